@@ -1,0 +1,134 @@
+"""What is worked out from stored things on request: reading a table, importances, projections.
+
+Each is an entry: `work` runs in a worker, `keep` in the supervisor. The key is the hash of everything that decides the
+result, so asking twice costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.catalogue import Catalogue
+from core.records import Roles
+from core.results import versions
+from core.store import Store, table_info
+
+Params = Mapping[str, Any]
+
+
+def _keep_nothing(store: Store, params: Params, result: Params) -> None:
+    """The derived row itself is all there is to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A kind of derived result.
+
+    Attributes
+    ----------
+    work : callable
+        Store and parameters in, plain values out; writes no row.
+    keep : callable
+        Writes to the database what others should find without knowing the key.
+    """
+
+    name: str
+    work: Callable[[Store, Params], dict[str, Any]]
+    keep: Callable[[Store, Params, Params], None] = _keep_nothing
+
+
+def derived_key(kind: str, params: Params) -> str:
+    """The hash of everything that decides a derived result."""
+    text = json.dumps([kind, dict(params), versions()], sort_keys=True, default=list)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def source_stamp(source: str, tables: Path) -> str:
+    """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
+    for path in (tables / source, Path(source)):
+        if path.is_file():
+            state = path.stat()
+            return f"{state.st_size}-{state.st_mtime_ns}"
+    return versions()["bakeoff"]
+
+
+def _read(store: Store, params: Params) -> dict[str, Any]:
+    from core.data import load_table
+
+    table = load_table(params["source"], store.tables)
+    store.files.put_frame(table.fingerprint, table.frame)
+    return {"info": table_info(table)}
+
+
+def _keep_table(store: Store, params: Params, result: Params) -> None:
+    store.put_table_info(result["info"], params["source"], params["stamp"])
+
+
+def _importance(store: Store, params: Params) -> dict[str, Any]:
+    """On the first finished fold: its model, and the rows that this model has not seen."""
+    from skops.io import load
+
+    from core.importances import IMPORTANCES, importance
+    from core.models import TRUSTED
+    from core.preparation import origins
+    from core.run import setting
+
+    run = store.run(params["run"])
+    table = store.table(run.spec.fingerprint) if run else None
+    if run is None or table is None:
+        raise ValueError("The run or its table was deleted.")
+    fit = next(each for each in store.fits(run.id) if each.model == params["model"] and each.outcome)
+    pipeline = load(store.files.model_path(fit.key), trusted=TRUSTED)
+    shared = setting(run.spec, table)
+    test = shared.folds[fit.fold].test
+    columns = origins(pipeline[0], run.problem)
+    frame = importance(
+        IMPORTANCES[params["method"]].name,
+        pipeline,
+        shared.samples.X.iloc[test],
+        shared.samples.y[test],
+        run.problem,
+        seed=run.spec.seed,
+        origins=columns,
+    )
+    return {"frame": frame.to_dict("list"), "about": dict(frame.attrs), "fold": fit.fold}
+
+
+def _projection(store: Store, params: Params) -> dict[str, Any]:
+    from core.data import make_problem, samples
+    from core.preparation import matrix
+    from core.projections import project
+
+    table = store.table(params["fingerprint"])
+    if table is None:
+        raise ValueError("The table was deleted.")
+    problem = make_problem(table, Roles(**params["roles"]))
+    rows = samples(table, problem)
+    values, names = matrix(rows.X, problem)
+    frame, info = project(params["method"], values, names, seed=params["seed"], settings=params["settings"])
+    frame["row"] = rows.rows[frame["row"].to_numpy()]
+    return {"frame": frame.to_dict("list"), "info": info}
+
+
+def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
+    """The parameters of a projection."""
+    return {
+        "fingerprint": fingerprint,
+        "roles": asdict(roles),
+        "method": method,
+        "seed": seed,
+        "settings": dict(settings),
+    }
+
+
+DERIVED: Catalogue[Derivation] = Catalogue(
+    "derived result",
+    Derivation("table", _read, _keep_table),
+    Derivation("importance", _importance),
+    Derivation("projection", _projection),
+)

@@ -1,0 +1,40 @@
+"""Jobs in this very process, one at a time: for tests and for looking closely with a debugger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.engines import Event, Job
+
+
+class InlineEngine:
+    """Executes a job when it is waited for. It cannot be killed, and it keeps no time limit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._jobs: list[Job] = []
+
+    def free(self, lane: str) -> int:
+        """One place per lane."""
+        return int(not any(job.lane == lane for job in self._jobs))
+
+    def start(self, job: Job) -> None:
+        """Keep the job until it is waited for."""
+        self._jobs.append(job)
+
+    def wait(self, seconds: float) -> list[Event]:
+        """Execute what was started and give everything it said."""
+        from core.worker import Worker
+
+        events: list[Event] = []
+        worker = Worker(self._folder)
+        while self._jobs:
+            events += worker.events(self._jobs.pop(0))
+        return events
+
+    def kill(self, job: str) -> None:
+        """Forget a job that has not begun."""
+        self._jobs = [each for each in self._jobs if each.id != job]
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,103 @@
+"""A run as the JSON that scripts read: kept stable, and documented in the README.
+
+Takes a `Comparison`; gives plain values.
+"""
+
+from __future__ import annotations
+
+import math
+import platform
+from statistics import fmean
+from typing import Any
+
+from core.metrics import METRICS, per_class
+from core.results import Comparison, ModelResult, outcome_of, versions
+
+SCHEMA = 1
+
+
+def run_json(comparison: Comparison) -> dict[str, Any]:
+    """A run as plain values, in the form that the README documents (schema 1)."""
+    bare = [outcome_of(fit) for model in comparison.models for fit in model.done]
+    problem, split, roles = comparison.problem, comparison.spec.split, comparison.spec.roles
+    return {
+        "schema": SCHEMA,
+        "run": comparison.run,
+        "seed": comparison.spec.seed,
+        "class_weight": comparison.spec.class_weight or None,
+        "versions": {"python": platform.python_version(), **versions()},
+        "dataset": {
+            "name": comparison.spec.dataset,
+            "fingerprint": comparison.spec.fingerprint,
+            "rows": comparison.rows,
+            "columns": comparison.columns,
+        },
+        "problem": {
+            "task": str(problem.task),
+            "target": problem.target,
+            "positive": problem.positive,
+            "classes": list(problem.classes),
+            "rows": problem.rows,
+            "features": [each.name for each in problem.features],
+            "left_out": dict(problem.left_out),
+            "group": roles.group or None,
+            "time": roles.time or None,
+        },
+        "split": {
+            "kind": split.kind,
+            "folds": split.folds,
+            "repeats": split.repeats,
+            "shuffle": split.shuffle,
+            "exam": split.exam,
+        },
+        "seconds": {
+            "total": comparison.seconds,
+            "bare": sum(each.fit_seconds + each.predict_seconds for each in bare),
+        },
+        "models": [_model_json(comparison, each) for each in comparison.models],
+    }
+
+
+def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
+    outcomes = [outcome_of(each) for each in model.done]
+    return {
+        "id": model.id,
+        "name": model.spec.name,
+        "title": model.title,
+        "settings": {key: _plain(value) for key, value in model.spec.settings.items()},
+        "state": str(model.state),
+        "reason": model.reason or None,
+        "reused": model.reused,
+        "notes": list(model.notes),
+        "fit_seconds": [each.fit_seconds for each in outcomes],
+        "predict_seconds": [each.predict_seconds for each in outcomes],
+        "size_bytes": round(fmean(each.size_bytes for each in outcomes)) if outcomes else None,
+        "scores": {name: _score_json(model, name) for name in _metrics(comparison)},
+        "per_class": _per_class_json(comparison, model),
+    }
+
+
+def _metrics(comparison: Comparison) -> list[str]:
+    return [name for name, metric in METRICS.items() if comparison.problem.task in metric.tasks]
+
+
+def _score_json(model: ModelResult, metric: str) -> dict[str, Any]:
+    mean = model.mean(metric)
+    values = {"mean": mean, "folds": model.values(metric), "train": model.values(metric, train=True)}
+    return values if mean is not None else {**values, "reason": model.undefined(metric)}
+
+
+def _per_class_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
+    predictions = comparison.predictions(model.id) if comparison.problem.classes else None
+    if predictions is None:
+        return {}
+    frame = per_class(predictions, comparison.problem)
+    return {str(name): {key: _plain(value) for key, value in row.items()} for name, row in frame.iterrows()}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it: tuples become lists, numpy's scalars Python's, what is not a number None."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

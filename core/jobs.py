@@ -1,0 +1,202 @@
+"""The face's end of the queue: submit, cancel, watch. Whoever shows results needs this and the store only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from core.derived import derived_key, projection_params, source_stamp
+from core.records import RUN_ENDED, FitState, Roles, RunSpec, Table
+from core.results import Comparison, FitResult
+from core.run import plan
+from core.store import Derived, FitRow, RunRow, Store
+
+ONE_THREAD = {
+    name: "1"
+    for name in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "NUMEXPR_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+    )
+}
+
+_started: dict[Path, subprocess.Popen[bytes]] = {}  # by this process; keeping them also reaps them
+
+
+def data_folder(given: str = "") -> Path:
+    """The data folder: what is given, else the environment's ``BAKEOFF_DATA``, else ``~/.bakeoff``."""
+    return Path(given or os.environ.get("BAKEOFF_DATA", "") or "~/.bakeoff").expanduser()
+
+
+def supervisor_alive(store: Store) -> bool:
+    """Whether a supervisor serves the folder: it holds the lock as long as it lives."""
+    try:
+        with FileLock(store.lock_path).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def ensure_supervisor(store: Store) -> None:
+    """Start a supervisor for the folder when none is alive. A second one would end at once, so a race does no harm."""
+    starting = _started.get(store.home)
+    if (starting is not None and starting.poll() is None) or supervisor_alive(store):
+        return
+    with open(store.home / "logs" / "supervisor.log", "ab") as output:
+        _started[store.home] = subprocess.Popen(
+            [sys.executable, "-m", "core.supervisor", str(store.folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **ONE_THREAD},
+            start_new_session=True,
+            cwd=store.folder,
+        )
+
+
+def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
+    """Ask the supervisor to end and wait for it; False when it is still there after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while supervisor_alive(store):
+        store.note("stop", True)
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
+    """Queue a run and see that somebody works on it.
+
+    Returns
+    -------
+    str
+        The run's id.
+
+    Raises
+    ------
+    Unusable, UnknownName, ValueError
+        If it cannot be done as the spec says; the text says why, and nothing is queued.
+    """
+    from core.data import check_split, make_problem
+
+    problem = make_problem(table, spec.roles)
+    check_split(problem, spec.split)
+    fits = plan(spec, problem)
+    known = store.known_keys(fit.key for fit in fits if not fit.reason)
+    run = uuid.uuid4().hex[:12]
+    store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits])
+    ensure_supervisor(store)
+    return run
+
+
+def _row(run: str, fit: Any, known: bool) -> FitRow:
+    state = FitState.SKIPPED if fit.reason else FitState.DONE if known else FitState.QUEUED
+    reused = state == FitState.DONE
+    return FitRow(run, fit.model.id, fit.fold, fit.key, fit.cost, state, fit.reason, reused=reused, progress=reused)
+
+
+def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
+    """What a run has come to so far."""
+    fits = store.fits(run.id, curves=curves)
+    table = store.table(run.spec.fingerprint)
+    rows, columns = (len(table.frame), len(table.columns)) if table else (run.problem.rows, 0)
+    return Comparison(
+        run.id,
+        run.spec,
+        run.problem,
+        rows,
+        columns,
+        tuple(_result(each) for each in fits),
+        run.seconds or 0.0,
+        load=lambda fit: store.files.predictions(fit.key),
+    )
+
+
+def _result(fit: FitRow) -> FitResult:
+    return FitResult(
+        fit.model,
+        fit.fold,
+        fit.state,
+        fit.reason,
+        fit.outcome,
+        reused=fit.reused,
+        progress=fit.progress,
+        message=fit.message,
+        curve=fit.outcome.curve if fit.outcome else fit.curve,
+        key=fit.key,
+        log=fit.log,
+    )
+
+
+def request_table(store: Store, source: str) -> Derived | Table:
+    """A source's table if it was read before, else the job that reads it."""
+    stamp = source_stamp(source, store.tables)
+    found = store.find_table(source, stamp)
+    table = store.table(found) if found else None
+    return table or _request(store, "table", {"source": source, "stamp": stamp})
+
+
+def read(store: Store, source: str, seconds: float = 60.0) -> Table:
+    """A source's table; waits for it to be read.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, with the sentence why, or not within so many seconds.
+    """
+    answer = request_table(store, source)
+    if isinstance(answer, Derived):
+        done = wait_for(store, answer.key, seconds)
+        if done.state == FitState.FAILED:
+            store.forget_derived(done.key)
+            raise ValueError(done.reason)
+        answer = request_table(store, source)
+    if isinstance(answer, Derived):
+        raise ValueError(f"{source} could not be read within {seconds:g} seconds.")
+    return answer
+
+
+def wait_for(store: Store, key: str, seconds: float) -> Derived:
+    """A derived result once it is there, or as it stands after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        row = store.derived(key)
+        assert row is not None
+        if row.state in (FitState.DONE, FitState.FAILED) or time.monotonic() > deadline:
+            return row
+        time.sleep(0.02)
+
+
+def request_importance(store: Store, run: str, model: str, method: str) -> Derived:
+    """A model's importances, or the job that works them out."""
+    return _request(store, "importance", {"run": run, "model": model, "method": method}, run)
+
+
+def request_projection(
+    store: Store, fingerprint: str, roles: Roles, method: str, seed: int = 0, settings: Mapping[str, Any] | None = None
+) -> Derived:
+    """A table's projection, or the job that works it out."""
+    return _request(store, "projection", projection_params(fingerprint, roles, method, seed, settings or {}))
+
+
+def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:
+    row = store.request(derived_key(kind, params), kind, params, run)
+    if row.state in (FitState.QUEUED, FitState.RUNNING):
+        ensure_supervisor(store)
+    return row
+
+
+def ended(run: RunRow) -> bool:
+    """Whether nothing more will come of a run."""
+    return run.state in RUN_ENDED

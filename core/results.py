@@ -1,0 +1,343 @@
+"""What a run has come to, from its fits: one result per model, a leaderboard, and the JSON that scripts read.
+
+Takes fits with their outcomes, wherever they come from (the store, or `core.run.compare`); gives frames and values.
+Trains nothing and knows no store.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, Any
+
+import core
+from core.comparison import interval, tied_with_best
+from core.metrics import METRICS, default_metric
+from core.models import MODELS
+from core.records import FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions that a result depends on, without importing the libraries."""
+    names = {"scikit-learn": "scikit-learn", "torch": "torch", "numpy": "numpy"}
+    found = {"bakeoff": core.__version__}
+    for key, package in names.items():
+        try:
+            found[key] = version(package)
+        except PackageNotFoundError:
+            found[key] = ""
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """One model on one fold, as far as it is known."""
+
+    model: str
+    fold: int
+    state: FitState
+    reason: str = ""
+    outcome: Outcome | None = None
+    predictions: Predictions | None = None
+    reused: bool = False
+    progress: float = 0.0
+    message: str = ""
+    curve: tuple[Mapping[str, float], ...] = ()
+    key: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    """One model of a run over all its folds.
+
+    Attributes
+    ----------
+    fits : tuple of FitResult
+        By fold.
+    """
+
+    spec: ModelSpec
+    fits: tuple[FitResult, ...]
+
+    @property
+    def id(self) -> str:
+        """The model's id within the run."""
+        return self.spec.id
+
+    @property
+    def title(self) -> str:
+        """What people call the model, with its label where it has one."""
+        title = MODELS[self.spec.name].title
+        return f"{title} ({self.spec.label})" if self.spec.label else title
+
+    @property
+    def done(self) -> tuple[FitResult, ...]:
+        """The folds that were finished."""
+        return tuple(each for each in self.fits if each.state == FitState.DONE and each.outcome is not None)
+
+    @cached_property
+    def state(self) -> FitState:
+        """Where the model stands: one failed fold fails it, and it is done when all folds are."""
+        states = {each.state for each in self.fits}
+        if states == {FitState.SKIPPED}:
+            return FitState.SKIPPED
+        if states == {FitState.QUEUED}:
+            return FitState.QUEUED
+        if states & {FitState.QUEUED, FitState.RUNNING}:
+            return FitState.RUNNING
+        return next((each for each in (FitState.FAILED, FitState.CANCELLED) if each in states), FitState.DONE)
+
+    @property
+    def reason(self) -> str:
+        """Why the model is not done: the first fold's reason, with the fold named where it is one of several."""
+        told = {FitState.FAILED: 0, FitState.CANCELLED: 1, FitState.SKIPPED: 2}
+        fits = sorted((each for each in self.fits if each.state in told), key=lambda each: told[each.state])
+        if not fits:
+            return ""
+        named = fits[0].state == FitState.FAILED and len(self.fits) > 1
+        return f"Fold {fits[0].fold + 1}: {fits[0].reason}" if named else fits[0].reason
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about the finished folds, each sentence once."""
+        return tuple(dict.fromkeys(note for each in self.done for note in outcome_of(each).notes))
+
+    @property
+    def reused(self) -> bool:
+        """Whether every finished fold was taken from an earlier run."""
+        return bool(self.done) and all(each.reused for each in self.done)
+
+    @property
+    def progress(self) -> float:
+        """Share of the model's work that is done, 0 to 1."""
+        ended = {FitState.DONE, FitState.FAILED, FitState.SKIPPED, FitState.CANCELLED}
+        parts = [1.0 if each.state in ended else each.progress for each in self.fits]
+        return fmean(parts) if parts else 0.0
+
+    def values(self, metric: str, *, train: bool = False) -> list[float | None]:
+        """A metric's value on every finished fold; None where it is not defined."""
+        chosen = [outcome_of(each).train_scores if train else outcome_of(each).scores for each in self.done]
+        return [scores.get(metric) for scores in chosen]
+
+    def mean(self, metric: str, *, train: bool = False) -> float | None:
+        """The mean over the finished folds; None when a fold has no value."""
+        values = self.values(metric, train=train)
+        known = [each for each in values if each is not None]
+        return fmean(known) if known and len(known) == len(values) else None
+
+    def undefined(self, metric: str) -> str:
+        """Why a metric has no mean; empty when it has one."""
+        for each in self.done:
+            if metric in outcome_of(each).undefined:
+                reason = outcome_of(each).undefined[metric]
+                whole = all(metric in outcome_of(other).undefined for other in self.done)
+                return reason if whole else f"Fold {each.fold + 1}: {reason}"
+        return "" if self.done else self.reason or "No fold is finished."
+
+
+def outcome_of(fit: FitResult) -> Outcome:
+    """The outcome of a fit that is done."""
+    assert fit.outcome is not None  # `done` has filtered
+    return fit.outcome
+
+
+def test_share(split: Split, rows: int) -> float:
+    """Share of the practice rows that one fold judges on, as `core.comparison` wants it."""
+    if split.kind == "loo":
+        return 1 / max(rows, 2)
+    return split.test_share if split.kind == "holdout" else 1 / split.folds
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A run's results.
+
+    Attributes
+    ----------
+    run : str
+        The run's id; empty when it was made in this process and not stored.
+    rows, columns : int
+        Of the whole table.
+    fits : tuple of FitResult
+    seconds : float
+        Wall time of the run so far.
+    load : callable
+        Gives the predictions of a fit that does not carry them.
+    """
+
+    run: str
+    spec: RunSpec
+    problem: Problem
+    rows: int
+    columns: int
+    fits: tuple[FitResult, ...]
+    seconds: float
+    load: Callable[[FitResult], Predictions | None] = field(default=lambda fit: fit.predictions)
+
+    @cached_property
+    def models(self) -> tuple[ModelResult, ...]:
+        """One result per model, in the order of the spec."""
+        by_model: dict[str, list[FitResult]] = {}
+        for fit in self.fits:
+            by_model.setdefault(fit.model, []).append(fit)
+        return tuple(
+            ModelResult(each, tuple(sorted(by_model.get(each.id, ()), key=lambda fit: fit.fold)))
+            for each in self.spec.models
+        )
+
+    def model(self, id: str) -> ModelResult:
+        """The result of one model.
+
+        Raises
+        ------
+        KeyError
+            If no model of the run has this id.
+        """
+        for each in self.models:
+            if each.id == id:
+                return each
+        raise KeyError(f"No model of this run is called {id!r}.")
+
+    @property
+    def metric(self) -> str:
+        """The metric that ranks by default."""
+        return str(default_metric(self.problem).value)
+
+    def leaderboard(self, metric: str = "") -> pd.DataFrame:
+        """Every model as a row, the best first.
+
+        Parameters
+        ----------
+        metric : str
+            Ranks; empty takes the problem's default.
+
+        Returns
+        -------
+        DataFrame
+            ``rank`` is missing where a model is not done or its score not defined; ``low`` and ``high`` bound the mean
+            at 95 % (see `core.comparison.interval`); ``tied`` says that it cannot be told from the best.
+        """
+        import pandas as pd
+
+        chosen = METRICS[metric or self.metric]
+        frame = pd.DataFrame([self._row(each, chosen.name) for each in self.models], columns=list(_COLUMNS))
+        frame["tied"] = frame["id"].isin(self.tied(chosen.name))
+        worst = -math.inf if chosen.greater_is_better else math.inf
+        order = frame.assign(
+            unranked=~frame["ranked"], value=frame["mean"].fillna(worst) * (-1 if chosen.greater_is_better else 1)
+        ).sort_values(["unranked", "value", "fit_seconds"], kind="stable")
+        frame = frame.loc[order.index].reset_index(drop=True)
+        frame["rank"] = pd.Series(range(1, len(frame) + 1), dtype="Int64").where(frame.pop("ranked").astype(bool))
+        return frame
+
+    def _row(self, model: ModelResult, metric: str) -> tuple[Any, ...]:
+        mean, values = model.mean(metric), [each for each in model.values(metric) if each is not None]
+        whole = mean is not None and model.state == FitState.DONE
+        low, high = interval(values, self.test_share) if whole and len(values) > 1 else (None, None)
+        times = [(outcome_of(each).fit_seconds, outcome_of(each).predict_seconds) for each in model.done]
+        return (
+            model.id,
+            model.spec.name,
+            model.title,
+            MODELS[model.spec.name].always,
+            str(model.state),
+            model.reason,
+            len(model.done),
+            len(model.fits),
+            mean,
+            stdev(values) if len(values) > 1 else None,
+            low,
+            high,
+            model.mean(metric, train=True),
+            model.undefined(metric) if mean is None else "",
+            fmean(each[0] for each in times) if times else None,
+            fmean(each[1] for each in times) if times else None,
+            fmean(outcome_of(each).size_bytes for each in model.done) if times else None,
+            model.progress,
+            model.reused,
+            whole,
+        )
+
+    @property
+    def test_share(self) -> float:
+        """Share of the practice rows in one fold's held-out part."""
+        return test_share(self.spec.split, self.problem.rows)
+
+    def tied(self, metric: str) -> tuple[str, ...]:
+        """The ids of the best model and of those that cannot be told from it."""
+        scores = {
+            each.id: [value for value in each.values(metric) if value is not None]
+            for each in self.models
+            if each.state == FitState.DONE and each.mean(metric) is not None
+        }
+        if not scores:
+            return ()
+        better = METRICS[metric].greater_is_better
+        return tuple(tied_with_best(scores, test_fraction=self.test_share, greater_is_better=better))
+
+    def predictions(self, id: str) -> Predictions | None:
+        """A model's held-out predictions, all finished folds one after the other; None when there are none."""
+        import numpy as np
+
+        loaded = [self.load(each) for each in self.model(id).done]
+        found = [each for each in loaded if each is not None]
+        if not found:
+            return None
+
+        def joined(name: str) -> Any:
+            parts = [getattr(each, name) for each in found]
+            return None if any(part is None for part in parts) else np.concatenate(parts)
+
+        return Predictions(*(joined(name) for name in ("rows", "actual", "predicted", "probabilities", "scores")))
+
+    def scores(self) -> pd.DataFrame:
+        """Every score as a row: model, fold, metric, part (test or train), value."""
+        import pandas as pd
+
+        rows = [
+            (model.id, fit.fold, metric, part, value)
+            for model in self.models
+            for fit in model.done
+            for part, scores in (("test", outcome_of(fit).scores), ("train", outcome_of(fit).train_scores))
+            for metric, value in scores.items()
+        ]
+        return pd.DataFrame(rows, columns=["model", "fold", "metric", "part", "value"])
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as plain values, in the form that the README documents (schema 1)."""
+        from core.export import run_json
+
+        return run_json(self)
+
+
+_COLUMNS = (
+    "id",
+    "name",
+    "title",
+    "baseline",
+    "state",
+    "reason",
+    "folds_done",
+    "folds",
+    "mean",
+    "spread",
+    "low",
+    "high",
+    "train",
+    "undefined",
+    "fit_seconds",
+    "predict_seconds",
+    "size_bytes",
+    "progress",
+    "reused",
+    "ranked",
+)

@@ -1,0 +1,364 @@
+"""The embedded database and the files beside it: the only module that speaks SQL.
+
+Takes a data folder; gives tables, runs, fits, outcomes and derived results as records. Opened with a path, never with a
+constant. Several processes may open one folder: every write is one short ``BEGIN IMMEDIATE`` transaction (a plain BEGIN
+that reads first fails at once under contention, SQLITE_BUSY_SNAPSHOT), and a file is in place before its row is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.records import FitState, Outcome, Problem, RunSpec, RunState, Table
+from core.store.files import Files
+from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_info, table_of
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE "table" (fingerprint TEXT PRIMARY KEY, info TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE source (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL);
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, owner TEXT NOT NULL, spec TEXT NOT NULL,
+    problem TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL, seconds REAL);
+CREATE TABLE fit (
+    run TEXT NOT NULL, model TEXT NOT NULL, fold INTEGER NOT NULL, key TEXT NOT NULL, cost REAL NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '',
+    reused INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, model, fold));
+CREATE INDEX fit_state ON fit (state);
+CREATE TABLE outcome (key TEXT PRIMARY KEY, outcome TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE derived (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, params TEXT NOT NULL, state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '{}',
+    run TEXT NOT NULL DEFAULT '', created REAL NOT NULL);
+CREATE INDEX derived_state ON derived (state);
+"""
+
+
+class StoreError(ValueError):
+    """The folder cannot be used; the text says why and what to do."""
+
+
+class Store:
+    """A data folder: ``tables/`` for people's files, ``store/`` for everything else.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when it is missing.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written or was made by a newer version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.expanduser().resolve()
+        self.tables = self.folder / "tables"
+        self.home = self.folder / "store"
+        try:
+            self.tables.mkdir(parents=True, exist_ok=True)
+            self.files = Files(self.home)
+            self._open_schema()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"The data folder {self.folder} cannot be used: {error}.") from error
+
+    @property
+    def lock_path(self) -> Path:
+        """The file whose lock the one supervisor of a folder holds."""
+        return self.home / "supervisor.lock"
+
+    # -- connections
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection with the store's settings; the caller closes it."""
+        db = sqlite3.connect(self.home / "bakeoff.db", timeout=20, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA journal_size_limit=67108864")
+        return db
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with closing(self.connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _read(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with closing(self.connect()) as db:
+            return db.execute(sql, values).fetchall()
+
+    def _open_schema(self) -> None:
+        with self._write() as db:
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found > VERSION:
+                raise StoreError(
+                    f"The data folder {self.folder} was made by a newer Bakeoff (store version {found}, this one knows "
+                    f"{VERSION}). Update Bakeoff, or choose another folder with --data-dir or BAKEOFF_DATA."
+                )
+            if found == 0:
+                for statement in filter(str.strip, SCHEMA.split(";")):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version={VERSION}")
+
+    # -- tables
+
+    def put_table(self, table: Table, source: str = "", stamp: str = "") -> None:
+        """Keep a table: its frame as a memory-mappable file, what it is as a row."""
+        self.files.put_frame(table.fingerprint, table.frame)
+        self.put_table_info(table_info(table), source, stamp)
+
+    def put_table_info(self, info: Mapping[str, Any], source: str = "", stamp: str = "") -> None:
+        """Keep what a table is, after its frame is in place."""
+        with self._write() as db:
+            db.execute(
+                'INSERT OR REPLACE INTO "table" VALUES (?, ?, ?)', (info["fingerprint"], json.dumps(info), time.time())
+            )
+            if source:
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?)", (source, stamp, info["fingerprint"]))
+
+    def find_table(self, source: str, stamp: str = "") -> str | None:
+        """The fingerprint that a source led to, if it still has this stamp."""
+        rows = self._read("SELECT fingerprint FROM source WHERE source=? AND stamp=?", source, stamp)
+        return str(rows[0][0]) if rows and self.files.frame_path(rows[0][0]).exists() else None
+
+    def table(self, fingerprint: str) -> Table | None:
+        """The table of a fingerprint, its frame memory-mapped; None when it was deleted."""
+        rows = self._read('SELECT info FROM "table" WHERE fingerprint=?', fingerprint)
+        if not rows or not self.files.frame_path(fingerprint).exists():
+            return None
+        return table_of(json.loads(rows[0][0]), self.files.frame(fingerprint))
+
+    # -- runs
+
+    def add_run(self, run: str, owner: str, spec: RunSpec, problem: Problem, fits: Iterable[FitRow]) -> bool:
+        """Queue a run with its plan; False when a run of this id is there already."""
+        with self._write() as db:
+            made = db.execute(
+                "INSERT OR IGNORE INTO run (id, owner, spec, problem, state, created) VALUES (?, ?, ?, ?, ?, ?)",
+                (run, owner, spec.to_json(), problem.to_json(), RunState.QUEUED, time.time()),
+            ).rowcount
+            if made:
+                db.executemany(
+                    "INSERT INTO fit (run, model, fold, key, cost, state, reason, reused, progress)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [(run, f.model, f.fold, f.key, f.cost, f.state, f.reason, f.reused, f.progress) for f in fits],
+                )
+        return bool(made)
+
+    def run(self, run: str) -> RunRow | None:
+        """A run by its id; None when there is none."""
+        rows = self._read("SELECT * FROM run WHERE id=?", run)
+        return run_row(rows[0]) if rows else None
+
+    def runs(self, *, states: Iterable[RunState] = (), owner: str = "") -> list[RunRow]:
+        """Runs, the newest first."""
+        sql, values = "SELECT * FROM run WHERE 1", []
+        if chosen := list(states):
+            sql += f" AND state IN ({','.join('?' * len(chosen))})"
+            values += [str(each) for each in chosen]
+        if owner:
+            sql += " AND owner=?"
+            values.append(owner)
+        return [run_row(row) for row in self._read(sql + " ORDER BY number DESC", *values)]
+
+    def advance_run(self, run: str, expected: Iterable[RunState], to: RunState) -> bool:
+        """Change a run's state if it is in one of the expected ones; says whether it won."""
+        states = list(expected)
+        moment = time.time()
+        stamps = {RunState.RUNNING: ", started=COALESCE(started, ?)"}.get(to, ", ended=?")
+        with self._write() as db:
+            sql = f"UPDATE run SET state=?{stamps} WHERE id=? AND state IN ({','.join('?' * len(states))})"
+            return bool(db.execute(sql, (to, moment, run, *states)).rowcount)
+
+    def set_seconds(self, run: str, seconds: float) -> None:
+        """Keep how long a run took, as a monotonic clock measured it."""
+        with self._write() as db:
+            db.execute("UPDATE run SET seconds=COALESCE(seconds, 0)+? WHERE id=?", (seconds, run))
+
+    def delete_run(self, run: str) -> bool:
+        """Forget an ended run; outcomes stay as long as another run uses them."""
+        with self._write() as db:
+            gone = db.execute("DELETE FROM run WHERE id=? AND state NOT IN ('queued', 'running')", (run,)).rowcount
+            if not gone:
+                return False
+            db.execute("DELETE FROM fit WHERE run=?", (run,))
+            db.execute("DELETE FROM derived WHERE run=?", (run,))
+            lost = db.execute("SELECT key FROM outcome WHERE key NOT IN (SELECT key FROM fit)").fetchall()
+            db.executemany("DELETE FROM outcome WHERE key=?", [(row[0],) for row in lost])
+        for row in lost:
+            self.files.remove_fit(row[0])
+        return True
+
+    # -- fits
+
+    def fits(self, run: str, *, curves: bool = True) -> list[FitRow]:
+        """The fits of a run with the outcomes of those that are done."""
+        rows = self._read(
+            "SELECT fit.*, outcome.outcome FROM fit LEFT JOIN outcome ON outcome.key=fit.key AND fit.state='done'"
+            " WHERE run=? ORDER BY model, fold",
+            run,
+        )
+        return [fit_row(row, curves) for row in rows]
+
+    def open_fits(self) -> list[FitRow]:
+        """Every fit that is queued or running, oldest run first."""
+        rows = self._read(
+            "SELECT fit.*, NULL AS outcome FROM fit JOIN run ON run.id=fit.run"
+            " WHERE fit.state IN ('queued', 'running') ORDER BY run.number"
+        )
+        return [fit_row(row, False) for row in rows]
+
+    def advance_fit(
+        self, fit: FitRow, expected: Iterable[FitState], to: FitState, reason: str = "", log: str = ""
+    ) -> bool:
+        """Change a fit's state if it is in one of the expected ones; says whether it won."""
+        states = list(expected)
+        started = to == FitState.RUNNING
+        with self._write() as db:
+            sql = (
+                "UPDATE fit SET state=?, reason=?, log=?, attempts=attempts+? WHERE run=? AND model=? AND fold=?"
+                f" AND state IN ({','.join('?' * len(states))})"
+            )
+            values = (to, reason, log, started, fit.run, fit.model, fit.fold, *states)
+            return bool(db.execute(sql, values).rowcount)
+
+    def finish_fit(self, fit: FitRow, outcome: Outcome) -> bool:
+        """Keep an outcome and mark every open fit that waits for it as done; the files are in place before."""
+        text = json.dumps(dataclasses.asdict(outcome))
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?)", (fit.key, text, time.time()))
+            won = db.execute(
+                "UPDATE fit SET state='done', reason='', progress=1, message='', curve='[]'"
+                " WHERE run=? AND model=? AND fold=? AND state='running'",
+                (fit.run, fit.model, fit.fold),
+            ).rowcount
+            db.execute("UPDATE fit SET state='done', reused=1, progress=1 WHERE key=? AND state='queued'", (fit.key,))
+        return bool(won)
+
+    def write_steps(self, steps: Iterable[tuple[FitRow, float, str, str]]) -> None:
+        """Keep how far running fits have come: (fit, progress, message, curve as JSON), all in one transaction."""
+        with self._write() as db:
+            db.executemany(
+                "UPDATE fit SET progress=?, message=?, curve=? WHERE run=? AND model=? AND fold=? AND state='running'",
+                [(progress, message, curve, f.run, f.model, f.fold) for f, progress, message, curve in steps],
+            )
+
+    def cancel(self, run: str, model: str = "") -> int:
+        """Ask for the end of a run's (or one model's) fits; says how many were open.
+
+        What is queued ends here and now; what runs is ended by the supervisor.
+        """
+        only, values = (" AND model=?", (run, model)) if model else ("", (run,))
+        with self._write() as db:
+            queued = db.execute(
+                f"UPDATE fit SET state='cancelled', reason='stopped by you' WHERE run=?{only} AND state='queued'",
+                values,
+            ).rowcount
+            running = db.execute(f"UPDATE fit SET cancel=1 WHERE run=?{only} AND state='running'", values).rowcount
+        return int(queued + running)
+
+    def requeue(self) -> int:
+        """Put back in the queue what a dead supervisor left running."""
+        with self._write() as db:
+            fits = db.execute(
+                "UPDATE fit SET state='queued', progress=0, message='', curve='[]' WHERE state='running' AND cancel=0"
+            ).rowcount
+            db.execute("UPDATE fit SET state='cancelled', reason='stopped by you' WHERE state='running'")
+            db.execute("UPDATE derived SET state='queued' WHERE state='running'")
+        return int(fits)
+
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys whose outcome is stored."""
+        wanted = list(keys)
+        found: set[str] = set()
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            rows = self._read(f"SELECT key FROM outcome WHERE key IN ({','.join('?' * len(part))})", *part)
+            found.update(row[0] for row in rows)
+        return found
+
+    # -- derived results
+
+    def request(self, key: str, kind: str, params: Mapping[str, Any], run: str = "", *, again: bool = False) -> Derived:
+        """The derived result of a key, queued now if nobody asked before (or, with `again`, if it failed)."""
+        with self._write() as db:
+            if again:
+                db.execute("DELETE FROM derived WHERE key=? AND state='failed'", (key,))
+            db.execute(
+                "INSERT OR IGNORE INTO derived (key, kind, params, state, run, created)"
+                " VALUES (?, ?, ?, 'queued', ?, ?)",
+                (key, kind, json.dumps(params), run, time.time()),
+            )
+            row = db.execute("SELECT * FROM derived WHERE key=?", (key,)).fetchone()
+        return derived_row(row)
+
+    def derived(self, key: str) -> Derived | None:
+        """A derived result by its key."""
+        rows = self._read("SELECT * FROM derived WHERE key=?", key)
+        return derived_row(rows[0]) if rows else None
+
+    def queued_derived(self) -> list[Derived]:
+        """What was asked for and not begun, oldest first."""
+        return [
+            derived_row(row) for row in self._read("SELECT * FROM derived WHERE state='queued' ORDER BY created, rowid")
+        ]
+
+    def advance_derived(
+        self,
+        key: str,
+        expected: FitState,
+        to: FitState,
+        *,
+        result: Mapping[str, Any] | None = None,
+        reason: str = "",
+        log: str = "",
+    ) -> bool:
+        """Change a derived result's state if it is in the expected one; says whether it won."""
+        with self._write() as db:
+            sql = "UPDATE derived SET state=?, result=?, reason=?, log=? WHERE key=? AND state=?"
+            values = (to, json.dumps(result or {}), reason, log, key, expected)
+            return bool(db.execute(sql, values).rowcount)
+
+    def forget_derived(self, key: str) -> None:
+        """Drop a derived result, so that it is computed anew."""
+        with self._write() as db:
+            db.execute("DELETE FROM derived WHERE key=? AND state NOT IN ('queued', 'running')", (key,))
+
+    # -- notes between the processes
+
+    def note(self, key: str, value: Any) -> None:
+        """Leave a small value for the other processes."""
+        with self._write() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
+
+    def noted(self, key: str) -> Any:
+        """The value that was left under a key; None when there is none."""
+        rows = self._read("SELECT value FROM meta WHERE key=?", key)
+        return json.loads(rows[0][0]) if rows else None
+
+    def stamp(self, run: str) -> str:
+        """Changes whenever anything about a run's progress changes; cheap to ask every second."""
+        row = self._read(
+            "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state IN ('queued','running')), SUM(progress),"
+            " SUM(state='done') FROM fit WHERE run=?",
+            run,
+            run,
+        )[0]
+        return "|".join(map(str, row))

@@ -1,0 +1,112 @@
+"""What the store gives back: rows as records, and the way between the two."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.records import Column, ColumnKind, FitState, Outcome, Problem, RunSpec, RunState, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as it stands in the store."""
+
+    number: int
+    id: str
+    owner: str
+    spec: RunSpec
+    problem: Problem
+    state: RunState
+    created: float
+    started: float | None
+    ended: float | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitRow:
+    """One fit of a run; `outcome` is there once it is done."""
+
+    run: str
+    model: str
+    fold: int
+    key: str
+    cost: float
+    state: FitState
+    reason: str = ""
+    log: str = ""
+    reused: bool = False
+    cancel: bool = False
+    attempts: int = 0
+    progress: float = 0.0
+    message: str = ""
+    curve: tuple[Mapping[str, float], ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A result that is computed on request from stored things, e.g. a projection."""
+
+    key: str
+    kind: str
+    params: Mapping[str, Any]
+    state: FitState
+    reason: str
+    log: str
+    result: Mapping[str, Any]
+
+
+def table_info(table: Table) -> dict[str, Any]:
+    """Everything about a table but its frame, as plain values."""
+    info = {each.name: getattr(table, each.name) for each in dataclasses.fields(table) if each.name != "frame"}
+    return info | {"columns": [dataclasses.asdict(each) for each in table.columns], "rows": len(table.frame)}
+
+
+def table_of(info: Mapping[str, Any], frame: pd.DataFrame) -> Table:
+    """The table that `table_info` described."""
+    rest = {key: value for key, value in info.items() if key not in {"columns", "rows", "notes", "image_shape"}}
+    columns = tuple(Column(**(each | {"kind": ColumnKind(each["kind"])})) for each in info["columns"])
+    return Table(
+        frame=frame, columns=columns, notes=tuple(info["notes"]), image_shape=tuple(info["image_shape"]), **rest
+    )
+
+
+def run_row(row: sqlite3.Row) -> RunRow:
+    values = dict(row)
+    spec, problem = RunSpec.from_json(values.pop("spec")), Problem.from_json(values.pop("problem"))
+    return RunRow(spec=spec, problem=problem, state=RunState(values.pop("state")), **values)
+
+
+def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
+    values = dict(row)
+    outcome, curve = values.pop("outcome"), values.pop("curve")
+    values |= {"state": FitState(values["state"]), "reused": bool(values["reused"]), "cancel": bool(values["cancel"])}
+    return FitRow(
+        **values, curve=tuple(json.loads(curve)) if curves else (), outcome=outcome_of(outcome) if outcome else None
+    )
+
+
+def outcome_of(text: str) -> Outcome:
+    raw = json.loads(text)
+    return Outcome(**(raw | {"curve": tuple(raw["curve"]), "notes": tuple(raw["notes"])}))
+
+
+def derived_row(row: sqlite3.Row) -> Derived:
+    return Derived(
+        row["key"],
+        row["kind"],
+        json.loads(row["params"]),
+        FitState(row["state"]),
+        row["reason"],
+        row["log"],
+        json.loads(row["result"]),
+    )

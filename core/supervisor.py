@@ -1,0 +1,323 @@
+"""Plans nothing and trains nothing: takes queued jobs from the store, hands them to an engine, writes what comes back.
+
+One per data folder (a lock file); the only process that writes results. Outlives a closed tab and a restarted
+dashboard, and leaves after a while with nothing to do. After its own death the next one requeues what was unfinished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from core.derived import DERIVED
+from core.engines import DESK, FITS, Engine, Event, Job
+from core.records import FitState, RunState
+from core.store import Derived, FitRow, RunRow, Store
+
+log = logging.getLogger("bakeoff.supervisor")
+
+TICK = 0.05  # how often the queue is looked at, seconds; a look costs some ten microseconds
+STEP_WRITES = 0.5  # how often the progress of running fits is written, seconds
+ATTEMPTS = 2  # a job that kills its worker twice is not tried again
+IDLE_SECONDS = 600.0
+STOP = "stop"  # the note by which anybody asks for the end
+
+
+@dataclass
+class _Running:
+    """A job that an engine has."""
+
+    row: FitRow | Derived
+    began: float
+    progress: float = 0.0
+    message: str = ""
+    points: list[Mapping[str, float]] = field(default_factory=list)
+    moved: bool = False
+
+
+class Supervisor:
+    """The loop between a store and an engine.
+
+    Parameters
+    ----------
+    store : Store
+    engine : Engine
+    idle_seconds : float
+        How long it stays with nothing to do.
+    code : callable
+        Gives a stamp of the code on disk; when it changes, the supervisor finishes what runs and leaves.
+    """
+
+    def __init__(
+        self, store: Store, engine: Engine, idle_seconds: float = IDLE_SECONDS, code: Callable[[], str] = lambda: ""
+    ) -> None:
+        self.store, self.engine, self.idle_seconds, self._code = store, engine, idle_seconds, code
+        self._running: dict[str, _Running] = {}
+        self._seen = -1
+        self._stamp = code()
+        self.outdated = False
+        self._busy_at = self._written_at = self._looked_at = time.monotonic()
+        self._began: dict[str, float] = {}
+
+    def serve(self) -> None:
+        """Work until there is nothing to do for a while, or somebody asks for the end."""
+        self.store.note(STOP, False)
+        with closing(self.store.connect()) as watch:
+            while not self._leaving():
+                if self._changed(watch) or self.outdated:
+                    self.look()
+                self.step(TICK)
+                self._check_code()
+
+    def drain(self) -> None:
+        """Work until the queue is empty; for tests and engines that run in place."""
+        self.look()
+        while self._running:
+            self.step(0.0)
+            self.look()
+
+    def _changed(self, watch: Any) -> bool:
+        """Whether another connection has written, or a second has passed."""
+        version = watch.execute("PRAGMA data_version").fetchone()[0]
+        due = version != self._seen or time.monotonic() - self._looked_at > 1.0
+        self._seen = version
+        return bool(due)
+
+    def _leaving(self) -> bool:
+        if self.outdated and not self._running:
+            return True
+        if self._running:
+            self._busy_at = time.monotonic()
+        return bool(self.store.noted(STOP)) or time.monotonic() - self._busy_at > self.idle_seconds
+
+    def _check_code(self) -> None:
+        if not self.outdated and time.monotonic() - self._looked_at > 0.9 and self._code() != self._stamp:
+            log.info("the code has changed; leaving when running jobs are done")
+            self.outdated = True
+
+    # -- looking at the queue
+
+    def look(self) -> None:
+        """Read the queue: end what should end, start what can start, close runs that are through."""
+        self._looked_at = time.monotonic()
+        fits = self.store.open_fits()
+        self._cancel(fits)
+        if not self.outdated:
+            self._start_derived()
+            self._start_fits([each for each in fits if each.state == FitState.QUEUED])
+        self._close_runs()
+
+    def _cancel(self, fits: list[FitRow]) -> None:
+        for fit in fits:
+            if fit.cancel and _fit_id(fit) in self._running:
+                self.engine.kill(_fit_id(fit))
+                self._drop(fit, FitState.CANCELLED, "stopped by you")
+
+    def _start_derived(self) -> None:
+        free = self.engine.free(DESK)
+        for row in self.store.queued_derived()[: max(free, 0)]:
+            if self.store.advance_derived(row.key, FitState.QUEUED, FitState.RUNNING):
+                self._hand_over(Job(row.key, row.kind, row.params, DESK), row)
+
+    def _start_fits(self, queued: list[FitRow]) -> None:
+        """Give every free slot the next fit: of the run with the fewest at work, its longest first."""
+        specs: dict[str, RunRow] = {}
+        while queued and self.engine.free(FITS) > 0:
+            at_work = [each.row for each in self._running.values() if isinstance(each.row, FitRow)]
+            keys = {each.key for each in at_work}
+            waiting = [each for each in queued if each.key not in keys]
+            if not waiting:
+                return
+            turns = {each.run: sum(other.run == each.run for other in at_work) for each in waiting}
+            fewest = min(turns.values())
+            first = next(each.run for each in waiting if turns[each.run] == fewest)
+            fit = max((each for each in waiting if each.run == first), key=_urgency)
+            queued.remove(fit)
+            run = specs.get(fit.run) or self.store.run(fit.run)
+            if run is not None:
+                specs[fit.run] = run
+                self._start_fit(fit, run)
+
+    def _start_fit(self, fit: FitRow, run: RunRow) -> None:
+        if run.state == RunState.QUEUED and self.store.advance_run(run.id, [RunState.QUEUED], RunState.RUNNING):
+            self._began[run.id] = time.monotonic()
+        self._began.setdefault(run.id, time.monotonic())
+        if not self.store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING):
+            return
+        model = next(each for each in run.spec.models if each.id == fit.model)
+        params = {
+            "spec": run.spec.to_json(),
+            "name": model.name,
+            "label": model.label,
+            "settings": dict(model.settings),
+            "fold": fit.fold,
+            "key": fit.key,
+        }
+        self._hand_over(Job(_fit_id(fit), "fit", params, FITS, run.spec.time_limit or None), fit)
+
+    def _hand_over(self, job: Job, row: FitRow | Derived) -> None:
+        self._running[job.id] = _Running(row, time.monotonic())
+        self.engine.start(job)
+
+    def _close_runs(self) -> None:
+        for run in self.store.runs(states=[RunState.QUEUED, RunState.RUNNING]):
+            states = {each.state for each in self.store.fits(run.id, curves=False)}
+            if states & {FitState.QUEUED, FitState.RUNNING}:
+                continue
+            self.store.set_seconds(run.id, time.monotonic() - self._began.pop(run.id, time.monotonic()))
+            end = RunState.CANCELLED if FitState.CANCELLED in states else RunState.DONE
+            self.store.advance_run(run.id, [RunState.QUEUED, RunState.RUNNING], end)
+
+    # -- hearing from the engine
+
+    def step(self, seconds: float) -> None:
+        """Take the engine's events into the store; waits for the first one no longer than `seconds`."""
+        events = self.engine.wait(seconds)
+        for event in events:
+            self._take(event)
+        if time.monotonic() - self._written_at >= STEP_WRITES:
+            self._write_steps()
+        if any(event.kind != "step" for event in events):
+            self.look()
+
+    def _take(self, event: Event) -> None:
+        running = self._running.get(event.job)
+        if running is None:  # it was ended meanwhile
+            return
+        if event.kind == "step":
+            _move(running, event.result)
+        elif isinstance(running.row, FitRow):
+            self._take_fit(running.row, event)
+        else:
+            self._take_derived(running.row, event)
+
+    def _take_fit(self, fit: FitRow, event: Event) -> None:
+        if event.kind == "done":
+            del self._running[event.job]
+            self.store.finish_fit(fit, event.result["outcome"])
+        elif event.kind == "died" and fit.attempts + 1 < ATTEMPTS:
+            del self._running[event.job]
+            self.store.advance_fit(fit, [FitState.RUNNING], FitState.QUEUED)
+        else:
+            self._drop(fit, FitState.FAILED, event.reason, event.log)
+            if event.kind == "late":
+                self._spare(fit, event.reason)
+
+    def _spare(self, fit: FitRow, reason: str) -> None:
+        """One fold over its limit tells for the others: those not begun are not tried."""
+        for other in self.store.fits(fit.run, curves=False):
+            if other.model == fit.model and other.state == FitState.QUEUED:
+                told = f"not tried, because fold {fit.fold + 1} was {reason}"
+                self.store.advance_fit(other, [FitState.QUEUED], FitState.SKIPPED, told)
+
+    def _drop(self, fit: FitRow, state: FitState, reason: str, traceback: str = "") -> None:
+        self._running.pop(_fit_id(fit), None)
+        if traceback:
+            log.warning("%s, fold %d, of run %s: %s\n%s", fit.model, fit.fold + 1, fit.run, reason, traceback)
+        self.store.advance_fit(fit, [FitState.RUNNING], state, reason, traceback)
+
+    def _take_derived(self, row: Derived, event: Event) -> None:
+        del self._running[event.job]
+        if event.kind == "done":
+            DERIVED[row.kind].keep(self.store, row.params, event.result)
+            self.store.advance_derived(row.key, FitState.RUNNING, FitState.DONE, result=event.result)
+        else:
+            log.warning("%s: %s\n%s", row.kind, event.reason, event.log)
+            self.store.advance_derived(row.key, FitState.RUNNING, FitState.FAILED, reason=event.reason, log=event.log)
+
+    def _write_steps(self) -> None:
+        moved = [each for each in self._running.values() if each.moved and isinstance(each.row, FitRow)]
+        if moved:
+            self.store.write_steps(
+                (each.row, each.progress, each.message, json.dumps(each.points))  # type: ignore[misc]
+                for each in moved
+            )
+        for each in moved:
+            each.moved = False
+        self._written_at = time.monotonic()
+
+
+def _move(running: _Running, step: Mapping[str, Any]) -> None:
+    running.progress, running.message, running.moved = step["progress"], step["message"], True
+    running.points += step["points"]
+
+
+def _fit_id(fit: FitRow) -> str:
+    return f"{fit.run}/{fit.model}/{fit.fold}"
+
+
+def _urgency(fit: FitRow) -> tuple[bool, float, int]:
+    """Free ones first, so that there is something to see at once; then the longest, which must not come last."""
+    return (fit.cost <= 0, fit.cost, -fit.fold)
+
+
+def code_stamp() -> str:
+    """The newest change of the code on disk, so that no warm worker runs old code."""
+    root = Path(__file__).parent
+    return str(max(path.stat().st_mtime_ns for path in root.rglob("*.py")))
+
+
+def slots() -> int:
+    """One slot per core that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, int(os.environ.get("BAKEOFF_SLOTS", cores)))
+
+
+def memory_per_fit(count: int) -> int:
+    """What is left beside the page, shared among the slots; at least 2 GiB."""
+    import psutil
+
+    return int(max(2 * 2**30, psutil.virtual_memory().available * 0.9 / count))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve a data folder until there is nothing to do; ends at once where another supervisor does."""
+    parser = argparse.ArgumentParser(prog="python -m core.supervisor")
+    parser.add_argument("folder", type=Path)
+    store = Store(parser.parse_args(arguments).folder)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    lock = FileLock(store.lock_path)
+    try:
+        lock.acquire(timeout=1)  # a page that looks whether anybody serves holds it for an instant
+    except Timeout:
+        return 0
+    with lock:
+        outdated = _serve(store)
+    if outdated and store.open_fits():
+        os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])
+    return 0
+
+
+def _serve(store: Store) -> bool:
+    from core.engines.local import LocalEngine
+
+    count = slots()
+    store.requeue()
+    engine = LocalEngine(store.folder, count, memory=memory_per_fit(count))
+    supervisor = Supervisor(store, engine, code=code_stamp)
+    signal.signal(signal.SIGTERM, lambda *_: store.note(STOP, True))
+    store.note("supervisor", {"pid": os.getpid(), "slots": count})
+    log.info("serving %s with %d slots", store.folder, count)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            supervisor.serve()
+    finally:
+        engine.close()
+    return supervisor.outdated
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""The other end of an engine's pipe: executes one job after the other and says how far it is.
+
+Takes jobs as values; writes predictions and models as files, and reports everything else. It reads the store and never
+writes to its database.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.derived import DERIVED
+from core.engines import Event, Job
+from core.progress import Step, listening
+from core.records import ModelSpec, RunSpec
+from core.run import Setting, execute, reason_of, setting
+from core.store import Store
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+# A screen shows no more than this many steps a second.
+STEPS_PER_SECOND = 5
+
+
+class Worker:
+    """Executes jobs against one data folder.
+
+    Parameters
+    ----------
+    folder : Path
+    limit : str
+        The memory limit in words, for the reason of a fit that hits it.
+    """
+
+    def __init__(self, folder: Path, limit: str = "") -> None:
+        self.store = Store(folder)
+        self.limit = limit
+        self._setting = lru_cache(maxsize=2)(self._prepare)
+
+    def run(self, job: Job, say: Callable[[Event], None]) -> None:
+        """Execute a job; its last event is ``done`` or ``failed``."""
+        try:
+            with listening(_throttled(lambda result: say(Event(job.id, "step", result)))):
+                result = self._fit(job.params) if job.kind == "fit" else DERIVED[job.kind].work(self.store, job.params)
+        except Exception as error:
+            reason = reason_of(error, self.limit) if job.kind == "fit" else _sentence(error)
+            say(Event(job.id, "failed", reason=reason, log=traceback.format_exc()))
+        else:
+            say(Event(job.id, "done", result))
+
+    def events(self, job: Job) -> list[Event]:
+        """Execute a job and give all its events."""
+        said: list[Event] = []
+        self.run(job, said.append)
+        return said
+
+    def _fit(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        shared = self._setting(params["spec"])
+        model = ModelSpec(params["name"], params["label"], params["settings"])
+        fitted = execute(shared, model, params["fold"])
+        self.store.files.put_predictions(params["key"], fitted.predictions)
+        self.store.files.put_model(params["key"], fitted.model)
+        return {"outcome": fitted.outcome}
+
+    def _prepare(self, text: str) -> Setting:
+        spec = RunSpec.from_json(text)
+        table = self.store.table(spec.fingerprint)
+        if table is None:
+            raise ValueError(f"The table {spec.dataset!r} is no longer in the data folder.")
+        return setting(spec, table)
+
+
+def _throttled(say: Callable[[dict[str, Any]], None]) -> Callable[[Step], None]:
+    """Pass on steps a few times a second, with every point of the curve since the last time."""
+    points: list[Mapping[str, float]] = []
+    last = 0.0
+
+    def hear(step: Step) -> None:
+        nonlocal last
+        if step.point:
+            points.append(step.point)
+        if (now := time.monotonic()) - last >= 1 / STEPS_PER_SECOND:
+            say({"progress": step.fraction, "message": step.message, "points": tuple(points)})
+            points.clear()
+            last = now
+
+    return hear
+
+
+def _sentence(error: Exception) -> str:
+    """Our own errors are sentences already; others are named with their kind."""
+    return str(error) if isinstance(error, ValueError) else reason_of(error)
+
+
+def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
+    """The life of a worker process: jobs come through the pipe, events go back.
+
+    Parameters
+    ----------
+    pipe : Connection
+    folder : str
+        The data folder.
+    nice : bool
+        Whether to step back behind everything else on the machine, so that pages stay quick.
+    memory : int
+        Bytes of address space that a job may take beyond what is taken at its start; 0 for no limit.
+    """
+    settle_in(nice)
+    worker = Worker(Path(folder), f"{memory / 2**30:.1f} GiB" if memory else "")
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        limit_memory(memory)
+        worker.run(job, pipe.send)
+        limit_memory(0)
+
+
+def settle_in(nice: bool) -> None:
+    """Make this process a worker: a session of its own, one thread, and no life after its parent's."""
+    from core.engines.orphans import die_with_parent
+
+    if hasattr(os, "setsid"):
+        os.setsid()
+        os.nice(10 if nice else 5)
+    die_with_parent()
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def limit_memory(allowance: int) -> None:
+    """Let this process take so many bytes more than it has now; 0 lifts the limit.
+
+    By address space, which the preloaded libraries fill to about 1 GiB already; not with CUDA, whose address space is
+    far larger than its memory, and not where the system knows no such limit.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    import torch
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    taken = _address_space()
+    if allowance and taken and not torch.cuda.is_available():
+        resource.setrlimit(resource.RLIMIT_AS, (taken + allowance, hard))
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY if hard == -1 else hard, hard))
+
+
+def _address_space() -> int:
+    """Bytes of address space of this process; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

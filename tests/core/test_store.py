@@ -1,0 +1,224 @@
+"""The store keeps what it is given, changes a state only from the state that is expected, and survives being killed."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.records import (
+    Column,
+    ColumnKind,
+    FitState,
+    ModelSpec,
+    Outcome,
+    Predictions,
+    Problem,
+    Roles,
+    RunSpec,
+    RunState,
+    Split,
+    Table,
+    Task,
+)
+from core.store import FitRow, Store, StoreError
+
+COLUMN = Column("a", ColumnKind.NUMBER, "3 different numbers", 0, 3)
+PROBLEM = Problem(Task.CLASSIFICATION, "y", "yes", ("no", "yes"), (4, 3), (COLUMN,), {"id": "an identifier"}, 7)
+SPEC = RunSpec("toy", "abc123", Roles("y"), Split("kfold", 2), (ModelSpec("ridge", "wide", {"sizes": (8, 8)}),), seed=3)
+OUTCOME = Outcome(
+    0.1, 0.01, 99, {"f1": 0.5, "log_loss": None}, {"f1": 1.0}, {"log_loss": "no probabilities"}, ({"step": 1.0},)
+)
+
+
+def fit(fold: int, key: str, state: FitState = FitState.QUEUED, run: str = "r1") -> FitRow:
+    return FitRow(run, "ridge:wide", fold, key, 1.0, state)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def queued(store: Store) -> Store:
+    assert store.add_run("r1", "", SPEC, PROBLEM, [fit(0, "k0"), fit(1, "k1")])
+    return store
+
+
+def test_a_run_comes_back_as_it_went_in(queued: Store) -> None:
+    run = queued.run("r1")
+    assert run is not None
+    assert (run.spec, run.problem, run.state) == (SPEC, PROBLEM, RunState.QUEUED)
+    assert [each.key for each in queued.fits("r1")] == ["k0", "k1"]
+
+
+def test_the_same_run_is_queued_once(queued: Store) -> None:
+    assert not queued.add_run("r1", "", SPEC, PROBLEM, [fit(0, "other")])
+    assert [each.key for each in queued.fits("r1")] == ["k0", "k1"]
+
+
+def test_a_state_changes_only_from_the_expected_one(queued: Store) -> None:
+    first = queued.fits("r1")[0]
+    assert queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    assert not queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    assert queued.fits("r1")[0].attempts == 1
+    assert queued.advance_run("r1", [RunState.QUEUED], RunState.RUNNING)
+    assert not queued.advance_run("r1", [RunState.QUEUED], RunState.DONE)
+
+
+def test_an_outcome_serves_every_fit_that_waits_for_it(queued: Store) -> None:
+    queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    assert queued.finish_fit(first, OUTCOME)
+    mine, theirs = queued.fits("r1")[0], queued.fits("r2")[0]
+    assert (mine.state, mine.reused, mine.outcome) == (FitState.DONE, False, OUTCOME)
+    assert (theirs.state, theirs.reused, theirs.outcome) == (FitState.DONE, True, OUTCOME)
+    assert queued.known_keys(["k0", "k1"]) == {"k0"}
+
+
+def test_a_cancelled_fit_does_not_become_done(queued: Store) -> None:
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    assert queued.cancel("r1") == 2
+    states = [(each.state, each.cancel) for each in queued.fits("r1")]
+    assert states == [(FitState.RUNNING, True), (FitState.CANCELLED, False)]
+    assert queued.advance_fit(first, [FitState.RUNNING], FitState.CANCELLED, "stopped by you")
+    assert not queued.finish_fit(first, OUTCOME)
+
+
+def test_requeue_takes_back_what_ran_but_not_what_was_cancelled(queued: Store) -> None:
+    for each in queued.fits("r1"):
+        queued.advance_fit(each, [FitState.QUEUED], FitState.RUNNING)
+    with closing(queued.connect()) as db:
+        db.execute("UPDATE fit SET cancel=1 WHERE fold=1")
+    assert queued.requeue() == 1
+    assert [each.state for each in queued.fits("r1")] == [FitState.QUEUED, FitState.CANCELLED]
+
+
+def test_deleting_a_run_keeps_outcomes_that_another_run_uses(queued: Store) -> None:
+    queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
+    for each in queued.fits("r1"):
+        queued.files.put_model(each.key, b"model")
+        queued.advance_fit(each, [FitState.QUEUED], FitState.RUNNING)
+        queued.finish_fit(each, OUTCOME)
+    assert not queued.delete_run("r1"), "a run that is not over cannot be deleted"
+    queued.advance_run("r1", [RunState.QUEUED], RunState.DONE)
+    assert queued.delete_run("r1")
+    assert queued.run("r1") is None
+    assert queued.known_keys(["k0", "k1"]) == {"k0"}
+    assert queued.files.model_path("k0").exists()
+    assert not queued.files.model_path("k1").exists()
+
+
+def test_a_table_comes_back_with_its_order_of_categories(store: Store) -> None:
+    frame = pd.DataFrame(
+        {
+            "number": [1.5, np.nan, 3.0],
+            "class": pd.Categorical(["b", "a", None], categories=["b", "a"]),
+            "day": pd.to_datetime(["2024-01-02", None, "2024-03-04"]),
+        }
+    )
+    table = Table("t", "T", frame, (COLUMN,), "feed", notes=("one",), image_shape=(1, 3))
+    store.put_table(table, "t.csv", "stamp")
+    assert store.find_table("t.csv", "other stamp") is None
+    found = store.table(store.find_table("t.csv", "stamp") or "")
+    assert found is not None
+    pd.testing.assert_frame_equal(found.frame, frame)
+    assert dataclasses.replace(found, frame=frame) == table
+
+
+def test_predictions_come_back_and_missing_ones_are_none(store: Store) -> None:
+    rows = np.arange(3)
+    store.files.put_predictions("k", Predictions(rows, rows % 2, rows % 2, scores=rows / 2))
+    found = store.files.predictions("k")
+    assert found is not None and found.probabilities is None
+    np.testing.assert_array_equal(found.scores, rows / 2)
+    assert store.files.predictions("nothing") is None
+
+
+@pytest.mark.parametrize("key", ["../escape", "a/b", "", "a.b"])
+def test_nothing_but_a_key_becomes_a_path(store: Store, key: str) -> None:
+    with pytest.raises(ValueError, match="not a key"):
+        store.files.predictions_path(key)
+
+
+def test_a_derived_result_is_asked_for_once(store: Store) -> None:
+    assert store.request("d", "projection", {"seed": 1}).state == FitState.QUEUED
+    assert store.advance_derived("d", FitState.QUEUED, FitState.RUNNING)
+    assert not store.advance_derived("d", FitState.QUEUED, FitState.RUNNING)
+    assert store.advance_derived("d", FitState.RUNNING, FitState.DONE, result={"x": [1.5]})
+    again = store.request("d", "projection", {"seed": 1})
+    assert (again.state, again.result) == (FitState.DONE, {"x": [1.5]})
+    assert store.queued_derived() == []
+
+
+def test_a_newer_store_is_refused_with_a_sentence(store: Store) -> None:
+    with closing(store.connect()) as db:
+        db.execute("PRAGMA user_version=99")
+    with pytest.raises(StoreError, match="made by a newer Bakeoff"):
+        Store(store.folder)
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(tmp_path / "file")
+
+
+def _write_many(folder: str, worker: int) -> None:
+    store = Store(Path(folder))
+    for number in range(40):
+        store.note(f"{worker}-{number}", number)
+
+
+def test_four_writers_do_not_lock_each_other_out(store: Store) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write_many, args=(str(store.folder), each)) for each in range(4)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    assert [each.exitcode for each in writers] == [0] * 4
+    with closing(store.connect()) as db:
+        assert db.execute("SELECT COUNT(*) FROM meta").fetchone()[0] == 160
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from core.store import Store
+store, start = Store(Path(sys.argv[1])), int(sys.argv[2])
+for number in range(start, start + 100_000):
+    store.note(str(number), number)
+    print(number, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_a_kill(store: Store) -> None:
+    acknowledged: set[str] = set()
+    for attempt in range(3):
+        command = [sys.executable, "-c", WRITER, str(store.folder), str(attempt * 1_000_000)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            time.sleep(0.1)
+            os.kill(process.pid, signal.SIGKILL)
+            acknowledged |= {first.strip(), *process.stdout.read().split()}
+    with closing(sqlite3.connect(store.home / "bakeoff.db")) as db:
+        kept = {row[0] for row in db.execute("SELECT key FROM meta")}
+        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert len(acknowledged) > 10
+    assert acknowledged <= kept
