@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue
-from core.records import Roles
+from core.records import Predictions, Roles
 from core.results import versions
 from core.store import Store, table_info
 
@@ -71,12 +71,14 @@ def _keep_table(store: Store, params: Params, result: Params) -> None:
 
 def _importance(store: Store, params: Params) -> dict[str, Any]:
     """On the first finished fold: its model, and the rows that this model has not seen."""
+    import numpy as np
     from skops.io import load
 
     from core.importances import IMPORTANCES, importance
+    from core.metrics import default_metric, scorer
     from core.models import TRUSTED
     from core.preparation import origins
-    from core.run import setting
+    from core.run import predict, setting
 
     run = store.run(params["run"])
     table = store.table(run.spec.fingerprint) if run else None
@@ -86,22 +88,26 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     pipeline = load(store.files.model_path(fit.key), trusted=TRUSTED)
     shared = setting(run.spec, table)
     test = shared.folds[fit.fold].test
-    columns = origins(pipeline[0], run.problem)
+
+    def said(estimator: Any, X: Any, y: Any) -> Predictions:
+        return predict(estimator, X, y, run.problem, np.arange(len(X)))[0]
+
     frame = importance(
         IMPORTANCES[params["method"]].name,
         pipeline,
         shared.samples.X.iloc[test],
         shared.samples.y[test],
         run.problem,
+        scorer=scorer(default_metric(run.problem).value, run.problem, said),
+        origins=origins(pipeline[0], run.problem),
         seed=run.spec.seed,
-        origins=columns,
     )
     return {"frame": frame.to_dict("list"), "about": dict(frame.attrs), "fold": fit.fold}
 
 
 def _projection(store: Store, params: Params) -> dict[str, Any]:
     from core.data import make_problem, samples
-    from core.preparation import matrix
+    from core.preparation import Needs, origins, preparation
     from core.projections import project
 
     table = store.table(params["fingerprint"])
@@ -109,7 +115,8 @@ def _projection(store: Store, params: Params) -> dict[str, Any]:
         raise ValueError("The table was deleted.")
     problem = make_problem(table, Roles(**params["roles"]))
     rows = samples(table, problem)
-    values, names = matrix(rows.X, problem)
+    prepared = preparation(problem, Needs(scaled=True), params["seed"])
+    values, names = prepared.fit_transform(rows.X, rows.y), origins(prepared, problem)
     frame, info = project(params["method"], values, names, seed=params["seed"], settings=params["settings"])
     frame["row"] = rows.rows[frame["row"].to_numpy()]
     return {"frame": frame.to_dict("list"), "info": info}

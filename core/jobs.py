@@ -72,6 +72,9 @@ def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+    ours = _started.pop(store.home, None)
+    if ours is not None:  # it lets go of the lock a moment before it is gone
+        ours.wait(max(1.0, deadline - time.monotonic()))
     return True
 
 

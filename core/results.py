@@ -157,6 +157,11 @@ def test_share(split: Split, rows: int) -> float:
     return split.test_share if split.kind == "holdout" else 1 / split.folds
 
 
+def rows_per_fold(split: Split) -> int | None:
+    """How many rows a fold judges on, where the kind of split alone says it."""
+    return 1 if split.kind == "loo" else None
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A run's results.
@@ -210,7 +215,7 @@ class Comparison:
     @property
     def metric(self) -> str:
         """The metric that ranks by default."""
-        return str(default_metric(self.problem).value)
+        return str(default_metric(self.problem, rows_per_fold=rows_per_fold(self.spec.split)).value)
 
     def leaderboard(self, metric: str = "") -> pd.DataFrame:
         """Every model as a row, the best first.
@@ -242,21 +247,21 @@ class Comparison:
     def _row(self, model: ModelResult, metric: str) -> tuple[Any, ...]:
         mean, values = model.mean(metric), [each for each in model.values(metric) if each is not None]
         whole = mean is not None and model.state == FitState.DONE
-        low, high = interval(values, self.test_share) if whole and len(values) > 1 else (None, None)
+        likely = interval(values if whole else [], self.test_share, bounds=(METRICS[metric].low, METRICS[metric].high))
         times = [(outcome_of(each).fit_seconds, outcome_of(each).predict_seconds) for each in model.done]
         return (
             model.id,
             model.spec.name,
             model.title,
-            MODELS[model.spec.name].always,
+            MODELS[model.spec.name].always_in,
             str(model.state),
             model.reason,
             len(model.done),
             len(model.fits),
             mean,
             stdev(values) if len(values) > 1 else None,
-            low,
-            high,
+            likely.low,
+            likely.high,
             model.mean(metric, train=True),
             model.undefined(metric) if mean is None else "",
             fmean(each[0] for each in times) if times else None,

@@ -141,7 +141,7 @@ def _refuse_twins(models: Sequence[ModelSpec]) -> None:
 def with_baseline(models: Sequence[ModelSpec]) -> tuple[ModelSpec, ...]:
     """The models with those that are in every run in front, none of them twice."""
     chosen = {each.name for each in models}
-    always = [ModelSpec(entry.name) for entry in MODELS.values() if entry.always and entry.name not in chosen]
+    always = [ModelSpec(entry.name) for entry in MODELS.values() if entry.always_in and entry.name not in chosen]
     return (*always, *models)
 
 
@@ -202,13 +202,29 @@ def _sample(rows: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _predict(pipeline: Any, shared: Setting, rows: np.ndarray) -> tuple[Predictions, float]:
-    """What a pipeline says about some rows, and the seconds that saying it once took."""
-    X, actual = shared.samples.X.iloc[rows], shared.samples.y[rows]
-    where = shared.samples.rows[rows]
-    if shared.problem.task == Task.REGRESSION:
+    X, y = shared.samples.X.iloc[rows], shared.samples.y[rows]
+    return predict(pipeline, X, y, shared.problem, shared.samples.rows[rows])
+
+
+def predict(
+    pipeline: Any, X: pd.DataFrame, actual: np.ndarray, problem: Problem, where: np.ndarray
+) -> tuple[Predictions, float]:
+    """What a fitted pipeline says about some rows, and the seconds that saying it once took.
+
+    Parameters
+    ----------
+    pipeline : fitted estimator
+    X : DataFrame of shape (n, features)
+    actual : ndarray of shape (n,)
+        Class codes or numbers.
+    problem : Problem
+    where : ndarray of shape (n,)
+        The rows' positions in the table.
+    """
+    if problem.task == Task.REGRESSION:
         predicted, seconds = _timed(pipeline.predict, X)
         return Predictions(where, actual, predicted.astype(float).ravel()), seconds
-    said = _Classes(pipeline.classes_, len(shared.problem.classes))
+    said = _Classes(pipeline.classes_, len(problem.classes))
     if hasattr(pipeline, "predict_proba"):
         raw, seconds = _timed(pipeline.predict_proba, X)
         predicted = pipeline.classes_[raw.argmax(axis=1)]

@@ -41,7 +41,7 @@ class _Running:
     """A job that an engine has."""
 
     row: FitRow | Derived
-    began: float
+    quick: bool = False
     progress: float = 0.0
     message: str = ""
     points: list[Mapping[str, float]] = field(default_factory=list)
@@ -133,10 +133,14 @@ class Supervisor:
                 self._hand_over(Job(row.key, row.kind, row.params, DESK), row)
 
     def _start_fits(self, queued: list[FitRow]) -> None:
-        """Give every free slot the next fit: of the run with the fewest at work, its longest first."""
+        """Give every free slot the next fit, of the run with the fewest at work.
+
+        One slot of a run works from the quickest fit up, so that there is something to see at once; the others from the
+        longest down, so that nothing long is left for the end. They meet in the middle.
+        """
         specs: dict[str, RunRow] = {}
         while queued and self.engine.free(FITS) > 0:
-            at_work = [each.row for each in self._running.values() if isinstance(each.row, FitRow)]
+            at_work = {each.row: each.quick for each in self._running.values() if isinstance(each.row, FitRow)}
             keys = {each.key for each in at_work}
             waiting = [each for each in queued if each.key not in keys]
             if not waiting:
@@ -144,14 +148,16 @@ class Supervisor:
             turns = {each.run: sum(other.run == each.run for other in at_work) for each in waiting}
             fewest = min(turns.values())
             first = next(each.run for each in waiting if turns[each.run] == fewest)
-            fit = max((each for each in waiting if each.run == first), key=_urgency)
+            quick = not any(row.run == first and up for row, up in at_work.items())
+            mine = [each for each in waiting if each.run == first]
+            fit = min(mine, key=_length) if quick else max(mine, key=_length)
             queued.remove(fit)
             run = specs.get(fit.run) or self.store.run(fit.run)
             if run is not None:
                 specs[fit.run] = run
-                self._start_fit(fit, run)
+                self._start_fit(fit, run, quick)
 
-    def _start_fit(self, fit: FitRow, run: RunRow) -> None:
+    def _start_fit(self, fit: FitRow, run: RunRow, quick: bool) -> None:
         if run.state == RunState.QUEUED and self.store.advance_run(run.id, [RunState.QUEUED], RunState.RUNNING):
             self._began[run.id] = time.monotonic()
         self._began.setdefault(run.id, time.monotonic())
@@ -166,10 +172,10 @@ class Supervisor:
             "fold": fit.fold,
             "key": fit.key,
         }
-        self._hand_over(Job(_fit_id(fit), "fit", params, FITS, run.spec.time_limit or None), fit)
+        self._hand_over(Job(_fit_id(fit), "fit", params, FITS, run.spec.time_limit or None), fit, quick)
 
-    def _hand_over(self, job: Job, row: FitRow | Derived) -> None:
-        self._running[job.id] = _Running(row, time.monotonic())
+    def _hand_over(self, job: Job, row: FitRow | Derived, quick: bool = False) -> None:
+        self._running[job.id] = _Running(row, quick)
         self.engine.start(job)
 
     def _close_runs(self) -> None:
@@ -259,9 +265,9 @@ def _fit_id(fit: FitRow) -> str:
     return f"{fit.run}/{fit.model}/{fit.fold}"
 
 
-def _urgency(fit: FitRow) -> tuple[bool, float, int]:
-    """Free ones first, so that there is something to see at once; then the longest, which must not come last."""
-    return (fit.cost <= 0, fit.cost, -fit.fold)
+def _length(fit: FitRow) -> tuple[float, str, int]:
+    """How long a fit will take, and an order among equals that finishes one model after the other."""
+    return (fit.cost, fit.model, fit.fold)
 
 
 def code_stamp() -> str:

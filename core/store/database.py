@@ -33,7 +33,8 @@ CREATE TABLE fit (
     run TEXT NOT NULL, model TEXT NOT NULL, fold INTEGER NOT NULL, key TEXT NOT NULL, cost REAL NOT NULL,
     state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '',
     reused INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, model, fold));
+    attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, model, fold));
 CREATE INDEX fit_state ON fit (state);
 CREATE TABLE outcome (key TEXT PRIMARY KEY, outcome TEXT NOT NULL, created REAL NOT NULL);
 CREATE TABLE derived (

@@ -31,9 +31,9 @@ class RunRow:
     seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FitRow:
-    """One fit of a run; `outcome` is there once it is done."""
+    """One fit of a run; `outcome` is there once it is done. Equal only to itself: it is what was read at one moment."""
 
     run: str
     model: str

@@ -1,0 +1,34 @@
+"""What the tests of the core share: a store, and queues that are worked off in place or by real workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from core.engines.inline import InlineEngine
+from core.store import Store
+from core.supervisor import Supervisor
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def in_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store whose queue is worked off in this process as soon as something is submitted."""
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda s: Supervisor(s, InlineEngine(s.folder)).drain())
+    return store
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with a real supervisor and real workers, kept for a whole module because they take seconds to start."""
+    store = Store(tmp_path_factory.mktemp("served"))
+    jobs.ensure_supervisor(store)
+    yield store
+    assert jobs.stop_supervisor(store)
