@@ -20,6 +20,8 @@ from core.store import Store, table_info
 
 Params = Mapping[str, Any]
 
+FEWEST_ROWS = 5  # held-out rows below which importances say nothing
+
 
 def _keep_nothing(store: Store, params: Params, result: Params) -> None:
     """The derived row itself is all there is to keep."""
@@ -88,6 +90,8 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     pipeline = load(store.files.model_path(fit.key), trusted=TRUSTED)
     shared = setting(run.spec, table)
     test = shared.folds[fit.fold].test
+    if len(test) < FEWEST_ROWS:
+        raise ValueError(f"A fold holds out {len(test)} rows only: too few to say which columns matter. Use fewer folds.")
 
     def said(estimator: Any, X: Any, y: Any) -> Predictions:
         return predict(estimator, X, y, run.problem, np.arange(len(X)))[0]

@@ -280,7 +280,7 @@ class Comparison:
     def tied(self, metric: str) -> tuple[str, ...]:
         """The ids of the best model and of those that cannot be told from it."""
         scores = {
-            each.id: [value for value in each.values(metric) if value is not None]
+            each.id: each.values(metric)
             for each in self.models
             if each.state == FitState.DONE and each.mean(metric) is not None
         }

@@ -1,0 +1,209 @@
+"""One set of predictions, and what several metrics ask of it, computed once.
+
+Takes stored `Predictions` and their `Problem`; gives the counts and columns that metrics and curves are made of, and
+the reasons why one cannot be had. numpy only: the dashboard calls this. May not know the metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.metrics.ranking import Ranking
+from core.records import Predictions, Problem
+
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.int64]
+
+
+class Judged:
+    """Predictions seen as a metric needs them.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of n rows.
+    problem : Problem
+        With K classes, or none for regression.
+
+    Attributes
+    ----------
+    actual, predicted : ndarray of shape (n,)
+        As stored.
+    positive : int
+        Code of the class that binary metrics speak of; 1 where the problem names none.
+    """
+
+    def __init__(self, predictions: Predictions, problem: Problem) -> None:
+        self.problem = problem
+        self.actual = predictions.actual
+        self.predicted = predictions.predicted
+        self.probabilities = predictions.probabilities
+        self._scores = predictions.scores
+        self.positive = positive_code(problem)
+
+    @property
+    def binary(self) -> bool:
+        """Whether there are two classes."""
+        return len(self.problem.classes) == 2
+
+    @cached_property
+    def confusion(self) -> Ints:
+        """Rows counted by actual class (down) and predicted class (across), shape (K, K)."""
+        size = len(self.problem.classes)
+        cells = self.actual.astype(np.int64) * size + self.predicted.astype(np.int64)
+        return np.bincount(cells, minlength=size * size).reshape(size, size)
+
+    @cached_property
+    def support(self) -> Ints:
+        """Rows of each actual class, shape (K,)."""
+        support: Ints = self.confusion.sum(axis=1)
+        return support
+
+    @cached_property
+    def occurring(self) -> NDArray[np.bool_]:
+        """Which classes occur at all, as truth or as prediction, shape (K,): the ones a macro average runs over."""
+        occurring: NDArray[np.bool_] = (self.support + self.confusion.sum(axis=0)) > 0
+        return occurring
+
+    @cached_property
+    def precision(self) -> Floats:
+        """Share of the rows called a class that are of it, shape (K,); 0 where none was called it."""
+        return shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+
+    @cached_property
+    def recall(self) -> Floats:
+        """Share of the rows of a class that were called it, shape (K,); 0 where there are none."""
+        return shares(np.diag(self.confusion), self.support)
+
+    @cached_property
+    def f1(self) -> Floats:
+        """Harmonic mean of precision and recall, shape (K,); 0 where neither has a row."""
+        return shares(2 * np.diag(self.confusion), self.support + self.confusion.sum(axis=0))
+
+    @cached_property
+    def leanings(self) -> Floats | None:
+        """How strongly each row leans to a class, larger meaning more; None where the model does not say.
+
+        Shape (n,) and towards the positive class for two classes, else (n, K). Probabilities where there are some,
+        decision scores otherwise.
+        """
+        given = self.probabilities if self.probabilities is not None else self._scores
+        if given is None:
+            return None
+        if not self.binary:  # one column for several classes: training saw two of them, and nothing ranks the others
+            return given if given.ndim == 2 else None
+        if given.ndim == 1:
+            return given if self.positive == 1 else -given
+        column: Floats = given[:, self.positive]
+        return column
+
+    @cached_property
+    def rankings(self) -> dict[int, Ranking]:
+        """The positive class against the other, or each class of several against the rest, by its code.
+
+        Classes without a row, or with all of them, have none. Empty where the model ranks nothing.
+        """
+        if self.leanings is None:
+            return {}
+        columns = {self.positive: self.leanings} if self.binary else dict(enumerate(self.leanings.T))
+        tellable = (code for code in columns if 0 < self.support[code] < len(self.actual))
+        return {code: Ranking(self.actual == code, columns[code]) for code in tellable}
+
+
+def positive_code(problem: Problem) -> int:
+    """The code of the positive class; 1 where the problem names none."""
+    return problem.classes.index(problem.positive) if problem.positive in problem.classes else 1
+
+
+def shares(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """`part` / `whole`, and 0 where `whole` is 0 (scikit-learn's ``zero_division=0``)."""
+    quotient: Floats = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return quotient
+
+
+Condition = Callable[[Judged], str | None]
+
+
+def two_class_problem(judged: Judged) -> str | None:
+    """Why a metric of the positive class has nothing to speak of."""
+    if judged.binary:
+        return None
+    return f"Needs two classes, one of them positive; here are {len(judged.problem.classes)}."
+
+
+def positive_present(judged: Judged) -> str | None:
+    """Why what became of the positive rows cannot be said."""
+    if judged.support[judged.positive] > 0:
+        return None
+    return f"No row of class '{judged.problem.classes[judged.positive]}' among these rows."
+
+
+def several_classes_present(judged: Judged) -> str | None:
+    """Why nothing can be told apart."""
+    return None if np.count_nonzero(judged.support) > 1 else "Only one class in these rows."
+
+
+def all_classes_present(judged: Judged) -> str | None:
+    """Why one against the rest cannot be asked of every class."""
+    reason = several_classes_present(judged)
+    if reason is not None or judged.support.all():
+        return reason
+    return f"No row of class '{judged.problem.classes[int(np.argmin(judged.support))]}' among these rows."
+
+
+def values_differ(judged: Judged) -> str | None:
+    """Why there is no variation to explain."""
+    if len(judged.actual) < 2:
+        return "Needs at least two rows."
+    return None if np.ptp(judged.actual) > 0 else "All actual values are the same: there is no variation to explain."
+
+
+def no_zeros(judged: Judged) -> str | None:
+    """Why an error cannot be given as a share of the actual value."""
+    zeros = int(np.count_nonzero(judged.actual == 0))
+    where = "1 row" if zeros == 1 else f"{zeros:,} rows"
+    return f"The actual value is 0 in {where}: no share of it can be taken." if zeros else None
+
+
+def rows_given(judged: Judged) -> str | None:
+    """Why nothing can be judged at all."""
+    return None if len(judged.actual) else "There are no rows to judge."
+
+
+def predicted_given(judged: Judged) -> str | None:
+    """Why the predictions themselves cannot be judged."""
+    return _unless_finite(judged.predicted, "predictions")
+
+
+def scores_given(judged: Judged) -> str | None:
+    """Why rows cannot be ranked."""
+    if judged.leanings is None:
+        return "This model gives neither probabilities nor decision scores."
+    return _unless_finite(judged.leanings, "decision scores")
+
+
+def probabilities_given(judged: Judged) -> str | None:
+    """Why probabilities cannot be judged."""
+    if judged.probabilities is None:
+        return "This model gives no probabilities."
+    return _unless_finite(judged.probabilities, "probabilities")
+
+
+def _unless_finite(values: NDArray[Any], noun: str) -> str | None:
+    finite = np.isfinite(values)
+    if finite.all():
+        return None
+    bad = len(values) - int(np.count_nonzero(finite.reshape(len(values), -1).all(axis=1)))
+    return f"The {noun} of {bad:,} of {len(values):,} rows are not finite numbers."
+
+
+GIVEN: dict[str, Condition] = {
+    "predicted": predicted_given,
+    "scores": scores_given,
+    "probabilities": probabilities_given,
+}
