@@ -219,6 +219,7 @@ def _write_json(comparison: Comparison, file: str) -> None:
 
 def _show(comparison: Comparison) -> None:
     """The leaderboard as a table."""
+    import pandas
     from rich.console import Console
     from rich.table import Table as Grid
 
@@ -226,15 +227,15 @@ def _show(comparison: Comparison) -> None:
     grid = Grid(
         "", "Model", metric.title, "spread", "fit", "", title=f"{comparison.spec.dataset}, ranked by {metric.title}"
     )
-    for row in comparison.leaderboard().itertuples():
-        mark = "=" if row.tied and row.rank is not None and row.rank != 1 else ""
+    for row in comparison.leaderboard().to_dict("records"):
+        mark = "=" if row["tied"] and row["rank"] != 1 else ""
         grid.add_row(
-            "" if row.rank is None or row.rank != row.rank else f"{row.rank}{mark}",
-            row.title,
-            _number(row.mean),
-            _number(row.spread),
-            _seconds(row.fit_seconds),
-            row.reason or row.undefined or ("reused" if row.reused else ""),
+            "" if row["rank"] is pandas.NA else f"{row['rank']}{mark}",
+            row["title"],
+            _number(row["mean"]),
+            _number(row["spread"]),
+            _seconds(row["fit_seconds"]),
+            row["reason"] or row["undefined"] or ("reused" if row["reused"] else ""),
         )
     Console().print(grid)
     if len(comparison.tied(metric.name)) > 1:

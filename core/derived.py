@@ -91,7 +91,7 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     shared = setting(run.spec, table)
     test = shared.folds[fit.fold].test
     if len(test) < FEWEST_ROWS:
-        raise ValueError(f"A fold holds out {len(test)} rows only: too few to say which columns matter. Use fewer folds.")
+        raise ValueError(f"A fold holds out {len(test)} rows only: too few to say what matters. Use fewer folds.")
 
     def said(estimator: Any, X: Any, y: Any) -> Predictions:
         return predict(estimator, X, y, run.problem, np.arange(len(X)))[0]

@@ -178,6 +178,7 @@ def wait_for(store: Store, key: str, seconds: float) -> Derived:
         assert row is not None
         if row.state in (FitState.DONE, FitState.FAILED) or time.monotonic() > deadline:
             return row
+        ensure_supervisor(store)
         time.sleep(0.02)
 
 

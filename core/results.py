@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import core
 from core.comparison import interval, tied_with_best
+from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
 from core.models import MODELS
 from core.records import FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
@@ -152,14 +153,10 @@ def outcome_of(fit: FitResult) -> Outcome:
 
 def test_share(split: Split, rows: int) -> float:
     """Share of the practice rows that one fold judges on, as `core.comparison` wants it."""
-    if split.kind == "loo":
-        return 1 / max(rows, 2)
-    return split.test_share if split.kind == "holdout" else 1 / split.folds
-
-
-def rows_per_fold(split: Split) -> int | None:
-    """How many rows a fold judges on, where the kind of split alone says it."""
-    return 1 if split.kind == "loo" else None
+    if SPLITS[split.kind].folded:
+        return 1 / split.folds
+    count = fold_count(split, rows)
+    return 1 / count if count > 1 else split.test_share
 
 
 @dataclass(frozen=True)
@@ -215,7 +212,7 @@ class Comparison:
     @property
     def metric(self) -> str:
         """The metric that ranks by default."""
-        return str(default_metric(self.problem, rows_per_fold=rows_per_fold(self.spec.split)).value)
+        return str(default_metric(self.problem, rows_per_fold=round(self.test_share * self.problem.rows)).value)
 
     def leaderboard(self, metric: str = "") -> pd.DataFrame:
         """Every model as a row, the best first.

@@ -302,7 +302,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     with lock:
         outdated = _serve(store)
-    if outdated and store.open_fits():
+    if outdated and (store.open_fits() or store.queued_derived()):
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])
     return 0
 

@@ -82,9 +82,10 @@ class LocalEngine:
         busy = [slot for slot in self._slots if slot.job is not None]
         patience = max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
         watched = {slot.pipe: slot for slot in busy} | {slot.process.sentinel: slot for slot in busy}
-        ready = connection.wait(list(watched), patience) if watched else time.sleep(patience) or []
-        slots = list(dict.fromkeys(map(id, (watched[each] for each in ready))))
-        events = [event for slot in busy if id(slot) in slots for event in self._hear(slot)]
+        if not watched:  # Windows cannot wait for nothing
+            time.sleep(patience)
+        heard = {id(watched[each]) for each in connection.wait(list(watched), patience)} if watched else set()
+        events = [event for slot in busy if id(slot) in heard for event in self._hear(slot)]
         events += [self._late(slot) for slot in busy if slot.job and time.monotonic() >= slot.deadline]
         self._bury()
         return events

@@ -81,12 +81,14 @@ def table_of(info: Mapping[str, Any], frame: pd.DataFrame) -> Table:
 
 
 def run_row(row: sqlite3.Row) -> RunRow:
+    """A run as a record."""
     values = dict(row)
     spec, problem = RunSpec.from_json(values.pop("spec")), Problem.from_json(values.pop("problem"))
     return RunRow(spec=spec, problem=problem, state=RunState(values.pop("state")), **values)
 
 
 def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
+    """A fit as a record, with its outcome where the row has one."""
     values = dict(row)
     outcome, curve = values.pop("outcome"), values.pop("curve")
     values |= {"state": FitState(values["state"]), "reused": bool(values["reused"]), "cancel": bool(values["cancel"])}
@@ -96,11 +98,13 @@ def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
 
 
 def outcome_of(text: str) -> Outcome:
+    """The outcome that was stored as JSON."""
     raw = json.loads(text)
     return Outcome(**(raw | {"curve": tuple(raw["curve"]), "notes": tuple(raw["notes"])}))
 
 
 def derived_row(row: sqlite3.Row) -> Derived:
+    """A derived result as a record."""
     return Derived(
         row["key"],
         row["kind"],

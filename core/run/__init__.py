@@ -1,0 +1,23 @@
+"""A RunSpec in, Outcomes out: the only room that knows the order of the stages.
+
+Takes a table and a spec; gives fits to execute, and executes one. Knows no store and no queue: the worker calls
+`execute` for one fit, a notebook calls `compare` for all of them in its own process.
+"""
+
+from core.run.comparing import compare
+from core.run.execution import Fitted, Setting, execute, predict, reason_of, setting
+from core.run.planning import PlannedFit, fit_key, plan, with_baseline
+
+__all__ = [
+    "Fitted",
+    "PlannedFit",
+    "Setting",
+    "compare",
+    "execute",
+    "fit_key",
+    "plan",
+    "predict",
+    "reason_of",
+    "setting",
+    "with_baseline",
+]

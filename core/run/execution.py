@@ -1,0 +1,186 @@
+"""One fit: prepared, fitted and judged inside its fold."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.data import check_split, folds, make_problem, samples
+from core.metrics import score_all
+from core.models import build
+from core.records import Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+# Scores on the training rows tell over- from underfitting; above this many rows a seeded sample tells it as well,
+# and predicting all of them would cost some models more than the fit.
+TRAIN_SCORE_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything that the fits of one run share."""
+
+    spec: RunSpec
+    problem: Problem
+    samples: Samples
+    folds: tuple[Fold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A finished fit: what is kept of it, and the fitted pipeline's file."""
+
+    outcome: Outcome
+    predictions: Predictions
+    model: bytes
+
+
+def setting(spec: RunSpec, table: Table) -> Setting:
+    """Work out what the fits of a run share: the problem, its rows, its folds.
+
+    Raises
+    ------
+    Unusable
+        If the table cannot be learned from as the spec says.
+    """
+    problem = make_problem(table, spec.roles)
+    check_split(problem, spec.split)
+    rows = samples(table, problem)
+    return Setting(spec, problem, rows, tuple(folds(rows, problem, spec.split, spec.seed)))
+
+
+def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
+    """Fit one model on one fold's training rows and let it predict the others.
+
+    The preparation is part of the pipeline, so nothing of the held-out rows reaches it. Only ``fit`` and one prediction
+    of the held-out rows are timed.
+    """
+    spec, problem, fold = shared.spec, shared.problem, shared.folds[number]
+    pipeline = build(model, problem, spec.seed, spec.class_weight)
+    X, y = shared.samples.X.iloc[fold.train], shared.samples.y[fold.train]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        began = time.perf_counter()
+        pipeline.fit(X, y)
+        fit_seconds = time.perf_counter() - began
+        predictions, predict_seconds = _predict(pipeline, shared, fold.test)
+        train, _ = _predict(pipeline, shared, _sample(fold.train, spec.seed))
+    scores, undefined = score_all(predictions, problem)
+    train_scores, _ = score_all(train, problem)
+    content = _dump(pipeline)
+    estimator = pipeline[-1]
+    outcome = Outcome(
+        fit_seconds,
+        predict_seconds,
+        len(content),
+        scores,
+        train_scores,
+        undefined,
+        curve=_curve(estimator),
+        notes=(*_warned(caught), *getattr(estimator, "notes_", ())),
+    )
+    return Fitted(outcome, predictions, content)
+
+
+def _sample(rows: np.ndarray, seed: int) -> np.ndarray:
+    import numpy as np
+
+    if len(rows) <= TRAIN_SCORE_ROWS:
+        return rows
+    chosen: np.ndarray = np.sort(np.random.default_rng(seed).choice(rows, TRAIN_SCORE_ROWS, replace=False))
+    return chosen
+
+
+def _predict(pipeline: Any, shared: Setting, rows: np.ndarray) -> tuple[Predictions, float]:
+    X, y = shared.samples.X.iloc[rows], shared.samples.y[rows]
+    return predict(pipeline, X, y, shared.problem, shared.samples.rows[rows])
+
+
+def predict(
+    pipeline: Any, X: pd.DataFrame, actual: np.ndarray, problem: Problem, where: np.ndarray
+) -> tuple[Predictions, float]:
+    """What a fitted pipeline says about some rows, and the seconds that saying it once took.
+
+    Parameters
+    ----------
+    pipeline : fitted estimator
+    X : DataFrame of shape (n, features)
+    actual : ndarray of shape (n,)
+        Class codes or numbers.
+    problem : Problem
+    where : ndarray of shape (n,)
+        The rows' positions in the table.
+    """
+    if problem.task == Task.REGRESSION:
+        predicted, seconds = _timed(pipeline.predict, X)
+        return Predictions(where, actual, predicted.astype(float).ravel()), seconds
+    said = _Classes(pipeline.classes_, len(problem.classes))
+    if hasattr(pipeline, "predict_proba"):
+        raw, seconds = _timed(pipeline.predict_proba, X)
+        predicted = pipeline.classes_[raw.argmax(axis=1)]
+        return Predictions(where, actual, predicted, probabilities=said.spread(raw, 0.0)), seconds
+    scores = pipeline.decision_function(X)
+    # With several classes the votes behind `predict` need not agree with the largest decision score.
+    predicted, seconds = _timed(pipeline.predict, X)
+    return Predictions(where, actual, predicted, scores=said.spread(scores, scores.min() - 1.0)), seconds
+
+
+def _timed(call: Callable[[Any], Any], X: pd.DataFrame) -> tuple[Any, float]:
+    began = time.perf_counter()
+    result = call(X)
+    return result, time.perf_counter() - began
+
+
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """The classes that one fold's training rows held, among all classes of the problem."""
+
+    seen: np.ndarray
+    all: int
+
+    def spread(self, values: np.ndarray, absent: float) -> np.ndarray:
+        """Columns per seen class to columns per class; a class that was never seen gets `absent`."""
+        import numpy as np
+
+        if len(self.seen) == self.all or values.ndim == 1:
+            return values
+        wide = np.full((len(values), self.all), absent)
+        wide[:, self.seen] = values
+        return wide
+
+
+def _dump(pipeline: Any) -> bytes:
+    from skops.io import dumps
+
+    content: bytes = dumps(pipeline)
+    return content
+
+
+def _warned(caught: Sequence[warnings.WarningMessage]) -> list[str]:
+    """What the libraries warned of, where it concerns the person: that a model had not settled."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    settled = not any(issubclass(each.category, ConvergenceWarning) for each in caught)
+    return [] if settled else ["It had not settled when it reached its number of steps; more steps may help."]
+
+
+def _curve(estimator: Any) -> tuple[Mapping[str, float], ...]:
+    """The learning curve that an estimator kept, as points of `core.progress.Step`."""
+    if hasattr(estimator, "curve_"):
+        return tuple(estimator.curve_)
+    losses = getattr(estimator, "loss_curve_", getattr(estimator, "train_score_", ()))
+    return tuple({"step": float(step), "train_loss": float(loss)} for step, loss in enumerate(losses, start=1))
+
+
+def reason_of(error: BaseException, limit: str = "") -> str:
+    """Why a fit failed, in one line for a person: the kind of error and the first sentence of its text."""
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or "can't allocate memory" in text:
+        return f"out of memory{f' (limit {limit})' if limit else ''}"
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__

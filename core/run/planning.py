@@ -1,0 +1,95 @@
+"""Which fits a run consists of, and the key of each: nothing is trained here, and nothing heavy imported."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.data import fold_count
+from core.models import MODELS, check_settings, cost
+from core.records import ModelSpec, Problem, RunSpec, Split
+from core.results import versions
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFit:
+    """One fit of a run before it is done. `reason` says why it will not be tried; empty when it will."""
+
+    model: ModelSpec
+    fold: int
+    key: str
+    cost: float
+    reason: str = ""
+
+
+def fit_key(spec: RunSpec, model: ModelSpec, fold: int) -> str:
+    """The hash of everything that decides a fit's result: equal keys, equal results.
+
+    Limits are no part of it, so what ran out of time can be tried again with more; neither is the label of a model.
+    """
+    decides = {
+        "fingerprint": spec.fingerprint,
+        "roles": dataclasses.asdict(spec.roles),
+        "split": dataclasses.asdict(spec.split),
+        "seed": spec.seed,
+        "class_weight": spec.class_weight,
+        "model": model.name,
+        "settings": dict(model.settings),
+        "fold": fold,
+        "versions": versions(),
+    }
+    text = json.dumps(decides, sort_keys=True, default=list)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
+    """Every fit of a run, model by model.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    problem : Problem
+        What `spec.roles` make of the table.
+
+    Returns
+    -------
+    list of PlannedFit
+        A model that does not suit the problem has one entry per fold as well, each with the reason.
+
+    Raises
+    ------
+    UnknownName, ValueError
+        If a model or a setting does not exist, or a model takes part twice under one id.
+    """
+    count = fold_count(spec.split, _practice_rows(spec.split, problem.rows))
+    fits = []
+    for model in spec.models:
+        entry = MODELS[model.name]
+        reason = entry.unsuitable(problem) or ""
+        if not reason:
+            check_settings(model.name, problem.task, model.settings)
+        price = cost(entry, problem)
+        fits += [PlannedFit(model, fold, fit_key(spec, model, fold), price, reason) for fold in range(count)]
+    _refuse_twins(spec.models)
+    return fits
+
+
+def _practice_rows(split: Split, rows: int) -> int:
+    return rows - round(split.exam * rows)
+
+
+def _refuse_twins(models: Sequence[ModelSpec]) -> None:
+    ids = [each.id for each in models]
+    for each in ids:
+        if ids.count(each) > 1:
+            raise ValueError(f"The model {each!r} takes part twice. Give one of them a label, as in {each}:second.")
+
+
+def with_baseline(models: Sequence[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """The models with those that are in every run in front, none of them twice."""
+    chosen = {each.name for each in models}
+    always = [ModelSpec(entry.name) for entry in MODELS.values() if entry.always_in and entry.name not in chosen]
+    return (*always, *models)

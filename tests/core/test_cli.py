@@ -1,0 +1,136 @@
+"""The command line: the same run as on the page, JSON that scripts can rely on, and sentences for what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core.cli import main
+from core.data import DATASETS
+from core.models import MODELS
+from core.run import compare
+from core.store import Store
+
+
+@pytest.fixture
+def bakeoff(in_place: Store):  # type: ignore[no-untyped-def]
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--data-dir", str(in_place.folder)])
+
+    return call
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    rows = [f"{age},{'north' if age % 3 else 'south'},{'yes' if age > 40 else 'no'}" for age in (20 + index * 37 % 50 for index in range(60))]
+    path.write_text("age,region,buys\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_a_file_is_compared_and_the_json_written(bakeoff, csv: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    result = bakeoff(
+        "compare",
+        str(csv),
+        "--target",
+        "buys",
+        "--models",
+        "decision_tree",
+        "--folds",
+        "3",
+        "--seed",
+        "7",
+        "--json",
+        str(out),
+    )
+    assert result.exit_code == 0, result.output
+    assert "Decision tree" in result.output
+    data = json.loads(out.read_text())
+    assert data["problem"] == {
+        "task": "classification",
+        "target": "buys",
+        "positive": "yes",
+        "classes": ["no", "yes"],
+        "rows": 60,
+        "features": ["age", "region"],
+        "left_out": {},
+        "group": None,
+        "time": None,
+    }
+    assert (data["seed"], data["split"]["kind"], data["split"]["folds"]) == (7, "stratified", 3)
+    assert [each["id"] for each in data["models"]] == ["baseline", "decision_tree"]
+    assert all(len(each["fit_seconds"]) == 3 for each in data["models"])
+    assert data["seconds"]["total"] > 0
+
+
+def test_standard_output_is_nothing_but_json_when_asked(bakeoff) -> None:
+    result = bakeoff("compare", "moons:rows=100", "--models", "k_neighbors", "--json", "-")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["dataset"]["rows"] == 100
+
+
+def test_the_numbers_are_those_of_a_notebook(bakeoff) -> None:
+    data = json.loads(bakeoff("compare", "wine", "--models", "random_forest", "--json", "-").stdout)
+    mine = compare("wine", models=["random_forest"]).model("random_forest")
+    assert data["models"][1]["scores"]["f1_macro"]["folds"] == mine.values("f1_macro")
+
+
+def test_settings_and_copies(bakeoff) -> None:
+    result = bakeoff(
+        "compare", "iris", "--models", "k_neighbors", "--set", "k_neighbors.n_neighbors=3",
+        "--set", "k_neighbors:far.n_neighbors=15", "--set", "k_neighbors:far.weights='distance'", "--json", "-",
+    )  # fmt: skip
+    models = {each["id"]: each["settings"] for each in json.loads(result.stdout)["models"]}
+    assert models == {
+        "baseline": {},
+        "k_neighbors": {"n_neighbors": 3},
+        "k_neighbors:far": {"n_neighbors": 15, "weights": "distance"},
+    }
+
+
+def test_a_second_time_everything_is_reused(bakeoff) -> None:
+    bakeoff("compare", "iris", "--models", "lda")
+    data = json.loads(bakeoff("compare", "iris", "--models", "lda", "--json", "-").stdout)
+    assert [each["reused"] for each in data["models"]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["iriss"], "Did you mean 'iris'"),
+        (["iris", "--models", "random_forrest"], "Did you mean 'random_forest'"),
+        (["iris", "--target", "speciess"], "species"),
+        (["iris", "--split", "stratifeid"], "Did you mean 'stratified'"),
+        (["iris", "--set", "ridge.alhpa=1", "--models", "ridge"], "Did you mean 'alpha'"),
+        (["iris", "--set", "ridge.alpha=1"], "is not among the chosen models"),
+        (["iris", "--set", "ridge.alpha=big", "--models", "ridge"], "not a Python literal"),
+        (["iris", "--set", "alpha", "--models", "ridge"], "MODEL.PARAM=VALUE"),
+        (["iris", "--class-weight", "balancd"], "'balanced'"),
+        (["moons:nois=0.1"], "Did you mean 'noise'"),
+        (["curve", "--split", "stratified"], "`height` is predicted as a number"),
+        (["iris", "--modls", "ridge"], "--models"),
+        (["iris", "--folds", "60"], "60 folds"),
+        (["iris", "--split", "group"], "group"),
+    ],
+)
+def test_unusable_arguments_are_a_sentence_and_exit_code_2(bakeoff, arguments: list[str], sentence: str) -> None:
+    result = bakeoff("compare", *arguments)
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_no_scored_model_is_exit_code_1(bakeoff) -> None:
+    result = bakeoff("compare", "moons:rows=60", "--models", "baseline", "--set", "baseline.strategy='constant'")
+    assert result.exit_code == 1, result.output
+    assert "Fold 1" in result.output
+
+
+def test_lists_name_every_entry() -> None:
+    for command, table in (("datasets", DATASETS), ("models", MODELS)):
+        listed = [line.split()[0] for line in CliRunner().invoke(main, [command]).output.splitlines()]
+        assert listed == list(table)
