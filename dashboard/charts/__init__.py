@@ -1,0 +1,229 @@
+"""CHARTS: a frame in, a Plotly figure out.
+
+Every chart is drawn by ``chart.draw(frame, palette, subject)``: `core` computes the frame, the view shows the figure,
+and under it, as "show the numbers", `numbers` of the same frame. Knows no Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.catalogue import Catalogue
+from core.records import Task
+
+from .classification import confusion, per_class, precision_recall, roc
+from .columns import bars, class_balance, histogram
+from .layout import Subject, escape
+from .maps import pca_loadings, projection
+from .models import importances, learning_curve, score_spread
+from .palette import Palette, palette
+from .regression import predicted_against_actual, residuals
+
+__all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "numbers", "palette"]
+
+BOTH = frozenset(Task)
+CLASSES = frozenset({Task.CLASSIFICATION})
+NUMBERS = frozenset({Task.REGRESSION})
+
+NEEDS = {
+    "table": "a table",
+    "scores": "a score on at least one fold",
+    "predictions": "predictions for held-out rows",
+    "probabilities": "how sure the model was (probabilities or decision scores)",
+    "curve": "a learning curve, and this model learns in one step",
+    "importances": "importances, which have not been computed yet",
+    "projection": "a map, which has not been computed yet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that is shown wherever what it needs is stored.
+
+    Attributes
+    ----------
+    draw : callable
+        ``draw(frame, palette, subject)``; its docstring says which columns the frame has. The figure is accessible:
+        ``figure.layout.meta["alt"]`` says it in a sentence.
+    needs : frozenset of str
+        What must be stored, names of `NEEDS`.
+    about : str
+        One sentence for a lay person: how to read it.
+    several : bool
+        Whether models are overlaid, by a column ``model`` of the frame.
+    """
+
+    name: str
+    title: str
+    draw: Callable[[pd.DataFrame, Palette, Subject], go.Figure]
+    needs: frozenset[str]
+    tasks: frozenset[Task]
+    about: str
+    several: bool = False
+
+    def lacks(self, stored: Collection[str], task: Task) -> str | None:
+        """Why the chart cannot be drawn from what is stored, as a sentence; None when it can."""
+        if task not in self.tasks:
+            return f"{self.title} is for {' and '.join(sorted(self.tasks))} only."
+        missing = [NEEDS[each] for each in NEEDS if each in self.needs and each not in stored]
+        return f"This needs {' and '.join(missing)}." if missing else None
+
+
+CHARTS: Catalogue[Chart] = Catalogue(
+    "chart",
+    Chart(
+        "score_spread",
+        "Scores by fold",
+        score_spread,
+        frozenset({"scores"}),
+        BOTH,
+        "Each dot is one fold; where the bars of two models overlap, the better one may be luck.",
+        several=True,
+    ),
+    Chart(
+        "confusion",
+        "Where it confuses classes",
+        confusion,
+        frozenset({"predictions"}),
+        CLASSES,
+        "Each line is an actual class; what lies off the diagonal was named wrong.",
+    ),
+    Chart(
+        "per_class",
+        "Each class by itself",
+        per_class,
+        frozenset({"predictions"}),
+        CLASSES,
+        "Precision: how many of those named so are so. Recall: how many that are so were found. F1: both in one.",
+    ),
+    Chart(
+        "roc",
+        "Hits and false alarms",
+        roc,
+        frozenset({"probabilities"}),
+        CLASSES,
+        "The closer a line comes to the upper left corner, the better; the dotted line is guessing.",
+        several=True,
+    ),
+    Chart(
+        "precision_recall",
+        "Finding more, erring more",
+        precision_recall,
+        frozenset({"probabilities"}),
+        CLASSES,
+        "To find more of a class one accepts more that are not of it; the higher the line, the better.",
+        several=True,
+    ),
+    Chart(
+        "predicted_against_actual",
+        "Predicted against actual",
+        predicted_against_actual,
+        frozenset({"predictions"}),
+        NUMBERS,
+        "Points on the dotted line are predicted exactly; the further off, the worse.",
+    ),
+    Chart(
+        "residuals",
+        "What is left over",
+        residuals,
+        frozenset({"predictions"}),
+        NUMBERS,
+        "An even cloud about zero is good; a bend or a funnel means that the model misses something.",
+    ),
+    Chart(
+        "learning_curve",
+        "How it learned",
+        learning_curve,
+        frozenset({"curve"}),
+        BOTH,
+        "Solid is on rows it did not learn from; when solid turns up while dotted falls, it learns by heart.",
+        several=True,
+    ),
+    Chart(
+        "importances",
+        "What it relies on",
+        importances,
+        frozenset({"importances"}),
+        BOTH,
+        "The longer the bar, the more the model relies on that column; the thin line is the spread.",
+        several=True,
+    ),
+    Chart(
+        "projection",
+        "Map of the rows",
+        projection,
+        frozenset({"projection"}),
+        BOTH,
+        "Rows that are alike lie close together; each point is one row.",
+    ),
+    Chart(
+        "pca_loadings",
+        "Which columns push where",
+        pca_loadings,
+        frozenset({"projection"}),
+        BOTH,
+        "A large value in a column with a long bar to the right moves a row right, or up, on the map.",
+    ),
+    Chart(
+        "class_balance",
+        "Rows per class",
+        class_balance,
+        frozenset({"table"}),
+        CLASSES,
+        "A class with few rows is hard to learn, and easy to overlook in the accuracy.",
+    ),
+    Chart(
+        "histogram",
+        "How often each value occurs",
+        histogram,
+        frozenset({"table"}),
+        BOTH,
+        "The longer the bar, the more rows have this value.",
+    ),
+)
+
+HEADINGS = {
+    "actual": "Actual",
+    "predicted": "Predicted",
+    "residual": "Actual − predicted",
+    "count": "Rows",
+    "share": "Share of the actual class",
+    "model": "Model",
+    "curve": "Class",
+    "fpr": "False alarms",
+    "tpr": "Hits",
+    "auc": "Area under the curve",
+    "recall": "Recall",
+    "precision": "Precision",
+    "average_precision": "Average precision",
+    "f1": "F1",
+    "support": "Rows of the class",
+    "class": "Class",
+    "feature": "Column",
+    "mean": "Mean",
+    "spread": "Spread",
+    "low": "From",
+    "high": "To",
+    "fold": "Fold",
+    "score": "Score",
+    "step": "Step",
+    "train_loss": "Training loss",
+    "valid_loss": "Validation loss",
+    "train_score": "Training score",
+    "valid_score": "Validation score",
+    "row": "Row",
+    "label": "Value",
+    "axis": "Direction",
+    "weight": "Weight",
+    "wrong": "Wrong",
+}
+
+
+def numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame a chart was drawn from, for "show the numbers": same rows, headings in words."""
+    shown = frame.reset_index() if frame.index.name else frame.reset_index(drop=True)
+    return shown.rename(columns=HEADINGS)
