@@ -16,7 +16,7 @@ from typing import Any
 from core.catalogue import Catalogue
 from core.records import Predictions, Roles
 from core.results import versions
-from core.store import Store, table_info
+from core.store import FitRow, Store, table_info
 
 Params = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def _keep_table(store: Store, params: Params, result: Params) -> None:
 
 
 def _importance(store: Store, params: Params) -> dict[str, Any]:
-    """On the first finished fold: its model, and the rows that this model has not seen."""
+    """On the fold whose model was kept: that model, and the rows that it has not seen."""
     import numpy as np
     from skops.io import load
 
@@ -86,7 +86,7 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     table = store.table(run.spec.fingerprint) if run else None
     if run is None or table is None:
         raise ValueError("The run or its table was deleted.")
-    fit = next(each for each in store.fits(run.id) if each.model == params["model"] and each.outcome)
+    fit = _with_model(store, run.id, params["model"])
     pipeline = load(store.files.model_path(fit.key), trusted=TRUSTED)
     shared = setting(run.spec, table)
     test = shared.folds[fit.fold].test
@@ -109,6 +109,14 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     return {"frame": frame.to_dict("list"), "about": dict(frame.attrs), "fold": fit.fold}
 
 
+def _with_model(store: Store, run: str, model: str) -> FitRow:
+    """The fit of a model whose fitted pipeline was kept."""
+    for fit in store.fits(run):
+        if fit.model == model and fit.outcome is not None and store.files.model_path(fit.key).exists():
+            return fit
+    raise ValueError("No fitted model of it was kept: its first fold did not finish.")
+
+
 def _projection(store: Store, params: Params) -> dict[str, Any]:
     from core.data import make_problem, samples
     from core.preparation import Needs, origins, preparation
@@ -119,7 +127,7 @@ def _projection(store: Store, params: Params) -> dict[str, Any]:
         raise ValueError("The table was deleted.")
     problem = make_problem(table, Roles(**params["roles"]))
     rows = samples(table, problem)
-    prepared = preparation(problem, Needs(scaled=True), params["seed"])
+    prepared = preparation(problem, Needs(scaled=True, blind=True), params["seed"])
     values, names = prepared.fit_transform(rows.X, rows.y), origins(prepared, problem)
     frame, info = project(params["method"], values, names, seed=params["seed"], settings=params["settings"])
     frame["row"] = rows.rows[frame["row"].to_numpy()]

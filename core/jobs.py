@@ -94,7 +94,7 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     from core.data import check_split, make_problem
 
     problem = make_problem(table, spec.roles)
-    check_split(problem, spec.split)
+    check_split(problem, spec.split, table)
     fits = plan(spec, problem)
     known = store.known_keys(fit.key for fit in fits if not fit.reason)
     run = uuid.uuid4().hex[:12]

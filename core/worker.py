@@ -24,6 +24,9 @@ from core.store import Store
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+# Of a model's folds one fitted pipeline is kept, for importances; all of them would fill a disk within days.
+KEPT_FOLD = 0
+
 # A screen shows no more than this many steps a second.
 STEPS_PER_SECOND = 5
 
@@ -65,7 +68,8 @@ class Worker:
         model = ModelSpec(params["name"], params["label"], params["settings"])
         fitted = execute(shared, model, params["fold"])
         self.store.files.put_predictions(params["key"], fitted.predictions)
-        self.store.files.put_model(params["key"], fitted.model)
+        if params["fold"] == KEPT_FOLD:
+            self.store.files.put_model(params["key"], fitted.model)
         return {"outcome": fitted.outcome}
 
     def _prepare(self, text: str) -> Setting:

@@ -50,7 +50,7 @@ def setting(spec: RunSpec, table: Table) -> Setting:
         If the table cannot be learned from as the spec says.
     """
     problem = make_problem(table, spec.roles)
-    check_split(problem, spec.split)
+    check_split(problem, spec.split, table)
     rows = samples(table, problem)
     return Setting(spec, problem, rows, tuple(folds(rows, problem, spec.split, spec.seed)))
 
@@ -156,9 +156,12 @@ class _Classes:
 
 
 def _dump(pipeline: Any) -> bytes:
+    """The file of a fitted pipeline; lightly packed, which takes forests to a quarter in next to no time."""
+    from zipfile import ZIP_DEFLATED
+
     from skops.io import dumps
 
-    content: bytes = dumps(pipeline)
+    content: bytes = dumps(pipeline, compression=ZIP_DEFLATED, compresslevel=1)
     return content
 
 

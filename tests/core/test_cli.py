@@ -26,7 +26,10 @@ def bakeoff(in_place: Store):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
     path = tmp_path / "people.csv"
-    rows = [f"{age},{'north' if age % 3 else 'south'},{'yes' if age > 40 else 'no'}" for age in (20 + index * 37 % 50 for index in range(60))]
+    rows = [
+        f"{age},{'north' if age % 3 else 'south'},{'yes' if age > 40 else 'no'}"
+        for age in (20 + index * 37 % 50 for index in range(60))
+    ]
     path.write_text("age,region,buys\n" + "\n".join(rows) + "\n")
     return path
 

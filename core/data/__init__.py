@@ -1,0 +1,46 @@
+"""Data: the catalogue of data sets, reading tables, what they are used for, and how their rows are divided.
+
+Takes a name or a file, gives a `Table`; takes a table and roles, gives a `Problem` and its `Samples`; takes these and a
+`Split`, gives folds. May not know models, metrics or any screen; loads scikit-learn only where a data set
+or a split needs it.
+"""
+
+from core.data.datasets import DATASETS, Dataset
+from core.data.errors import Unreadable, Unusable
+from core.data.frames import table_of_frame
+from core.data.problem import make_problem, samples
+from core.data.proposals import propose_positive, propose_target, propose_task
+from core.data.reading import read_table
+from core.data.sources import catalogue_sources, load_table
+from core.data.splits import (
+    SPLITS,
+    SplitKind,
+    check_split,
+    default_split,
+    fold_count,
+    folds,
+    practice_and_exam,
+)
+
+__all__ = [
+    "DATASETS",
+    "SPLITS",
+    "Dataset",
+    "SplitKind",
+    "Unreadable",
+    "Unusable",
+    "catalogue_sources",
+    "check_split",
+    "default_split",
+    "fold_count",
+    "folds",
+    "load_table",
+    "make_problem",
+    "practice_and_exam",
+    "propose_positive",
+    "propose_target",
+    "propose_task",
+    "read_table",
+    "samples",
+    "table_of_frame",
+]

@@ -1,0 +1,176 @@
+"""What a file holds, by its first bytes, and its text in the right encoding.
+
+Takes bytes, gives the kind of container or text. The name of a file is never asked: it may lie.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import re
+import zlib
+
+from core.data.errors import Unreadable
+
+MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
+
+# what a file begins with, and what that is; these hold no table
+_FOREIGN = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"BZh", "a bz2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"{\\rtf", "an RTF document"),
+    (b"ARROW1", "a Feather file"),
+)
+_PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55\x4d]", re.DOTALL)
+_WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_ARFF = re.compile(rb"^\s*@(relation|attribute|problemname)\b", re.IGNORECASE | re.MULTILINE)
+# ordinary 8-bit encodings of text files, and the usual ones of East Asia
+_ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949"]
+_NAMES = {"cp1252": "Western European, cp1252", "latin-1": "Western European, latin-1"}
+_SAMPLE = 1 << 16
+_CLEARLY = 0.15
+_TELLING = 8  # fewer bytes beyond ASCII say nothing about an encoding
+
+
+def unpacked(data: bytes) -> tuple[bytes, str]:
+    """The content of a gzip file with a sentence, or the bytes as they are with an empty one."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data, ""
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            inside = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable("The gz file is damaged or was not fully copied. Pack or copy it again.") from error
+    if len(inside) > MAX_BYTES:
+        raise Unreadable(f"The gz file holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
+    return inside, "Unpacked from a gz file."
+
+
+def refuse_foreign(data: bytes) -> None:
+    """Refuse what is no table.
+
+    Raises
+    ------
+    Unreadable
+        With what the file looks like.
+    """
+    if not data:
+        raise Unreadable("The file is empty.")
+    for begin, what in _FOREIGN:
+        if data.startswith(begin):
+            raise Unreadable(f"This looks like {what}, not a table. {_WANTED}")
+    if _PICKLE.match(data):
+        raise Unreadable(
+            "This looks like a Python pickle, not a table. Pickles can run programs when they are opened, so they are "
+            f"not read here. {_WANTED}"
+        )
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"<") and (_WEB_PAGE.search(head) or head.startswith(b"<?xml")):
+        what = "a web page" if _WEB_PAGE.search(head) else "XML"
+        raise Unreadable(f"This looks like {what}, not a table. {_WANTED}")
+    if _ARFF.search(data[:_SAMPLE]):
+        raise Unreadable(f"This looks like an ARFF or TS file, which is not read here. {_WANTED}")
+    if re.match(rb"(\{\s*[\"}]|\[\s*[\[{])", head):
+        raise Unreadable(f"This looks like JSON, not a table. {_WANTED}")
+
+
+_WANTED = "Save the table as CSV, Excel or Parquet and try again."
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text of a file and a sentence on its encoding, empty for UTF-8.
+
+    A byte order mark decides; then UTF-8 if every byte agrees; then the encoding that makes the lines with other
+    letters, from anywhere in the file, look most like language.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            note = "" if encoding == "utf-8-sig" else "Read as UTF-16 text."
+            return _strictly(data, encoding), note
+    blind = _utf16_without_mark(data)
+    if blind:
+        return _strictly(data, blind), "Read as UTF-16 text."
+    _refuse_binary(data)
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        pass
+    for encoding in (_likeliest(data), "cp1252", "latin-1"):
+        try:
+            return data.decode(encoding), f"Not UTF-8; read as {_NAMES.get(encoding, encoding)}."
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise Unreadable(
+        "The letters of the file could not be read. Save it as UTF-8."
+    )  # pragma: no cover; latin-1 takes all
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        message = (
+            f"The file says that it is {encoding.upper()} text but byte {error.start + 1:,} is not. Save it as UTF-8."
+        )
+        raise Unreadable(message) from error
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """UTF-16 shows itself by a zero in nearly every other byte."""
+    head = data[:4096]
+    if len(head) < 4:
+        return ""
+    even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
+    if odd > 0.7 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.7 and odd < 0.1 else ""
+
+
+def _refuse_binary(data: bytes) -> None:
+    head = data[:_SAMPLE]
+    control = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 26, 27))
+    if control > len(head) / 20 or head.count(0) > len(head) / 4:
+        raise Unreadable(f"The file holds binary data, not a table. {_WANTED}")
+
+
+def _high(line: bytes) -> int:
+    return sum(byte > 127 for byte in line)
+
+
+def _likeliest(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    lines, size = [], 0
+    for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
+        lines.append(found.group()[:500])
+        size += len(lines[-1])
+        if size > _SAMPLE:
+            break
+    if sum(map(_high, lines)) < _TELLING:
+        return "cp1252"
+    matches = list(from_bytes(b"\n".join(lines), cp_isolation=_ENCODINGS))
+    if not matches:
+        return "cp1252"
+    clearest = min(match.chaos for match in matches)
+    close = [match for match in matches if match.chaos <= clearest + 0.02]
+    best = max(close, key=lambda match: match.coherence)
+    western = max((match.coherence for match in close if "cp1252" in match.could_be_from_charset), default=-1.0)
+    # what spreadsheets mostly write wins, unless another encoding reads clearly more like a language
+    return "cp1252" if western >= best.coherence - _CLEARLY else best.encoding

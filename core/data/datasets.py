@@ -1,0 +1,216 @@
+"""DATASETS: tables that need no network, classical ones from scikit-learn and generated ones with settings.
+
+An entry names a function that gives a frame; scikit-learn is loaded only when that function is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from core.catalogue import Catalogue
+from core.data import classical, generated
+from core.data.frames import table_of_frame
+from core.records import Param, Table, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A table that is always at hand.
+
+    Attributes
+    ----------
+    name, title : str
+        For programs and for people.
+    task : Task
+        What it is meant for.
+    load : callable
+        Takes the settings by name, gives a DataFrame with the target among its columns.
+    about : str
+        One honest sentence.
+    target : str
+        The column to predict.
+    params : tuple of Param
+        The settings of a generated table.
+    left_out : mapping of str to str
+        Columns that are better no features, with the reason.
+    image_shape : tuple of int
+        Height and width where the columns are pixels.
+    generated : bool
+        Whether it was made by a formula and describes nothing in the world.
+    """
+
+    name: str
+    title: str
+    task: Task
+    load: Callable[..., pd.DataFrame]
+    about: str
+    target: str
+    params: tuple[Param, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    image_shape: tuple[int, ...] = ()
+    generated: bool = False
+
+    def table(self, settings: Mapping[str, Any] | None = None) -> Table:
+        """The table with these settings, the defaults for the others; its name brings it back."""
+        chosen = {param.name: (settings or {}).get(param.name, param.default) for param in self.params}
+        unusual = [
+            f"{param.name}={chosen[param.name]!r}" for param in self.params if chosen[param.name] != param.default
+        ]
+        return table_of_frame(
+            self.load(**chosen),
+            f"{self.name}:{','.join(unusual)}" if unusual else self.name,
+            title=self.title,
+            about=self.about,
+            target=self.target,
+            task=self.task,
+            image_shape=self.image_shape,
+            left_out=self.left_out,
+        )
+
+
+_SEED = Param("seed", 0, "Another seed gives another table of the same kind.", low=0, high=2**32 - 1)
+
+
+def _rows(default: int, low: int = 20) -> Param:
+    return Param("rows", default, "How many rows to make.", low=low, high=100_000, log=True)
+
+
+def _noise(default: float, high: float, about: str) -> Param:
+    return Param("noise", default, about, low=0.0, high=high)
+
+
+_JITTER = "How far points stray from their shape."
+_ANOTHER_TARGET = "it is another result of the same training, not a cause"
+
+DATASETS: Catalogue[Dataset] = Catalogue(
+    "data set",
+    Dataset(
+        "iris",
+        "Iris flowers",
+        Task.CLASSIFICATION,
+        classical.iris,
+        "150 flowers of three species, each with four lengths in centimetres (Fisher 1936).",
+        "species",
+    ),
+    Dataset(
+        "wine",
+        "Wine",
+        Task.CLASSIFICATION,
+        classical.wine,
+        "178 Italian wines from three growers, each with 13 chemical measures (Forina 1991).",
+        "grower",
+    ),
+    Dataset(
+        "breast_cancer",
+        "Breast cancer",
+        Task.CLASSIFICATION,
+        classical.breast_cancer,
+        "569 tumours, benign or malignant, each with 30 measures of its cell nuclei (Wolberg 1995).",
+        "diagnosis",
+    ),
+    Dataset(
+        "digits",
+        "Handwritten digits",
+        Task.CLASSIFICATION,
+        classical.digits,
+        "1,797 handwritten digits from 0 to 9 as images of 8 by 8 pixels (Alpaydin and Kaynak 1998).",
+        "digit",
+        image_shape=(8, 8),
+    ),
+    Dataset(
+        "diabetes",
+        "Diabetes progression",
+        Task.REGRESSION,
+        classical.diabetes,
+        "442 patients with 10 scaled measures; predicted is how far the disease went in a year (Efron 2004).",
+        "progression",
+    ),
+    Dataset(
+        "linnerud",
+        "Linnerud exercise",
+        Task.REGRESSION,
+        classical.linnerud,
+        "20 men of a fitness club: three exercises and their weight in pounds. So few that scores are unsure.",
+        "Weight",
+        left_out={"Waist": _ANOTHER_TARGET, "Pulse": _ANOTHER_TARGET},
+    ),
+    Dataset(
+        "moons",
+        "Two moons",
+        Task.CLASSIFICATION,
+        generated.moons,
+        "Generated: points on two half circles that reach into each other.",
+        "moon",
+        (_rows(500), _noise(0.2, 1.0, _JITTER), _SEED),
+        generated=True,
+    ),
+    Dataset(
+        "circles",
+        "Two circles",
+        Task.CLASSIFICATION,
+        generated.circles,
+        "Generated: points on a small circle within a large one.",
+        "circle",
+        (_rows(500), _noise(0.1, 1.0, _JITTER), _SEED),
+        generated=True,
+    ),
+    Dataset(
+        "spirals",
+        "Two spirals",
+        Task.CLASSIFICATION,
+        generated.spirals,
+        "Generated: points on two spirals wound into each other; hard for models that draw straight lines.",
+        "spiral",
+        (_rows(500), _noise(0.1, 1.0, _JITTER), _SEED),
+        generated=True,
+    ),
+    Dataset(
+        "blobs",
+        "Blobs",
+        Task.CLASSIFICATION,
+        generated.blobs,
+        "Generated: round clouds of points, one for each class.",
+        "blob",
+        (
+            _rows(500),
+            _noise(1.0, 5.0, "How wide the clouds are."),
+            Param("classes", 3, "How many clouds there are.", low=2, high=10),
+            _SEED,
+        ),
+        generated=True,
+    ),
+    Dataset(
+        "xor",
+        "Exclusive or",
+        Task.CLASSIFICATION,
+        generated.xor,
+        "Generated: four corners, opposite ones alike; neither column tells anything on its own.",
+        "corner",
+        (_rows(500), _noise(0.1, 1.0, "How far points stray across the borders."), _SEED),
+        generated=True,
+    ),
+    Dataset(
+        "curve",
+        "Noisy curve",
+        Task.REGRESSION,
+        generated.curve,
+        "Generated: a wave that grows, with noise on top; a second column has nothing to do with it.",
+        "height",
+        (_rows(300), _noise(0.2, 2.0, "How far heights stray from the curve."), _SEED),
+        generated=True,
+    ),
+    Dataset(
+        "loan_desk",
+        "Loan desk",
+        Task.CLASSIFICATION,
+        generated.loan_desk,
+        "Generated: invented loan applications with gaps; one in ten is not paid back. No real person is in it.",
+        "default",
+        (_rows(2000, low=100), _SEED),
+        generated=True,
+    ),
+)

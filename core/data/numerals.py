@@ -1,0 +1,235 @@
+"""How numbers are written: 1234.5, 1.234,5 or 1,234.5, and which of these a column means.
+
+Takes the different texts of a column, gives numbers and, where the reading was a decision, a sentence. Where a column
+alone leaves it open ("1,234"), the other columns and the separator of the file decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_EXPONENT = r"([eE][+-]?\d+)?"
+_INFINITE = r"[+-]?(?i:inf|infinity)"
+_PLAIN = rf"^([+-]?(\d+\.?\d*|\.\d+){_EXPONENT}|{_INFINITE})$"
+_COMMA = rf"^([+-]?(\d+|\d{{1,3}}([.' \x{{a0}}\x{{202f}}’]\d{{3}})+)(,\d+)?{_EXPONENT}|{_INFINITE})$"
+_POINT = rf"^([+-]?(\d+|\d{{1,3}}([,' \x{{a0}}\x{{202f}}’]\d{{3}})+)(\.\d*)?{_EXPONENT}|{_INFINITE})$"
+_POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"  # 1.234 may be a thousand or one and a bit; 0.234 may not
+_COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
+_LEADING_ZERO = r"^[+-]?0[\dxX]"  # Arrow would read 0x1F as 31
+_MANY_DIGITS = r"^[+-]?\d{16,}$"  # beyond 15 digits a float is no longer exact
+_WHOLE = r"^[+-]?\d+$"
+_PATTERNS = {"plain": _PLAIN, "comma": _COMMA, "point": _POINT}
+_SIGN = r"^([€$£¥])\s*|\s*([%€$£¥])$"
+
+
+@dataclass(frozen=True)
+class Styles:
+    """How many cells each way of writing fits, and what of that is beyond doubt.
+
+    Attributes
+    ----------
+    plain, comma, point : int
+        Cells that fit 1234.5, 1.234,5 and 1,234.5.
+    only_comma, only_point : bool
+        Whether a cell shows that the comma (the point) stands before decimals.
+    values : ndarray of shape (texts,) or None
+        The numbers, where every text is plainly one: the usual case, which needs no second look.
+    """
+
+    plain: int = 0
+    comma: int = 0
+    point: int = 0
+    only_comma: bool = False
+    only_point: bool = False
+    values: np.ndarray | None = None
+
+    @property
+    def best(self) -> int:
+        """The cells that the best of the three fits."""
+        return max(self.plain, self.comma, self.point)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Numbers read from texts.
+
+    Attributes
+    ----------
+    values : ndarray of shape (texts,)
+        int64 where `whole`, else float64, NaN where `wrong`.
+    wrong : ndarray of bool, shape (texts,)
+        Which texts are no numbers.
+    note : str
+        What was decided about commas and points; empty where there was nothing to decide.
+    """
+
+    values: np.ndarray
+    wrong: np.ndarray
+    whole: bool
+    note: str = ""
+
+
+def _fits(texts: pa.Array, pattern: str) -> np.ndarray:
+    import pyarrow.compute as pc
+
+    return np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
+    """Which ways of writing numbers fit a column's different texts, which occur `counts` times."""
+    values = _plain_values(texts)
+    if values is not None:
+        return Styles(int(counts.sum()), 0, 0, only_point=_shows_point(texts, values), values=values)
+    plain = _fits(texts, _PLAIN)
+    if not _fits(texts, r"\d").any():
+        return Styles()
+    comma, point = _fits(texts, _COMMA), _fits(texts, _POINT)
+    return Styles(
+        int(counts[plain].sum()),
+        int(counts[comma].sum()),
+        int(counts[point | plain].sum()),
+        only_comma=bool((comma & ~point & ~plain).any()),
+        only_point=bool((point & ~comma & _fits(texts, r"\.")).any()),
+    )
+
+
+def _plain_values(texts: pa.Array) -> np.ndarray | None:
+    """The numbers, where every text is one as a programmer writes it; else None."""
+    import pyarrow as pa
+
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            return np.asarray(texts.cast(kind).to_numpy(zero_copy_only=False))
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _shows_point(texts: pa.Array, values: np.ndarray) -> bool:
+    """Whether a number has a point that cannot be a thousands mark."""
+    if values.dtype == np.int64:
+        return False
+    thousandths = values * 1000
+    if (np.isfinite(thousandths) & (thousandths != np.round(thousandths))).any():
+        return True
+    return bool((_fits(texts, r"\.") & ~_fits(texts, _POINT_GROUPS)).any())
+
+
+def decimal_mark(found: Iterable[Styles], semicolons: bool) -> str:
+    """The mark before decimals that a file uses: what most columns beyond doubt show, else what its separator suggests.
+
+    Returns
+    -------
+    str
+        ``","`` or ``"."``.
+    """
+    columns = [each for each in found if each.best]
+    commas = sum(each.only_comma and each.comma == each.best for each in columns)
+    points = sum(each.only_point and max(each.plain, each.point) == each.best for each in columns)
+    if commas == points:
+        return "," if semicolons else "."
+    return "," if commas > points else "."
+
+
+def kept_as_text(texts: pa.Array, found: Styles) -> str:
+    """What makes texts that look like numbers codes instead; empty where nothing does."""
+    if found.values is not None and found.only_point and not _fits(texts, _LEADING_ZERO).any():
+        return ""
+    whole = _fits(texts, _WHOLE)
+    if (_fits(texts, _LEADING_ZERO) & whole).any():
+        return "Leading zeros"
+    if _fits(texts, _MANY_DIGITS).any() and whole.all():
+        return "Numbers of more than 15 digits"
+    return ""
+
+
+def without_sign(texts: pa.Array) -> tuple[str, pa.Array]:
+    """The one currency or percent sign that all texts bear, and the texts without it; else empty and the texts."""
+    import pyarrow.compute as pc
+
+    parts = pc.extract_regex(texts, r"^(?P<before>[€$£¥]?)\s*[^€$£¥%]*?\s*(?P<after>[%€$£¥]?)$")
+    if parts.null_count:
+        return "", texts
+    signs = pc.binary_join_element_wise(parts.field("before"), parts.field("after"), "")
+    if len(pc.unique(signs)) != 1 or not signs[0].as_py():
+        return "", texts
+    return signs[0].as_py(), pc.replace_substring_regex(texts, _SIGN, "")
+
+
+def convert(texts: pa.Array, found: Styles, mark: str) -> Reading:
+    """Numbers from texts, in the way of writing that fits the most cells.
+
+    Parameters
+    ----------
+    texts : Arrow string array of shape (texts,)
+    found : Styles
+        What fits.
+    mark : str
+        The decimal mark of the file, for what a column leaves open.
+    """
+    way, note = _way(texts, found, mark)
+    if way == "plain" and found.values is not None:
+        return Reading(found.values, np.zeros(len(texts), dtype=bool), found.values.dtype == np.int64)
+    right = _fits(texts, _PATTERNS[way])
+    if way == "point":
+        right |= _fits(texts, _PLAIN)
+    plain = _plainly(texts, way)
+    whole = bool(_fits(plain, _WHOLE)[right].all())
+    values = _cast(plain, right, whole)
+    return Reading(values, ~right, whole and values.dtype == np.int64, note)
+
+
+def _way(texts: pa.Array, found: Styles, mark: str) -> tuple[str, str]:
+    """Which way of writing a column means, and the sentence for it."""
+    if found.plain == found.best:
+        if mark == "." or found.only_point:
+            return "plain", ""
+        points = _fits(texts, r"\.")
+        open_question = points.any() and bool(_fits(texts, _POINT_GROUPS)[points].all())
+        if open_question:
+            return "comma", "Points in {columns} read as thousands marks, because the file has decimal commas: {count}."
+        return "plain", ""
+    if found.comma == found.point:
+        if not _fits(texts, ",").any():
+            return "point", "Thousands marks in {columns} read as numbers: {count}."
+        if mark == ",":
+            return "comma", "Commas in {columns} read as decimal commas, as elsewhere in the file: {count}."
+        return "point", "Commas in {columns} read as thousands marks: {count}."
+    if found.comma > found.point:
+        if not _fits(texts, ",").any():
+            return "comma", "Points in {columns} read as thousands marks: {count}."
+        return "comma", "Decimal commas in {columns} read as numbers: {count}."
+    return "point", "Thousands marks in {columns} read as numbers: {count}."
+
+
+def _plainly(texts: pa.Array, way: str) -> pa.Array:
+    """The texts as a programmer writes numbers."""
+    import pyarrow.compute as pc
+
+    texts = pc.replace_substring_regex(texts, r"^\+", "")
+    if way == "plain":
+        return texts
+    group = r"[.' \x{a0}\x{202f}’]" if way == "comma" else r"[,' \x{a0}\x{202f}’]"
+    texts = pc.replace_substring_regex(texts, group, "")
+    return pc.replace_substring(texts, ",", ".") if way == "comma" else texts
+
+
+def _cast(texts: pa.Array, right: np.ndarray, whole: bool) -> np.ndarray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    chosen = texts if right.all() else pc.if_else(pa.array(right), texts, None)
+    if whole and right.all():
+        try:
+            return np.asarray(chosen.cast(pa.int64()).to_numpy(zero_copy_only=False))
+        except pa.ArrowInvalid:  # more than 64 bits; as a float it is not exact, but `kept_as_text` has seen to ids
+            pass
+    values: Any = chosen.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.asarray(values, dtype=np.float64)

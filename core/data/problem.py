@@ -1,0 +1,347 @@
+"""From a table and roles to a Problem, and from a Problem to the rows that an estimator takes.
+
+Takes what was read and what a person decided; gives what is to be learned, or says in a sentence why nothing can be.
+Uses pandas alone and is quick enough to be asked by a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.catalogue import did_you_mean
+from core.data.conversion import as_kind
+from core.data.errors import Unusable
+from core.data.kinds import FEATURE_KINDS
+from core.data.proposals import MAX_CLASSES, propose_positive, propose_task, task_of
+from core.data.wording import counted, listed, quoted
+from core.records import Column, ColumnKind, Problem, Roles, Samples, Table, Task
+
+MIN_ROWS = 10
+_FEW_ROWS = 50
+_BARRED = {
+    ColumnKind.IDENTIFIER: "is different in every row, like an identifier: there is nothing to learn in it",
+    ColumnKind.TEXT: "holds long free text, which cannot be predicted here",
+    ColumnKind.CONSTANT: "has the same value in every row: there is nothing to learn",
+    ColumnKind.EMPTY: "has no values: there is nothing to learn from",
+    ColumnKind.DATE: "holds dates, which cannot be predicted here",
+}
+
+
+def make_problem(table: Table, roles: Roles) -> Problem:
+    """What is to be learned from a table.
+
+    Parameters
+    ----------
+    table : Table
+    roles : Roles
+        What a person decided; what is left open is proposed.
+
+    Returns
+    -------
+    Problem
+
+    Raises
+    ------
+    Unusable
+        If nothing can be learned so; the text says why and what to do.
+    """
+    columns = {column.name: column for column in table.columns}
+    _check_names(roles, columns)
+    target = _target_column(columns[roles.target], roles)
+    values, notes = _target_values(table, target, roles)
+    task = _task(table, target, values, roles)
+    known, dropped = _known_rows(table, roles, values, task)
+    classes, counts = _classes(values[known], task)
+    features, left_out, converted = _features(table, roles)
+    rows = int(known.sum())
+    _check_enough(target.name, task, values[known], classes, rows)
+    return Problem(
+        task=task,
+        target=target.name,
+        positive=_positive(roles, classes, counts, target.name),
+        classes=classes,
+        counts=counts,
+        features=features,
+        left_out=left_out,
+        rows=rows,
+        group=roles.group,
+        time=roles.time,
+        notes=(*notes, *dropped, *converted, *_warnings(rows, features)),
+        image_shape=_image_shape(table, features),
+    )
+
+
+def _check_names(roles: Roles, columns: dict[str, Column]) -> None:
+    if len(columns) < 2:
+        only = quoted(next(iter(columns)))
+        raise Unusable(f"The table has one column, {only}: it needs one to predict and at least one to learn from.")
+    if not roles.target:
+        raise Unusable("No target is chosen. Choose the column to predict.")
+    for name in (roles.target, roles.group, roles.time, *roles.left_out, *roles.used, *roles.kinds):
+        if name and name not in columns:
+            raise Unusable(did_you_mean("column", name, columns))
+    for kind in roles.kinds.values():
+        if kind not in list(ColumnKind):
+            raise Unusable(did_you_mean("kind of column", kind, [str(each) for each in ColumnKind]))
+    if roles.target in (roles.group, roles.time):
+        raise Unusable(f"{quoted(roles.target)} is the target and cannot be the group or the time as well.")
+
+
+def _target_column(column: Column, roles: Roles) -> Column:
+    chosen = roles.kinds.get(column.name)
+    kind = ColumnKind(chosen) if chosen else column.kind
+    if kind in _BARRED:
+        raise Unusable(f"The target {quoted(column.name)} {_BARRED[kind]}. Choose another target.")
+    return replace(column, kind=kind)
+
+
+def _target_values(table: Table, target: Column, roles: Roles) -> tuple[pd.Series[Any], tuple[str, ...]]:
+    values = table.frame[target.name]
+    if target.name not in roles.kinds:
+        return values, ()
+    changed, lost = as_kind(values, target.kind)
+    note = f"{counted(lost, 'value')} of the target {quoted(target.name)} cannot be read as {target.kind}."
+    return changed, (note,) if lost else ()
+
+
+def _task(table: Table, target: Column, values: pd.Series[Any], roles: Roles) -> Task:
+    if roles.task:
+        if roles.task not in list(Task):
+            raise Unusable(did_you_mean("task", roles.task, [str(each) for each in Task]))
+        task = Task(roles.task)
+    elif target.name in roles.kinds:
+        task = task_of(values.dropna()).value
+    else:
+        task = propose_task(table, target.name).value
+    if task is Task.REGRESSION and _numbers(values) is None:
+        raise Unusable(
+            f"The target {quoted(target.name)} holds words, not numbers, so no number can be predicted. "
+            "Predict a class instead, or choose another target."
+        )
+    return task
+
+
+def _numbers(values: pd.Series[Any]) -> np.ndarray | None:
+    """A target as float64 with NaN for gaps; None where it holds words."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        numbers = pd.to_numeric(pd.Series(values.cat.categories), errors="coerce").to_numpy(dtype=np.float64)
+        return None if np.isnan(numbers).any() else np.append(numbers, np.nan)[values.cat.codes.to_numpy()]
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return None
+    return values.to_numpy(dtype=np.float64)
+
+
+def _known_rows(table: Table, roles: Roles, values: pd.Series[Any], task: Task) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Which rows take part, and why the others do not."""
+    known = np.ones(len(values), dtype=bool)
+    notes: list[str] = []
+    if roles.drop_classes:
+        chosen = _dropped(roles.drop_classes, values, task)
+        noun = "class" if len(roles.drop_classes) == 1 else "classes"
+        rows = counted(int(chosen.sum()), "row")
+        notes.append(f"{rows} of the {noun} {listed(roles.drop_classes)} left out by you.")
+        known &= ~chosen
+    for name, column in (("target", values), ("group", _role(table, roles.group)), ("time", _role(table, roles.time))):
+        gaps = known & (column.isna().to_numpy() if column is not None else False)
+        if gaps.any():
+            notes.append(f"{counted(int(gaps.sum()), 'row')} without a {name} left out.")
+            known &= ~gaps
+    return known, tuple(notes)
+
+
+def _dropped(names: tuple[str, ...], values: pd.Series[Any], task: Task) -> np.ndarray:
+    """Which rows are of classes that a person does not want."""
+    if task is Task.REGRESSION:
+        raise Unusable("Classes can be left out only where a class is predicted.")
+    texts = _class_texts(values)
+    for name in names:
+        if name not in set(texts.dropna()):
+            raise Unusable(did_you_mean("class", name, sorted(set(texts.dropna()))))
+    return texts.isin(names).to_numpy(dtype=bool)
+
+
+def _role(table: Table, name: str) -> pd.Series[Any] | None:
+    return table.frame[name] if name else None
+
+
+def _class_texts(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Each row's class as text, missing where it is missing."""
+    return values.astype(object).map(lambda each: str(_plain(each)), na_action="ignore")
+
+
+def _plain(value: Any) -> Any:
+    """A class as a plain Python value; whole floats as whole numbers."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _classes(values: pd.Series[Any], task: Task) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+    """The classes in the order of their categories, or sorted, and how many rows each has."""
+    if task is Task.REGRESSION:
+        return (), ()
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        counts = values.value_counts(sort=False)
+    else:
+        counts = values.value_counts().sort_index()
+    counts = counts[counts > 0]
+    return tuple(_plain(each) for each in counts.index), tuple(int(each) for each in counts)
+
+
+def _check_enough(target: str, task: Task, values: pd.Series[Any], classes: tuple[Any, ...], rows: int) -> None:
+    if rows < MIN_ROWS:
+        raise Unusable(
+            f"{counted(rows, 'row')} with a known target {'is' if rows == 1 else 'are'} too few: "
+            f"at least {MIN_ROWS} are needed."
+        )
+    distinct = len(classes) if task is Task.CLASSIFICATION else int(values.nunique())
+    if distinct == 1:
+        raise Unusable(f"The target {quoted(target)} has only one value in the rows that take part: nothing to learn.")
+    if len(classes) > MAX_CLASSES:
+        raise Unusable(
+            f"The target {quoted(target)} has {len(classes):,} different classes; at most {MAX_CLASSES} can be told "
+            "apart here. Group them, predict a number, or choose another target."
+        )
+
+
+def _features(table: Table, roles: Roles) -> tuple[tuple[Column, ...], dict[str, str], tuple[str, ...]]:
+    """Columns to learn from, the others with the reason, and notes on kinds that a person chose."""
+    features, left_out, notes = [], {}, []
+    for column in table.columns:
+        if column.name == roles.target:
+            continue
+        reason = _why_not(column, roles)
+        if reason:
+            left_out[column.name] = reason
+            continue
+        feature, lost = _feature(table, column, roles.kinds.get(column.name))
+        features.append(feature)
+        if lost:
+            notes.append(
+                f"{counted(lost, 'value')} of {quoted(column.name)} cannot be read as {feature.kind}: missing."
+            )
+    if not features:
+        raise Unusable(f"No column is left to learn from. {_reasons(left_out)}")
+    return tuple(features), left_out, tuple(notes)
+
+
+def _why_not(column: Column, roles: Roles) -> str:
+    """Why a column is no feature; empty where it is one."""
+    if column.kind is ColumnKind.EMPTY:
+        return "all its values are missing"
+    if column.name == roles.group:
+        return "it says which rows belong together"
+    if column.name == roles.time:
+        return "it says when a row was recorded"
+    if column.name in roles.left_out:
+        return roles.left_out[column.name] or "left out by you"
+    chosen = roles.kinds.get(column.name)
+    if chosen and chosen not in FEATURE_KINDS:
+        return f"you took it for {'an' if chosen[0] in 'aei' else 'a'} {chosen} column"
+    return "" if chosen or column.name in roles.used else column.leave_out
+
+
+def _feature(table: Table, column: Column, chosen: str | None) -> tuple[Column, int]:
+    """The column as a model sees it, and how many values its kind cost."""
+    values = table.frame[column.name]
+    kind = ColumnKind(chosen) if chosen else column.kind
+    if kind not in FEATURE_KINDS:  # used in spite of the proposal: by what its values are
+        kind = ColumnKind.NUMBER if pd.api.types.is_numeric_dtype(values.dtype) else ColumnKind.CATEGORY
+        kind = ColumnKind.DATE if pd.api.types.is_datetime64_any_dtype(values.dtype) else kind
+    if kind is column.kind:
+        return replace(column, leave_out=""), 0
+    changed, lost = as_kind(values, kind)
+    if not changed.notna().any():
+        raise Unusable(f"No value of {quoted(column.name)} can be read as {kind}. Choose another kind for it.")
+    reason = "chosen by you" if chosen else column.reason
+    return Column(column.name, kind, reason, int(changed.isna().sum()), int(changed.nunique()), ""), lost
+
+
+def _reasons(left_out: dict[str, str]) -> str:
+    shown = list(left_out.items())[:3]
+    more = f" And {len(left_out) - 3:,} more." if len(left_out) > 3 else ""
+    return " ".join(f"{quoted(name)}: {reason}." for name, reason in shown) + more
+
+
+def _positive(roles: Roles, classes: tuple[Any, ...], counts: tuple[int, ...], target: str) -> Any:
+    if roles.positive is None or roles.positive == "":
+        return propose_positive(classes, counts).value
+    if len(classes) != 2:
+        having = f"{quoted(target)} has {len(classes):,}" if classes else f"{quoted(target)} is a number"
+        raise Unusable(f"A positive class can be chosen only where there are two classes; {having}.")
+    wanted = str(_plain(roles.positive))
+    found = [each for each in classes if str(each) == wanted]
+    if not found:
+        raise Unusable(did_you_mean("class", roles.positive, map(str, classes)))
+    return found[0]
+
+
+def _warnings(rows: int, features: Iterable[Column]) -> list[str]:
+    width = len(list(features))
+    notes = []
+    if rows < _FEW_ROWS:
+        notes.append(f"Only {counted(rows, 'row')}: all scores are uncertain.")
+    if width > rows:
+        notes.append(f"More columns ({width:,}) than rows ({rows:,}): models can easily learn by heart.")
+    return notes
+
+
+def _image_shape(table: Table, features: tuple[Column, ...]) -> tuple[int, ...]:
+    """The shape of the image, as long as all its pixels take part and nothing else does."""
+    pixels = int(np.prod(table.image_shape)) if table.image_shape else 0
+    whole = pixels == len(features) and all(feature.kind is ColumnKind.NUMBER for feature in features)
+    return table.image_shape if whole else ()
+
+
+def samples(table: Table, problem: Problem) -> Samples:
+    """A problem's rows in the form that an estimator takes.
+
+    Parameters
+    ----------
+    table : Table
+        The one that the problem was made from.
+    problem : Problem
+
+    Returns
+    -------
+    Samples
+        Numbers as float64 or int64, categories as categoricals, dates as datetime64; codes or numbers as target.
+    """
+    target = _codes(table, problem) if problem.task is Task.CLASSIFICATION else _numbers_of_target(table, problem)
+    known = ~np.isnan(target)
+    for name in filter(None, (problem.group, problem.time)):
+        known &= table.frame[name].notna().to_numpy()
+    rows = np.flatnonzero(known)
+    X = table.frame[[each.name for each in problem.features]].iloc[rows].reset_index(drop=True)
+    read_as = {column.name: column.kind for column in table.columns}
+    for each in problem.features:
+        if each.kind is not read_as[each.name]:
+            X[each.name] = as_kind(table.frame[each.name], each.kind)[0].array[rows]
+    y = target[rows].astype(np.int64) if problem.classes else target[rows]
+    groups, times = (_of_role(table, name, rows) for name in (problem.group, problem.time))
+    return Samples(X, y, rows, groups, times)
+
+
+def _codes(table: Table, problem: Problem) -> np.ndarray:
+    """Each row's class code, NaN where it has none of the problem's classes."""
+    codes = {str(each): code for code, each in enumerate(problem.classes)}
+    return _class_texts(table.frame[problem.target]).map(codes).to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _numbers_of_target(table: Table, problem: Problem) -> np.ndarray:
+    values = table.frame[problem.target]
+    numbers = _numbers(values)
+    return _numbers(as_kind(values, ColumnKind.NUMBER)[0]) if numbers is None else numbers  # type: ignore[return-value]
+
+
+def _of_role(table: Table, name: str, rows: np.ndarray) -> np.ndarray | None:
+    """A group's or a time's values: numbers and times as they are, anything else as text."""
+    if not name:
+        return None
+    values = table.frame[name].iloc[rows]
+    plain = pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype)
+    return values.to_numpy() if plain else values.astype(str).to_numpy(dtype=str)

@@ -1,0 +1,120 @@
+"""What a table is probably for: guesses with a reason, which a person can overrule.
+
+Takes a table, or classes and their counts; gives a `Proposal`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.kinds import YES
+from core.data.wording import counted
+from core.records import Column, ColumnKind, Proposal, Table, Task
+
+# names that people give to what they want to know, the surest first
+_TARGETS = (
+    "target", "label", "labels", "y", "outcome", "response", "target_class", "churn", "churned", "survived",
+    "class", "class variable", "credit_risk", "diagnosis", "species", "fraud", "is_fraud", "attrition", "lapse",
+    "converted", "deposit", "default", "purchase", "price", "saleprice", "charges", "medv", "quality", "status",
+)  # fmt: skip
+_SUITED = frozenset({ColumnKind.NUMBER, ColumnKind.CATEGORY, ColumnKind.YES_NO})
+_FEW = 10  # so many different whole numbers are rather classes than a scale
+MAX_CLASSES = 100
+
+
+def propose_target(table: Table) -> Proposal:
+    """The column that is probably to be predicted.
+
+    Returns
+    -------
+    Proposal
+        A column's name and why; an empty name where no column suits.
+    """
+    if table.target:
+        return Proposal(table.target, "this is what the data set is made for")
+    suited = [column for column in table.columns if _suits(column, len(table.frame))]
+    if not suited:
+        return Proposal("", "no column holds classes or numbers that differ from row to row")
+    by_name = {column.name.strip().lower(): column for column in reversed(suited)}
+    if {"x", "y"} <= {column.name.strip().lower() for column in table.columns}:
+        by_name.pop("y", None)  # beside an x it is a place, not an answer
+    for name in _TARGETS:
+        if name in by_name:
+            return Proposal(by_name[name].name, "its name says so")
+    return Proposal(suited[-1].name, "it is the last column that suits, where the target often stands")
+
+
+def _suits(column: Column, rows: int) -> bool:
+    if column.kind not in _SUITED or column.distinct < 2 or column.leave_out:
+        return False
+    return column.kind is not ColumnKind.CATEGORY or column.distinct <= min(MAX_CLASSES, max(2, rows / 2))
+
+
+def propose_task(table: Table, target: str) -> Proposal:
+    """Whether classes or numbers are to be predicted.
+
+    Parameters
+    ----------
+    table : Table
+    target : str
+        A column of the table.
+
+    Returns
+    -------
+    Proposal
+        A `Task` and why.
+    """
+    values = table.frame[target].dropna()
+    if target == table.target and table.task:
+        task = Task(table.task)
+        few = task is Task.CLASSIFICATION
+        return Proposal(task, _why_classes(values.nunique()) if few else _why_numbers(values.nunique()))
+    return task_of(values)
+
+
+def task_of(values: pd.Series[Any]) -> Proposal:
+    """The task that known values of a target suggest."""
+    distinct = int(values.nunique())
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return Proposal(Task.CLASSIFICATION, _why_classes(distinct))
+    whole = bool(np.all(values.to_numpy() % 1 == 0))
+    if distinct <= 2 or (whole and distinct <= _FEW and len(values) >= 5 * distinct):
+        return Proposal(Task.CLASSIFICATION, _why_classes(distinct))
+    return Proposal(Task.REGRESSION, _why_numbers(distinct))
+
+
+def _why_classes(distinct: int) -> str:
+    return f"the target has {counted(distinct, 'different value')}"
+
+
+def _why_numbers(distinct: int) -> str:
+    return f"numbers on a scale, {counted(distinct, 'different value')}"
+
+
+def propose_positive(classes: Sequence[Any], counts: Sequence[int]) -> Proposal:
+    """The class that is looked for, of two.
+
+    Parameters
+    ----------
+    classes : sequence of shape (classes,)
+    counts : sequence of int, shape (classes,)
+        Rows of each.
+
+    Returns
+    -------
+    Proposal
+        A class and why; None unless there are two.
+    """
+    if len(classes) != 2:
+        return Proposal(None, "there are not exactly two classes")
+    affirmed = [each for each in classes if re.sub(r"\.0$", "", str(each)).strip().lower() in YES]
+    if len(affirmed) == 1:
+        return Proposal(affirmed[0], "it says yes")
+    rarer = classes[0] if counts[0] < counts[1] else classes[1]
+    reason = "both are equally frequent; this one stands second" if counts[0] == counts[1] else "it is the rarer one"
+    return Proposal(rarer, reason)

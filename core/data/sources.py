@@ -1,0 +1,107 @@
+"""From a name to a table: data sets of the catalogue with settings, files, and files of the tables folder.
+
+Takes text such as ``"moons:noise=0.3,rows=500"``, gives a `Table` or says what was probably meant.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+from core.catalogue import UnknownName, did_you_mean
+from core.data.datasets import DATASETS, Dataset
+from core.data.errors import Unreadable
+from core.data.reading import read_table
+from core.records import Param, Table
+
+
+def load_table(source: str, tables: Path | None = None) -> Table:
+    """A table by its name or its file.
+
+    Parameters
+    ----------
+    source : str
+        A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), the path of a file, or the name
+        of a file in `tables`.
+    tables : Path, optional
+        The folder of tables that people put there or uploaded.
+
+    Raises
+    ------
+    UnknownName
+        If nothing is called so; the text names near misses.
+    Unreadable
+        If the file holds no table, or a setting is out of its bounds.
+    """
+    name, colon, settings = source.strip().partition(":")
+    if name in DATASETS and (colon or not Path(source).is_file()):
+        dataset = DATASETS[name]
+        return dataset.table(_settings(dataset, settings))
+    path = _file(source, tables)
+    if path is None:
+        raise UnknownName(did_you_mean("data set or file", source, [*DATASETS, *_file_names(tables)]))
+    return read_table(path)
+
+
+def catalogue_sources(tables: Path | None) -> list[tuple[str, str, str]]:
+    """Source, title and one sentence of everything there is to choose from; nothing is opened.
+
+    Files of the folder `tables` stand behind the catalogue.
+    """
+    known = [(entry.name, entry.title, entry.about) for entry in DATASETS.values()]
+    return known + [(name, name, "A file in your tables folder.") for name in _file_names(tables)]
+
+
+def _file_names(tables: Path | None) -> list[str]:
+    if tables is None or not tables.is_dir():
+        return []
+    return sorted(each.name for each in tables.iterdir() if each.is_file() and not each.name.startswith("."))
+
+
+def _file(source: str, tables: Path | None) -> Path | None:
+    """The file that is meant; a name that leads out of the tables folder means no file in it."""
+    if "\0" in source or not source.strip():
+        return None
+    if source in _file_names(tables) and not Path(source).is_file():
+        assert tables is not None
+        return tables / source
+    path = Path(source).expanduser()
+    try:
+        return path if path.exists() else None
+    except OSError:  # a name too long for the file system
+        return None
+
+
+def _settings(dataset: Dataset, text: str) -> dict[str, Any]:
+    """Settings from ``"noise=0.3,rows=500"``, checked against the entry's parameters."""
+    params = {param.name: param for param in dataset.params}
+    result: dict[str, Any] = {}
+    for part in filter(None, (each.strip() for each in re.split(r",(?=\s*\w+\s*=)", text))):
+        name, equals, value = (each.strip() for each in part.partition("="))
+        if not params:
+            raise UnknownName(f"The data set {dataset.name!r} has no settings, so {name!r} cannot be set.")
+        if name not in params:
+            raise UnknownName(did_you_mean(f"setting of {dataset.name!r}", name, params))
+        if not equals:
+            raise Unreadable(f"The setting {name!r} of {dataset.name!r} has no value. Write {name}=… .")
+        result[name] = _checked(dataset, params[name], value)
+    return result
+
+
+def _checked(dataset: Dataset, param: Param, text: str) -> Any:
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text
+    whole = isinstance(param.default, int)
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and (not whole or float(value).is_integer())
+    in_bounds = fits and (param.low is None or value >= param.low) and (param.high is None or value <= param.high)
+    if in_bounds:
+        return int(value) if whole else float(value)
+    kind = "a whole number" if whole else "a number"
+    raise Unreadable(
+        f"The setting {param.name!r} of {dataset.name!r} must be {kind} from {param.low:,} to {param.high:,}, "
+        f"not {text}."
+    )

@@ -1,0 +1,217 @@
+"""From text to values: missing marks, numbers in three ways of writing, dates, yes and no.
+
+Takes columns of text as Arrow arrays, gives pandas columns; every decision is noted with its count. Works on the
+different texts of a column, so that a long column of few values costs little. Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from core.data import numerals
+from core.data.dates import Dated, read_dates
+from core.data.frames import categorical
+from core.data.kinds import NO, YES, is_yes_no
+from core.data.wording import Changes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# spelled just so: "none" is a word ("other debtors: none"), "None" is what Python writes for a gap
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
+# these may be values of their own ("+" and "-"), so they are missing only where something is left to tell apart
+_SOFT = frozenset({"?", "-", "None"})
+MOSTLY = 0.95  # this share of a column must be numbers (dates) for the rest to count as mistakes
+_WORTH_SAYING = 0.5  # below, numbers among the texts are codes like the others
+_SCALE = 20  # with fewer different numbers they may be codes, and the texts among them codes too
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column of text as its different texts, how often each occurs, and each row's code (-1 is missing)."""
+
+    name: str
+    texts: pa.Array
+    counts: np.ndarray
+    codes: np.ndarray
+    styles: numerals.Styles = field(default_factory=numerals.Styles)
+
+    @property
+    def known(self) -> int:
+        """How many cells are not missing."""
+        return int(self.counts.sum())
+
+
+def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semicolons: bool, changes: Changes) -> Any:
+    """A frame of numbers, dates and categories from columns of text.
+
+    Parameters
+    ----------
+    names : sequence of str
+    columns : sequence of Arrow string arrays of shape (rows,)
+    semicolons : bool
+        Whether cells were separated by semicolons: a hint to decimal commas where a column alone leaves it open.
+    changes : Changes
+        Hears what was changed.
+
+    Returns
+    -------
+    DataFrame of shape (rows, columns)
+    """
+    cells = [_cells(name, column, changes) for name, column in zip(names, columns, strict=True)]
+    cells = [replace(each, styles=numerals.styles(each.texts, each.counts)) for each in cells]
+    mark = numerals.decimal_mark([each.styles for each in cells], semicolons)
+    return pd.DataFrame({each.name: _values(each, mark, changes) for each in cells}, copy=False)
+
+
+def _cells(name: str, column: pa.ChunkedArray, changes: Changes) -> Cells:
+    """The different texts of a column, without blanks around them and without the marks of missing values."""
+    import pyarrow.compute as pc
+
+    encoded = column.combine_chunks().dictionary_encode()
+    texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    if not trimmed.equals(texts):
+        blanks = np.append(pc.not_equal(trimmed, texts).to_numpy(zero_copy_only=False), False)[codes]
+        again = trimmed.dictionary_encode()
+        texts, codes = again.dictionary, np.append(again.indices.to_numpy(), -1)[codes]
+        filled = int((blanks & (np.append(pc.utf8_length(texts).to_numpy(), 0)[codes] > 0)).sum())
+        if filled:
+            changes.add("Blanks around the text in {columns} taken off: {count}.", name, filled)
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    gone = pc.is_in(texts, value_set=_missing()).to_numpy(zero_copy_only=False)
+    gone = _without_soft(texts, gone, counts)
+    for place in np.flatnonzero(gone):
+        token = texts[int(place)].as_py()
+        if token:
+            changes.add(f"`{token}` in {{columns}} read as missing: {{count}}.", name, int(counts[place]))
+    return _keep(Cells(name, texts, counts, codes), ~gone) if gone.any() else Cells(name, texts, counts, codes)
+
+
+@cache
+def _missing() -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(MISSING)
+
+
+def _without_soft(texts: pa.Array, gone: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Marks such as "-" stay values where fewer than two other values are left."""
+    places = np.flatnonzero(gone)
+    if not len(places) or int((~gone & (counts > 0)).sum()) != 1:
+        return gone
+    gone = gone.copy()
+    gone[[place for place in places if texts[int(place)].as_py() in _SOFT]] = False
+    return gone
+
+
+def _keep(cells: Cells, kept: np.ndarray) -> Cells:
+    """The cells with only some of the different texts; rows of the others become missing."""
+    import pyarrow as pa
+
+    place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+    return Cells(cells.name, cells.texts.filter(pa.array(kept)), cells.counts[kept], place[cells.codes])
+
+
+def _spread(values: np.ndarray, codes: np.ndarray, gap: Any) -> np.ndarray:
+    """Each row's value from the values of the different texts."""
+    spread: np.ndarray = np.append(values, np.array([gap], dtype=values.dtype))[codes]
+    return spread
+
+
+def _values(cells: Cells, mark: str, changes: Changes) -> pd.Series[Any]:
+    """A column's values: the first of number, date, yes/no that fits, else categories."""
+    if not cells.known:
+        return pd.Series(np.full(len(cells.codes), np.nan))
+    numbers = _numbers(cells, mark, changes)
+    if numbers is not None:
+        return numbers
+    dates = read_dates(cells.texts, cells.counts, MOSTLY)
+    if dates is not None:
+        return _dates(cells, dates, changes)
+    texts = _one_spelling(cells, changes)
+    return categorical(texts, cells.codes, cells.name, changes)
+
+
+def _numbers(cells: Cells, mark: str, changes: Changes) -> pd.Series[Any] | None:
+    """The column as numbers, or None where it holds none, or too many other texts, or codes that only look so."""
+    cells, styles, sign = _without_sign(cells)
+    if styles.best < MOSTLY * cells.known:
+        share = styles.best / cells.known
+        if share >= _WORTH_SAYING:
+            note = f"{{columns}} mixes numbers ({share:.0%}) and text and was taken as categories."
+            changes.add(note, cells.name)
+        return None
+    why = numerals.kept_as_text(cells.texts, styles)
+    if why:
+        changes.add(f"{why} in {{columns}}: kept as text.", cells.name)
+        return None
+    reading = numerals.convert(cells.texts, styles, mark)
+    wrong = reading.wrong
+    if wrong.any():
+        if int((~wrong).sum()) <= _SCALE:
+            changes.add("{columns} mixes a few numbers with text and was taken as categories.", cells.name)
+            return None
+        changes.add(_mistakes(cells, wrong, "numbers"), cells.name, int(cells.counts[wrong].sum()))
+    for note in (reading.note, sign):
+        if note:
+            changes.add(note, cells.name, cells.known - int(cells.counts[wrong].sum()))
+    gaps = bool(wrong.any()) or bool((cells.codes < 0).any())
+    if reading.whole and not gaps:
+        return pd.Series(reading.values.astype(np.int64)[cells.codes], copy=False)
+    return pd.Series(_spread(reading.values.astype(np.float64), cells.codes, np.nan), copy=False)
+
+
+def _without_sign(cells: Cells) -> tuple[Cells, numerals.Styles, str]:
+    """Texts that all bear the same unit sign ("12 %", "€ 3.50") without it."""
+    if cells.styles.best:
+        return cells, cells.styles, ""
+    sign, bare = numerals.without_sign(cells.texts)
+    if not sign:
+        return cells, cells.styles, ""
+    found = numerals.styles(bare, cells.counts)
+    if found.best < cells.known:
+        return cells, cells.styles, ""
+    return replace(cells, texts=bare), found, f"The sign {sign} in {{columns}} taken off: {{count}}."
+
+
+def _mistakes(cells: Cells, wrong: np.ndarray, what: str) -> str:
+    """The sentence for texts among numbers or dates, with the most frequent ones as examples."""
+    places = np.flatnonzero(wrong)
+    places = places[np.argsort(-cells.counts[places], kind="stable")][:3]
+    examples = ", ".join(f"'{cells.texts[int(place)].as_py()[:30]}'" for place in places)
+    return f"Text that is none of the {what} in {{columns}} ({examples}) read as missing: {{count}}."
+
+
+def _dates(cells: Cells, dates: Dated, changes: Changes) -> pd.Series[Any]:
+    wrong = np.isnat(dates.values)
+    if wrong.any():
+        changes.add(_mistakes(cells, wrong, "dates"), cells.name, int(cells.counts[wrong].sum()))
+    for note in dates.notes:
+        changes.add(note, cells.name, cells.known - int(cells.counts[wrong].sum()))
+    return pd.Series(_spread(dates.values, cells.codes, np.datetime64("NaT")), copy=False)
+
+
+def _one_spelling(cells: Cells, changes: Changes) -> list[str]:
+    """The different texts; where they are several spellings of yes and no, only the most frequent ones of each."""
+    texts: list[str] = cells.texts.to_pylist()
+    if not 2 < len(texts) <= 12:
+        return texts
+    lower = [text.lower() for text in texts]
+    sides = [[place for place, text in enumerate(lower) if text in side] for side in (YES, NO)]
+    if not all(sides) or sum(map(len, sides)) < len(texts):
+        return texts
+    first, second = (max(side, key=lambda place: int(cells.counts[place])) for side in sides)
+    if not is_yes_no([texts[first], texts[second]]):
+        return texts
+    chosen = {place: texts[best] for side, best in zip(sides, (first, second), strict=True) for place in side}
+    other = sum(int(cells.counts[place]) for place in range(len(texts)) if texts[place] != chosen[place])
+    note = f"Other spellings in {{columns}} read as '{texts[first]}' and '{texts[second]}': {{count}}."
+    changes.add(note, cells.name, other)
+    return [chosen[place] for place in range(len(texts))]

@@ -1,0 +1,123 @@
+"""MODELS: every kind of model that can take part, and how one is built for a problem.
+
+Takes a `ModelSpec` and a `Problem`, gives an unfitted scikit-learn pipeline behind its preparation. Knows classes by
+name only: nothing is imported before a model is built. May not know data sets, metrics or the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.catalogue import Catalogue, resolve
+from core.models import (
+    baseline,
+    bayes,
+    boosting,
+    discriminant,
+    kernels,
+    linear,
+    neighbours,
+    networks,
+    settings,
+    trees,
+)
+from core.models.entry import Cost, Limit, Model
+from core.models.trusted import TRUSTED
+from core.preparation import plan, preparation
+from core.records import ModelSpec, Problem, Task
+
+__all__ = ["MODELS", "TRUSTED", "Cost", "Limit", "Model", "build", "check_settings", "cost", "default_models"]
+
+MODELS: Catalogue[Model] = Catalogue(
+    "model",
+    *baseline.MODELS,
+    *linear.MODELS,
+    *neighbours.MODELS,
+    *bayes.MODELS,
+    *discriminant.MODELS,
+    *kernels.MODELS,
+    *trees.MODELS,
+    *boosting.MODELS,
+    *networks.MODELS,
+)
+
+
+def default_models(problem: Problem) -> tuple[str, ...]:
+    """The names of the models that a person starts with: a quick and varied selection, always with the baseline."""
+    return tuple(name for name, model in MODELS.items() if model.ticked and model.unsuitable(problem) is None)
+
+
+def build(spec: ModelSpec, problem: Problem, seed: int, class_weight: str = "") -> Any:
+    """The unfitted pipeline for a model on a problem.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        What it sets goes before the entry's settings, which go before the class's defaults.
+    problem : Problem
+    seed : int
+        Becomes ``random_state`` where the class has one, and shuffles the preparation's inner folds.
+    class_weight : str
+        ``"balanced"``, or empty. Left out where the class does not take it, see `Model.weighs_classes`.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Steps ``"prepare"`` and ``"model"``; takes a frame with the columns ``problem.features``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model, or it has no such setting.
+    ValueError
+        If the model is not made for the task, or a value does not fit.
+    """
+    from sklearn.pipeline import Pipeline
+
+    model = MODELS[spec.name]
+    check_settings(spec.name, problem.task, spec.settings)
+    given = model.defaults(problem.task) | _told(model, problem, seed, class_weight) | dict(spec.settings)
+    estimator = resolve(model.build[problem.task])(**given)
+    return Pipeline([("prepare", preparation(problem, model.needs, seed)), ("model", estimator)])
+
+
+def check_settings(name: str, task: Task, given: Mapping[str, Any]) -> None:
+    """Raise if a model is not made for a task or cannot be given these settings.
+
+    Any parameter of the class's constructor can be set. Settings that the entry describes are checked without importing
+    anything.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model, or it has no such setting; says near misses.
+    ValueError
+        If the model is not made for the task, or a value does not fit.
+    """
+    model = MODELS[name]
+    if task not in model.build:
+        raise ValueError(model.wrong_task(task))
+    settings.check(model, task, given)
+
+
+def cost(model: Model, problem: Problem) -> float:
+    """Roughly how many seconds one fit takes on one core: to start the longest first."""
+    return model.seconds(problem)
+
+
+def _told(model: Model, problem: Problem, seed: int, class_weight: str) -> dict[str, Any]:
+    """What the run says to every class that can hear it."""
+    told: dict[str, Any] = {"random_state": seed}
+    if class_weight:
+        told["class_weight"] = class_weight
+    if model.needs.native_categories:
+        told |= _native(problem, model)
+    known = settings.accepted(model.build[problem.task])
+    return {name: value for name, value in told.items() if name in known}
+
+
+def _native(problem: Problem, model: Model) -> dict[str, Any]:
+    """Where the categories stand: first, as the preparation puts them."""
+    count = len(plan(problem, model.needs).categories)
+    return {"categorical_features": list(range(count))} if count else {}

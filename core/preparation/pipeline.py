@@ -1,0 +1,106 @@
+"""The plan as a scikit-learn transformer, and the way back from its columns to the table's.
+
+Takes a `Plan`, gives a transformer from a frame of original columns to one dense float64 array. The only module of
+preparation that knows scikit-learn's steps.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+
+from core.preparation.plan import MANY_VALUES, MOST_NATIVE_VALUES, Plan
+from core.preparation.transformers import Dates, EmptyAsZero, Labels, Numbers, YesNo
+from core.records import Column, Problem, Task
+
+# Stands around a column's number in the names that `origins` asks for; no text of a table holds these characters.
+_MARK = "\ue000{}\ue001"
+_MARKED = re.compile("\ue000([0-9]+)\ue001")
+
+
+def transformer(plan: Plan, task: Task, seed: int) -> Any:
+    """The unfitted transformer for a plan.
+
+    Native categories come first in its array, so that they can be named by position before anything is fitted.
+    """
+    if plan.only_numbers:  # without a ColumnTransformer: nothing to select, and it would cost more than a quick model
+        return _numbers(plan)
+    blocks: list[tuple[str, Any, tuple[Column, ...]]] = [
+        ("categories", _categories(plan), plan.categories),
+        ("numbers", _numbers(plan), plan.numbers),
+        ("answers", _answers(plan), plan.answers),
+        ("dates", _dates(plan), plan.dates),
+        ("crowded", _crowded(plan, task, seed), plan.crowded),
+    ]
+    used = [(name, steps, [column.name for column in columns]) for name, steps, columns in blocks if columns]
+    return ColumnTransformer(used, remainder="drop", sparse_threshold=0.0)
+
+
+def origins(fitted: Any, problem: Problem) -> list[str]:
+    """The original column's name for every column of the fitted transformer's array."""
+    if not hasattr(fitted, "transformers_"):
+        return _origins(fitted, [column.name for column in problem.features])
+    blocks = [(steps, columns) for name, steps, columns in fitted.transformers_ if name != "remainder"]
+    return [origin for steps, columns in blocks for origin in _origins(steps, list(columns))]
+
+
+def _origins(steps: Any, columns: list[str]) -> list[str]:
+    """As `origins`, for one block: its names are asked for with numbered marks in place of the columns' names."""
+    named = steps.get_feature_names_out([_MARK.format(number) for number in range(len(columns))])
+    return [columns[int(found[1])] for name in named if (found := _MARKED.search(name))]
+
+
+def _numbers(plan: Plan) -> Any:
+    return Pipeline([("read", Numbers()), *_filled(plan, "median", mark=True), *_scaled(plan)])
+
+
+def _answers(plan: Plan) -> Any:
+    return Pipeline([("read", YesNo()), *_filled(plan, "most_frequent", mark=True)])
+
+
+def _dates(plan: Plan) -> Any:
+    mark = not plan.needs.native_gaps  # once per date, not once for every number made of it
+    return Pipeline([("read", Dates(mark_gaps=mark)), *_filled(plan, "median", mark=False), *_scaled(plan)])
+
+
+def _categories(plan: Plan) -> Any:
+    if not plan.needs.native_categories:
+        return Pipeline([("read", Labels()), ("encode", _one_hot(plan))])
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=float("nan"), max_categories=MOST_NATIVE_VALUES
+    )
+    return Pipeline([("read", Labels()), ("encode", codes)])
+
+
+def _crowded(plan: Plan, task: Task, seed: int) -> Any:
+    if not plan.averaged:
+        return Pipeline([("read", Labels()), ("encode", _one_hot(plan))])
+    # Plain folds: with stratified ones a class of fewer than five training rows would be an error or a warning.
+    folds = KFold(5, shuffle=True, random_state=seed)
+    averages = TargetEncoder(target_type="continuous" if task is Task.REGRESSION else "auto", cv=folds)
+    return Pipeline([("read", Labels()), ("encode", averages), *_scaled(plan)])
+
+
+def _one_hot(plan: Plan) -> Any:
+    return OneHotEncoder(
+        sparse_output=False,
+        handle_unknown="infrequent_if_exist",
+        min_frequency=plan.rare,
+        max_categories=MANY_VALUES + 1,
+    )
+
+
+def _filled(plan: Plan, strategy: str, mark: bool) -> list[tuple[str, Any]]:
+    if plan.needs.native_gaps:
+        return [("fill", EmptyAsZero())]
+    return [("fill", SimpleImputer(strategy=strategy, add_indicator=mark, keep_empty_features=True))]
+
+
+def _scaled(plan: Plan) -> list[tuple[str, Any]]:
+    return [("scale", StandardScaler())] if plan.needs.scaled else []
