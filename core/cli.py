@@ -24,9 +24,10 @@ from core.models import MODELS, default_models
 from core.records import ModelSpec, Problem, Roles, RunSpec, Split, Table, Task
 from core.results import Comparison
 from core.run import with_baseline
-from core.store import Store, StoreError
+from core.store import FitRow, RunRow, Store, StoreError
 
 POLL = 0.1
+SIZES_SECONDS = 30.0
 
 
 @click.group()
@@ -204,9 +205,15 @@ def _follow(store: Store, run: str, *, quiet: bool) -> Comparison:
             fits = store.fits(run, curves=False)
             done = sum(each.progress if each.outcome is None else 1.0 for each in fits) / max(len(fits), 1)
             bar.update(task, completed=1.0 if jobs.ended(row) else done)
-            if jobs.ended(row):
+            if jobs.ended(row) and not _unmeasured(fits, row):
                 return jobs.result(store, row)
             time.sleep(POLL)
+
+
+def _unmeasured(fits: Sequence[FitRow], run: RunRow) -> bool:
+    """Whether a model's size is still to come; waited for a while, because it may have been lost with its worker."""
+    young = run.ended is not None and time.time() - run.ended < SIZES_SECONDS
+    return young and any(each.outcome is not None and each.outcome.size_bytes is None for each in fits)
 
 
 def _write_json(comparison: Comparison, file: str) -> None:

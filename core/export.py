@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import platform
-from statistics import fmean
 from typing import Any
 
 from core.metrics import METRICS, per_class
@@ -71,7 +70,7 @@ def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
         "notes": list(model.notes),
         "fit_seconds": [each.fit_seconds for each in outcomes],
         "predict_seconds": [each.predict_seconds for each in outcomes],
-        "size_bytes": round(fmean(each.size_bytes for each in outcomes)) if outcomes else None,
+        "size_bytes": model.size_bytes,
         "scores": {name: _score_json(model, name) for name in _metrics(comparison)},
         "per_class": _per_class_json(comparison, model),
     }

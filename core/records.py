@@ -355,6 +355,8 @@ class Outcome:
 
     Attributes
     ----------
+    size_bytes : int or None
+        Of the fitted model's file; None while it is not measured, 0 where that was lost.
     scores, train_scores : mapping of str to float or None
         Metric to value on the held-out and on the training rows; None where it is not defined.
     undefined : mapping of str to str
@@ -367,7 +369,7 @@ class Outcome:
 
     fit_seconds: float
     predict_seconds: float
-    size_bytes: int
+    size_bytes: int | None
     scores: Mapping[str, float | None]
     train_scores: Mapping[str, float | None]
     undefined: Mapping[str, str] = field(default_factory=dict)

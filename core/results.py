@@ -113,6 +113,12 @@ class ModelResult:
         return tuple(dict.fromkeys(note for each in self.done for note in outcome_of(each).notes))
 
     @property
+    def size_bytes(self) -> int | None:
+        """Mean size of the fitted model's file over the folds where it is known."""
+        known = [size for each in self.done if (size := outcome_of(each).size_bytes)]
+        return round(fmean(known)) if known else None
+
+    @property
     def reused(self) -> bool:
         """Whether every finished fold was taken from an earlier run."""
         return bool(self.done) and all(each.reused for each in self.done)
@@ -263,7 +269,7 @@ class Comparison:
             model.undefined(metric) if mean is None else "",
             fmean(each[0] for each in times) if times else None,
             fmean(each[1] for each in times) if times else None,
-            fmean(outcome_of(each).size_bytes for each in model.done) if times else None,
+            model.size_bytes,
             model.progress,
             model.reused,
             whole,

@@ -23,7 +23,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.derived import DERIVED
-from core.engines import DESK, FITS, Engine, Event, Job
+from core.engines import AFTER, DESK, FITS, Engine, Event, Job
 from core.records import FitState, RunState
 from core.store import Derived, FitRow, RunRow, Store
 
@@ -66,6 +66,7 @@ class Supervisor:
     ) -> None:
         self.store, self.engine, self.idle_seconds, self._code = store, engine, idle_seconds, code
         self._running: dict[str, _Running] = {}
+        self._unmeasured: dict[str, str] = {}  # job to the key of its outcome, whose model's size is to come
         self._seen = -1
         self._stamp = code()
         self.outdated = False
@@ -85,7 +86,7 @@ class Supervisor:
     def drain(self) -> None:
         """Work until the queue is empty; for tests and engines that run in place."""
         self.look()
-        while self._running:
+        while self._running or self._unmeasured:
             self.step(0.0)
             self.look()
 
@@ -97,9 +98,9 @@ class Supervisor:
         return bool(due)
 
     def _leaving(self) -> bool:
-        if self.outdated and not self._running:
+        if self.outdated and not self._running and not self._unmeasured:
             return True
-        if self._running:
+        if self._running or self._unmeasured:
             self._busy_at = time.monotonic()
         return bool(self.store.noted(STOP)) or time.monotonic() - self._busy_at > self.idle_seconds
 
@@ -200,6 +201,10 @@ class Supervisor:
             self.look()
 
     def _take(self, event: Event) -> None:
+        if event.kind == "after":
+            if key := self._unmeasured.pop(event.job, ""):
+                self.store.set_size(key, event.result.get("size", 0))
+            return
         running = self._running.get(event.job)
         if running is None:  # it was ended meanwhile
             return
@@ -214,6 +219,8 @@ class Supervisor:
         if event.kind == "done":
             del self._running[event.job]
             self.store.finish_fit(fit, event.result["outcome"])
+            if AFTER in event.result:
+                self._unmeasured[event.job] = fit.key
         elif event.kind == "died" and fit.attempts + 1 < ATTEMPTS:
             del self._running[event.job]
             self.store.advance_fit(fit, [FitState.RUNNING], FitState.QUEUED)

@@ -6,19 +6,24 @@ writes to its database.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from core.derived import DERIVED
-from core.engines import Event, Job
+from core.engines import AFTER, Event, Job
 from core.progress import Step, listening
 from core.records import ModelSpec, RunSpec
-from core.run import Setting, execute, reason_of, setting
+from core.run import Setting, execute, model_file, reason_of, setting
 from core.store import Store
 
 if TYPE_CHECKING:
@@ -26,6 +31,10 @@ if TYPE_CHECKING:
 
 # Of a model's folds one fitted pipeline is kept, for importances; all of them would fill a disk within days.
 KEPT_FOLD = 0
+
+# Writing a small forest takes as long as growing it, so models that are only measured wait until there is no job for so
+# many seconds, unless they become too many or too large.
+PATIENCE, UNSAVED, LARGE = 0.2, 200, 2**30
 
 # A screen shows no more than this many steps a second.
 STEPS_PER_SECOND = 5
@@ -44,13 +53,14 @@ class Worker:
     def __init__(self, folder: Path, limit: str = "") -> None:
         self.store = Store(folder)
         self.limit = limit
+        self.unsaved: deque[tuple[str, Any]] = deque()
         self._setting = lru_cache(maxsize=2)(self._prepare)
 
     def run(self, job: Job, say: Callable[[Event], None]) -> None:
         """Execute a job; its last event is ``done`` or ``failed``."""
         try:
             with listening(_throttled(lambda result: say(Event(job.id, "step", result)))):
-                result = self._fit(job.params) if job.kind == "fit" else DERIVED[job.kind].work(self.store, job.params)
+                result = self._fit(job) if job.kind == "fit" else DERIVED[job.kind].work(self.store, job.params)
         except Exception as error:
             reason = reason_of(error, self.limit) if job.kind == "fit" else _sentence(error)
             say(Event(job.id, "failed", reason=reason, log=traceback.format_exc()))
@@ -63,14 +73,22 @@ class Worker:
         self.run(job, said.append)
         return said
 
-    def _fit(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def _fit(self, job: Job) -> dict[str, Any]:
+        params = job.params
         shared = self._setting(params["spec"])
         model = ModelSpec(params["name"], params["label"], params["settings"])
         fitted = execute(shared, model, params["fold"])
         self.store.files.put_predictions(params["key"], fitted.predictions)
-        if params["fold"] == KEPT_FOLD:
-            self.store.files.put_model(params["key"], fitted.model)
-        return {"outcome": fitted.outcome}
+        if params["fold"] != KEPT_FOLD:
+            self.unsaved.append((job.id, fitted.pipeline))
+            return {"outcome": fitted.outcome, AFTER: True}
+        size = self.store.files.put_model(params["key"], model_file(fitted.pipeline))
+        return {"outcome": replace(fitted.outcome, size_bytes=size)}
+
+    def save(self) -> Event:
+        """Measure the file of the oldest fitted model that nobody has measured yet."""
+        job, pipeline = self.unsaved.popleft()
+        return Event(job, "after", {"size": len(model_file(pipeline))})
 
     def _prepare(self, text: str) -> Setting:
         spec = RunSpec.from_json(text)
@@ -117,14 +135,19 @@ def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
     """
     settle_in(nice)
     worker = Worker(Path(folder), f"{memory / 2**30:.1f} GiB" if memory else "")
-    while True:
-        try:
+    with contextlib.suppress(EOFError, OSError):  # the supervisor is gone, or done with this worker
+        while True:
+            while worker.unsaved and (len(worker.unsaved) > UNSAVED or _large() or not pipe.poll(PATIENCE)):
+                pipe.send(worker.save())
             job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        limit_memory(memory)
-        worker.run(job, pipe.send)
-        limit_memory(0)
+            limit_memory(memory)
+            worker.run(job, pipe.send)
+            limit_memory(0)
+
+
+def _large() -> bool:
+    """Whether this process has grown so large that what waits in it should not wait longer."""
+    return bool(psutil.Process().memory_info().rss > LARGE)
 
 
 def settle_in(nice: bool) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 FITS = "fits"
+AFTER = "after"  # the key in a result that announces an event of this kind
 DESK = "desk"  # small jobs that a person waits for; never queued behind training
 
 
@@ -44,9 +45,10 @@ class Event:
 
     Attributes
     ----------
-    kind : {"step", "done", "failed", "died", "late"}
+    kind : {"step", "done", "failed", "died", "late", "after"}
         ``done`` carries a result; ``failed`` an exception's reason and traceback; ``died`` the end of the process that
-        ran the job, ``late`` that it was ended at its time limit.
+        ran the job, ``late`` that it was ended at its time limit. ``after`` follows a ``done`` whose result had
+        `AFTER` in it, when the worker had nothing else to do; its own result is empty where that was lost.
     """
 
     job: str

@@ -30,6 +30,8 @@ class InlineEngine:
         worker = Worker(self._folder)
         while self._jobs:
             events += worker.events(self._jobs.pop(0))
+            while worker.unsaved:
+                events.append(worker.save())
         return events
 
     def kill(self, job: str) -> None:

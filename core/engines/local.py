@@ -12,13 +12,13 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from core.engines import DESK, FITS, Event, Job
+from core.engines import AFTER, DESK, FITS, Event, Job
 
 # After SIGTERM a job that ignores it gets this long before SIGKILL.
 GRACE = 1.0
@@ -40,6 +40,7 @@ class _Slot:
     pipe: Any = None
     job: Job | None = None
     deadline: float = float("inf")
+    after: set[str] = field(default_factory=set)  # jobs of which more is to be heard
 
 
 class LocalEngine:
@@ -60,6 +61,7 @@ class LocalEngine:
         self._context = warm_context()
         self._slots = [_Slot(FITS) for _ in range(fits)] + [_Slot(DESK) for _ in range(desk)]
         self._dying: list[tuple[Any, float]] = []
+        self._lost: list[Event] = []
         for slot in self._slots:
             self._open(slot)
 
@@ -79,13 +81,14 @@ class LocalEngine:
 
     def wait(self, seconds: float) -> list[Event]:
         """Events since the last call; ends late jobs at their deadline."""
-        busy = [slot for slot in self._slots if slot.job is not None]
+        busy = [slot for slot in self._slots if slot.job is not None or slot.after]
         patience = max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
         watched = {slot.pipe: slot for slot in busy} | {slot.process.sentinel: slot for slot in busy}
         if not watched:  # Windows cannot wait for nothing
             time.sleep(patience)
         heard = {id(watched[each]) for each in connection.wait(list(watched), patience)} if watched else set()
-        events = [event for slot in busy if id(slot) in heard for event in self._hear(slot)]
+        events, self._lost = self._lost, []
+        events += [event for slot in busy if id(slot) in heard for event in self._hear(slot)]
         events += [self._late(slot) for slot in busy if slot.job and time.monotonic() >= slot.deadline]
         self._bury()
         return events
@@ -121,20 +124,26 @@ class LocalEngine:
     def _hear(self, slot: _Slot) -> list[Event]:
         """Everything a slot has said; its death, where that is the last."""
         events: list[Event] = []
-        assert slot.job is not None
-        try:
-            while slot.job is not None and slot.pipe.poll():
+        with contextlib.suppress(EOFError, OSError):
+            while slot.pipe.poll():
                 event = slot.pipe.recv()
                 events.append(event)
-                if event.kind != "step":
-                    slot.job, slot.deadline = None, float("inf")
-        except (EOFError, OSError):
-            pass
-        if slot.job is not None and not slot.process.is_alive():
-            events.append(Event(slot.job.id, "died", reason=_death(slot.process)))
+                self._note(slot, event)
+        if not slot.process.is_alive():
+            if slot.job is not None:
+                events.append(Event(slot.job.id, "died", reason=_death(slot.process)))
             self._end(slot)
             self._open(slot)
         return events
+
+    def _note(self, slot: _Slot, event: Event) -> None:
+        """What an event means for the slot that it came from."""
+        if event.kind == "after":
+            slot.after.discard(event.job)
+        elif event.kind != "step":
+            slot.job, slot.deadline = None, float("inf")
+            if AFTER in event.result:
+                slot.after.add(event.job)
 
     def _late(self, slot: _Slot) -> Event:
         assert slot.job is not None
@@ -147,7 +156,9 @@ class LocalEngine:
         _signal(slot.process, signal.SIGTERM)
         slot.pipe.close()
         self._dying.append((slot.process, time.monotonic() + GRACE))
+        self._lost += [Event(each, "after") for each in sorted(slot.after)]
         slot.job = None
+        slot.after.clear()
 
     def _bury(self) -> None:
         """Kill what did not heed SIGTERM, and what its group left behind."""

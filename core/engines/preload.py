@@ -20,7 +20,7 @@ for name in (
     "sklearn.svm",
     "skops.io",
     "torch",
-    "core.networks",
+    "core.networks.estimators",
     "core.worker",
 ):
     importlib.import_module(name)

@@ -13,7 +13,7 @@ from core.models import MODELS, default_models
 from core.progress import Step, listening
 from core.records import FitState, ModelSpec, Problem, Roles, RunSpec, Split, Table
 from core.results import Comparison, FitResult
-from core.run.execution import Setting, execute, reason_of, setting
+from core.run.execution import Setting, execute, model_file, reason_of, setting
 from core.run.planning import PlannedFit, plan, with_baseline
 
 if TYPE_CHECKING:
@@ -131,4 +131,5 @@ def _try(shared: Setting, fit: PlannedFit, report: Report) -> FitResult:
             fitted = execute(shared, fit.model, fit.fold)
     except Exception as error:
         return FitResult(fit.model.id, fit.fold, FitState.FAILED, reason_of(error))
-    return FitResult(fit.model.id, fit.fold, FitState.DONE, outcome=fitted.outcome, predictions=fitted.predictions)
+    outcome = dataclasses.replace(fitted.outcome, size_bytes=len(model_file(fitted.pipeline)))
+    return FitResult(fit.model.id, fit.fold, FitState.DONE, outcome=outcome, predictions=fitted.predictions)

@@ -253,6 +253,12 @@ class Store:
             db.execute("UPDATE fit SET state='done', reused=1, progress=1 WHERE key=? AND state='queued'", (fit.key,))
         return bool(won)
 
+    def set_size(self, key: str, size: int) -> None:
+        """Keep the size of a fitted model's file, measured after its outcome was stored."""
+        with self._write() as db:
+            sql = "UPDATE outcome SET outcome=json_set(outcome, '$.size_bytes', ?) WHERE key=?"
+            db.execute(sql, (size, key))
+
     def write_steps(self, steps: Iterable[tuple[FitRow, float, str, str]]) -> None:
         """Keep how far running fits have come: (fit, progress, message, curve as JSON), all in one transaction."""
         with self._write() as db:
