@@ -69,9 +69,10 @@ class Supervisor:
         self._unmeasured: dict[str, str] = {}  # job to the key of its outcome, whose model's size is to come
         self._seen = -1
         self._stamp = code()
-        self.outdated = False
+        self.outdated = self._stopped = False
         self._busy_at = self._written_at = self._looked_at = time.monotonic()
         self._began: dict[str, float] = {}
+        self._runs: dict[str, RunRow] = {}
 
     def serve(self) -> None:
         """Work until there is nothing to do for a while, or somebody asks for the end."""
@@ -82,6 +83,10 @@ class Supervisor:
                     self.look()
                 self.step(TICK)
                 self._check_code()
+
+    def stop(self) -> None:
+        """Leave at the next turn of the loop; safe to call from a signal handler."""
+        self._stopped = True
 
     def drain(self) -> None:
         """Work until the queue is empty; for tests and engines that run in place."""
@@ -102,7 +107,9 @@ class Supervisor:
             return True
         if self._running or self._unmeasured:
             self._busy_at = time.monotonic()
-        return bool(self.store.noted(STOP)) or time.monotonic() - self._busy_at > self.idle_seconds
+        if self._stopped or self.store.noted(STOP):
+            return True
+        return time.monotonic() - self._busy_at > self.idle_seconds
 
     def _check_code(self) -> None:
         if not self.outdated and time.monotonic() - self._looked_at > 0.9 and self._code() != self._stamp:
@@ -139,7 +146,6 @@ class Supervisor:
         One slot of a run works from the quickest fit up, so that there is something to see at once; the others from the
         longest down, so that nothing long is left for the end. They meet in the middle.
         """
-        specs: dict[str, RunRow] = {}
         while queued and self.engine.free(FITS) > 0:
             at_work = {each.row: each.quick for each in self._running.values() if isinstance(each.row, FitRow)}
             keys = {each.key for each in at_work}
@@ -153,15 +159,15 @@ class Supervisor:
             mine = [each for each in waiting if each.run == first]
             fit = min(mine, key=_length) if quick else max(mine, key=_length)
             queued.remove(fit)
-            run = specs.get(fit.run) or self.store.run(fit.run)
+            run = self._runs.get(fit.run) or self.store.run(fit.run)
             if run is not None:
-                specs[fit.run] = run
+                self._runs[fit.run] = run
                 self._start_fit(fit, run, quick)
 
     def _start_fit(self, fit: FitRow, run: RunRow, quick: bool) -> None:
-        if run.state == RunState.QUEUED and self.store.advance_run(run.id, [RunState.QUEUED], RunState.RUNNING):
+        if run.id not in self._began:
             self._began[run.id] = time.monotonic()
-        self._began.setdefault(run.id, time.monotonic())
+            self.store.advance_run(run.id, [RunState.QUEUED], RunState.RUNNING)
         if not self.store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING):
             return
         model = next(each for each in run.spec.models if each.id == fit.model)
@@ -180,13 +186,11 @@ class Supervisor:
         self.engine.start(job)
 
     def _close_runs(self) -> None:
-        for run in self.store.runs(states=[RunState.QUEUED, RunState.RUNNING]):
-            states = {each.state for each in self.store.fits(run.id, curves=False)}
-            if states & {FitState.QUEUED, FitState.RUNNING}:
-                continue
-            self.store.set_seconds(run.id, time.monotonic() - self._began.pop(run.id, time.monotonic()))
-            end = RunState.CANCELLED if FitState.CANCELLED in states else RunState.DONE
-            self.store.advance_run(run.id, [RunState.QUEUED, RunState.RUNNING], end)
+        for run, cancelled in self.store.settled_runs():
+            self.store.set_seconds(run, time.monotonic() - self._began.pop(run, time.monotonic()))
+            end = RunState.CANCELLED if cancelled else RunState.DONE
+            self.store.advance_run(run, [RunState.QUEUED, RunState.RUNNING], end)
+            self._runs.pop(run, None)
 
     # -- hearing from the engine
 
@@ -300,7 +304,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve a data folder until there is nothing to do; ends at once where another supervisor does."""
     parser = argparse.ArgumentParser(prog="python -m core.supervisor")
     parser.add_argument("folder", type=Path)
-    store = Store(parser.parse_args(arguments).folder)
+    store = Store(parser.parse_args(arguments).folder, keep_open=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     lock = FileLock(store.lock_path)
     try:
@@ -321,7 +325,7 @@ def _serve(store: Store) -> bool:
     store.requeue()
     engine = LocalEngine(store.folder, count, memory=memory_per_fit(count))
     supervisor = Supervisor(store, engine, code=code_stamp)
-    signal.signal(signal.SIGTERM, lambda *_: store.note(STOP, True))
+    signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
     store.note("supervisor", {"pid": os.getpid(), "slots": count})
     log.info("serving %s with %d slots", store.folder, count)
     try:

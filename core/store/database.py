@@ -12,7 +12,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Store:
     ----------
     folder : Path
         Made when it is missing.
+    keep_open : bool
+        Whether one connection serves every call; for a process with one thread, to which opening would add up.
 
     Raises
     ------
@@ -63,14 +65,16 @@ class Store:
         If the folder cannot be written or was made by a newer version.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep_open: bool = False) -> None:
         self.folder = folder.expanduser().resolve()
         self.tables = self.folder / "tables"
         self.home = self.folder / "store"
+        self._kept: sqlite3.Connection | None = None
         try:
             self.tables.mkdir(parents=True, exist_ok=True)
             self.files = Files(self.home)
             self._open_schema()
+            self._kept = self.connect() if keep_open else None
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"The data folder {self.folder} cannot be used: {error}.") from error
 
@@ -90,9 +94,12 @@ class Store:
         db.execute("PRAGMA journal_size_limit=67108864")
         return db
 
+    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
+        return closing(self.connect()) if self._kept is None else nullcontext(self._kept)
+
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with closing(self.connect()) as db:
+        with self._connected() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -102,7 +109,7 @@ class Store:
             db.execute("COMMIT")
 
     def _read(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with closing(self.connect()) as db:
+        with self._connected() as db:
             return db.execute(sql, values).fetchall()
 
     def _open_schema(self) -> None:
@@ -178,6 +185,15 @@ class Store:
             sql += " AND owner=?"
             values.append(owner)
         return [run_row(row) for row in self._read(sql + " ORDER BY number DESC", *values)]
+
+    def settled_runs(self) -> list[tuple[str, bool]]:
+        """Runs that are not closed though none of their fits is open: the id, and whether a fit was cancelled."""
+        rows = self._read(
+            "SELECT id, EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state='cancelled') FROM run"
+            " WHERE state IN ('queued', 'running')"
+            " AND NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state IN ('queued', 'running'))"
+        )
+        return [(row[0], bool(row[1])) for row in rows]
 
     def advance_run(self, run: str, expected: Iterable[RunState], to: RunState) -> bool:
         """Change a run's state if it is in one of the expected ones; says whether it won."""
