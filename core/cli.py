@@ -234,8 +234,10 @@ def _show(comparison: Comparison) -> None:
     grid = Grid(
         "", "Model", metric.title, "spread", "fit", "", title=f"{comparison.spec.dataset}, ranked by {metric.title}"
     )
-    for row in comparison.leaderboard().to_dict("records"):
-        mark = "=" if row["tied"] and row["rank"] != 1 else ""
+    board = comparison.leaderboard()
+    several = board["folds_done"].max() > 1
+    for row in board.to_dict("records"):
+        mark = "=" if several and row["tied"] and row["rank"] != 1 else ""
         grid.add_row(
             "" if row["rank"] is pandas.NA else f"{row['rank']}{mark}",
             row["title"],
@@ -245,7 +247,9 @@ def _show(comparison: Comparison) -> None:
             row["reason"] or row["undefined"] or ("reused" if row["reused"] else ""),
         )
     Console().print(grid)
-    if len(comparison.tied(metric.name)) > 1:
+    if not several:
+        click.echo("One division of the rows: whether the differences are luck cannot be said.")
+    elif board["tied"].sum() > 1:
         click.echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
 
 

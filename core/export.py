@@ -9,6 +9,7 @@ import math
 import platform
 from typing import Any
 
+from core.data import SPLITS, fold_count
 from core.metrics import METRICS, per_class
 from core.results import Comparison, ModelResult, outcome_of, versions
 
@@ -44,7 +45,7 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
         },
         "split": {
             "kind": split.kind,
-            "folds": split.folds,
+            "folds": split.folds if SPLITS[split.kind].folded else fold_count(split, comparison.practice_rows),
             "repeats": split.repeats,
             "shuffle": split.shuffle,
             "exam": split.exam,
@@ -91,7 +92,8 @@ def _per_class_json(comparison: Comparison, model: ModelResult) -> dict[str, Any
     if predictions is None:
         return {}
     frame = per_class(predictions, comparison.problem)
-    return {str(name): {key: _plain(value) for key, value in row.items()} for name, row in frame.iterrows()}
+    rows = frame.to_dict("index").items()
+    return {str(name): {str(key): _plain(value) for key, value in row.items()} for name, row in rows}
 
 
 def _plain(value: Any) -> Any:

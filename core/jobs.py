@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.derived import derived_key, projection_params, source_stamp
-from core.records import RUN_ENDED, FitState, Roles, RunSpec, Table
+from core.records import RUN_ENDED, FitState, Roles, RunSpec, RunState, Table
 from core.results import Comparison, FitResult
 from core.run import plan
 from core.store import Derived, FitRow, RunRow, Store
@@ -84,7 +84,8 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     Returns
     -------
     str
-        The run's id.
+        The run's id: of the one that is open already where the same person asked for the same, so that a second click
+        does no harm.
 
     Raises
     ------
@@ -97,6 +98,10 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     check_split(problem, spec.split, table)
     fits = plan(spec, problem)
     known = store.known_keys(fit.key for fit in fits if not fit.reason)
+    for row in store.runs(states=(RunState.QUEUED, RunState.RUNNING), owner=owner):
+        if row.owner == owner and row.spec == spec:
+            ensure_supervisor(store)
+            return row.id
     run = uuid.uuid4().hex[:12]
     store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits])
     ensure_supervisor(store)

@@ -157,6 +157,11 @@ def outcome_of(fit: FitResult) -> Outcome:
     return fit.outcome
 
 
+def practice_rows(split: Split, rows: int) -> int:
+    """Rows that are left for the folds, rounded as scikit-learn rounds a test share."""
+    return rows - math.ceil(split.exam * rows)
+
+
 def test_share(split: Split, rows: int) -> float:
     """Share of the practice rows that one fold judges on, as `core.comparison` wants it."""
     if SPLITS[split.kind].folded:
@@ -218,7 +223,7 @@ class Comparison:
     @property
     def metric(self) -> str:
         """The metric that ranks by default."""
-        return str(default_metric(self.problem, rows_per_fold=round(self.test_share * self.problem.rows)).value)
+        return str(default_metric(self.problem, rows_per_fold=round(self.test_share * self.practice_rows)).value)
 
     def leaderboard(self, metric: str = "") -> pd.DataFrame:
         """Every model as a row, the best first.
@@ -276,9 +281,14 @@ class Comparison:
         )
 
     @property
+    def practice_rows(self) -> int:
+        """Rows that take part in the folds; the others are sealed for an exam."""
+        return practice_rows(self.spec.split, self.problem.rows)
+
+    @property
     def test_share(self) -> float:
         """Share of the practice rows in one fold's held-out part."""
-        return test_share(self.spec.split, self.problem.rows)
+        return test_share(self.spec.split, self.practice_rows)
 
     def tied(self, metric: str) -> tuple[str, ...]:
         """The ids of the best model and of those that cannot be told from it."""

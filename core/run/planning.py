@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data import fold_count
 from core.models import MODELS, check_settings, cost
-from core.records import ModelSpec, Problem, RunSpec, Split
-from core.results import versions
+from core.records import ModelSpec, Problem, RunSpec
+from core.results import practice_rows, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
     UnknownName, ValueError
         If a model or a setting does not exist, or a model takes part twice under one id.
     """
-    count = fold_count(spec.split, _practice_rows(spec.split, problem.rows))
+    count = fold_count(spec.split, practice_rows(spec.split, problem.rows))
     fits = []
     for model in spec.models:
         entry = MODELS[model.name]
@@ -76,10 +75,6 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
         fits += [PlannedFit(model, fold, fit_key(spec, model, fold), price, reason) for fold in range(count)]
     _refuse_twins(spec.models)
     return fits
-
-
-def _practice_rows(split: Split, rows: int) -> int:
-    return rows - math.ceil(split.exam * rows)  # rounded as scikit-learn rounds a test share
 
 
 def _refuse_twins(models: Sequence[ModelSpec]) -> None:

@@ -20,7 +20,7 @@ import torch
 from core.networks import FeedForwardClassifier
 
 ROWS, COLUMNS, BATCH, HIDDEN = 16_000, 30, 128, 128
-EPOCHS, TURNS = 3, 15
+EPOCHS, TURNS = 10, 9
 TARGET = 0.9
 """The least share of the tight loop's samples per second that is acceptable."""
 

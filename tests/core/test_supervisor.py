@@ -103,6 +103,17 @@ def test_a_cancelled_run_ends_as_cancelled(in_place: Store, monkeypatch: pytest.
     assert {each.reason for each in in_place.fits(run)} == {"stopped by you"}
 
 
+def test_a_second_click_starts_no_second_run(in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs.read(in_place, "moons:rows=2000")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    first = submit(in_place, QUICK)
+    assert submit(in_place, QUICK) == first
+    assert submit(in_place, QUICK, seed=1) != first
+    in_place.cancel(first)
+    Supervisor(in_place, InlineEngine(in_place.folder)).drain()
+    assert submit(in_place, QUICK) != first, "one that has ended can be repeated"
+
+
 def test_derived_results_are_worked_out_and_kept(in_place: Store) -> None:
     run = submit(in_place, ModelSpec("random_forest"), source="iris")
     row = jobs.request_importance(in_place, run, "random_forest", "permutation")
@@ -204,12 +215,17 @@ def test_a_killed_worker_loses_nothing(served: Store) -> None:
 
 def test_a_fit_that_kills_its_worker_each_time_is_given_up(served: Store) -> None:
     run = submit(served, SLOW, seed=12, split=Split("holdout"))
-    for attempt in (1, 2):
-        until(lambda: fits(served, run, SLOW)[0].attempts == attempt)  # noqa: B023 - called within this turn
+    until(lambda: _busy(served, run, SLOW) == 1)
+
+    def given_up() -> bool:
         for each in workers(served):
-            os.kill(each.pid, signal.SIGKILL)
-    until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
-    assert fits(served, run, SLOW)[0].reason == "the worker crashed (SIGKILL)"
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each.pid, signal.SIGKILL)
+        return jobs.ended(served.run(run))  # type: ignore[arg-type]
+
+    until(given_up)
+    failed = fits(served, run, SLOW)[0]
+    assert (failed.reason, failed.attempts) == ("the worker crashed (SIGKILL)", 2)
 
 
 def test_a_killed_supervisor_takes_its_workers_along_and_the_next_goes_on(served: Store) -> None:

@@ -1,0 +1,342 @@
+"""Every page in three situations: with nothing, with a finished comparison, with one that failed.
+
+Pages are drawn through the router; jobs run in place, so that what a page asks for is there when it is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import jobs
+from core.engines.inline import InlineEngine
+from core.metrics import METRICS
+from core.models import MODELS
+from core.records import ModelSpec, Roles, RunSpec, Split, Task
+from core.run import with_baseline
+from core.store import RunRow, Store
+from core.supervisor import Supervisor
+from dashboard.charts import CHARTS
+from dashboard.frames import FRAMES, Shown
+from tests.source import ROOT
+
+APP = str(ROOT / "dashboard" / "app.py")
+VIEWS = ("data", "compare", "look_closer", "map", "runs")
+QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
+
+
+def drain(store: Store) -> None:
+    """Do in this process what a supervisor would do in another."""
+    Supervisor(store, InlineEngine(store.folder)).drain()
+
+
+def prepared(folder: Path) -> Store:
+    """A store that was never opened before."""
+    return Store(folder)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
+    monkeypatch.setattr(jobs, "ensure_supervisor", drain)
+    monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
+    yield prepared(tmp_path)
+    st.cache_resource.clear()
+
+
+def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, **roles: str) -> RunRow:
+    """A run that has ended."""
+    table = jobs.read(store, data)
+    spec = RunSpec(
+        table.name,
+        table.fingerprint,
+        Roles(roles.pop("target", "") or table.target, **roles),
+        Split("kfold", folds=folds),
+        with_baseline(models),
+    )
+    row = store.run(jobs.submit(store, spec, table))
+    assert row is not None and jobs.ended(row)
+    return row
+
+
+def page(view: str = "data", **address: str) -> AppTest:
+    """A page, drawn once."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    return at if view == "data" else at.switch_page(f"views/{view}.py").run()
+
+
+def said(at: AppTest) -> str:
+    """All words on a page, without the signs of their escape."""
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.info]
+    return "\n".join(str(each.value) for each in parts).replace("\\", "").replace("\u2060", "")
+
+
+def charts(at: AppTest) -> int:
+    """How many charts a page shows."""
+    return len(at.get("plotly_chart"))
+
+
+def frame(at: AppTest, column: str) -> pd.DataFrame:
+    """The table on a page that has this column."""
+    return next(each.value for each in at.dataframe if column in each.value)
+
+
+def address(at: AppTest, name: str) -> str:
+    """What stands in the address."""
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def sound(at: AppTest) -> None:
+    """Nothing went wrong that nobody foresaw."""
+    assert not at.exception
+    assert "Something went wrong" not in [str(each.proto.title) for each in at.error]
+
+
+# ---- nothing yet
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_without_anything_says_what_is_next(store: Store, view: str) -> None:
+    at = page(view)
+    sound(at)
+    expected = {
+        "data": "Iris flowers",
+        "compare": "No comparison yet",
+        "look_closer": "No comparison is open",
+        "map": "of what varies in the table",
+        "runs": "No comparison yet",
+    }
+    assert expected[view] in said(at)
+
+
+# ---- a finished comparison
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_shows_a_finished_comparison(store: Store, view: str) -> None:
+    run = compared(store, "iris", *QUICK)
+    at = page(view, run=run.id)
+    sound(at)
+    expected = {
+        "data": "Iris flowers",
+        "compare": "names 9",
+        "look_closer": "150 rows · 4 columns · predicting species (3 classes) · folds (3) · seed 0",
+        "map": "150 rows, 4 columns",
+        "runs": "iris → species",
+    }
+    assert expected[view] in said(at)
+
+
+def test_the_leaderboard_holds_the_numbers_of_the_run(store: Store) -> None:
+    run = compared(store, "iris", *QUICK)
+    board = jobs.result(store, run).leaderboard()
+    at = page("compare", run=run.id)
+    shown = frame(at, "score")
+    assert shown["model"].tolist() == board["title"].tolist()
+    assert shown["score"].tolist() == pytest.approx(board["mean"].tolist(), abs=0.0006)
+    assert shown["state"].iloc[0] == ["best"]
+    assert [b.label for b in at.button if b.label.startswith("Stop")] == []
+    plain = at.table[0].value
+    assert plain["Model"].tolist() == board["title"].tolist()
+    assert "Leaderboard" in [each.value for each in at.subheader]
+
+
+def test_another_metric_ranks_anew(store: Store) -> None:
+    run = compared(store, "iris", *QUICK)
+    at = page("compare", run=run.id)
+    assert at.selectbox(key="metric").value == "accuracy"
+    at.selectbox(key="metric").set_value("log_loss").run()
+    sound(at)
+    best = jobs.result(store, run).leaderboard("log_loss")["title"].iloc[0]
+    assert frame(at, "score")["model"].iloc[0] == best
+    assert METRICS["log_loss"].title in said(at)
+
+
+def test_start_runs_what_is_ticked_and_puts_the_run_in_the_address(store: Store) -> None:
+    at = page("compare")
+    ticked = [MODELS[name] for name in ("logistic_regression", "decision_tree")]
+    for box in at.checkbox:
+        if box.value and not box.disabled:
+            box.uncheck()
+    for model in ticked:
+        at.checkbox(key=f"use-{model.name}-classification").check()
+    at.run()
+    at.button(key="start").click().run()
+    sound(at)
+    (run,) = store.runs()
+    assert address(at, "run") == run.id and address(at, "data") == "iris"
+    assert [each.id for each in run.spec.models] == ["baseline", *(model.name for model in ticked)]
+    assert "Logistic regression" in frame(at, "score")["model"].tolist()
+
+
+def test_a_copy_takes_part_with_settings_and_a_label_of_its_own(store: Store) -> None:
+    at = page("compare")
+    at.button(key="copy-k_neighbors").click().run()
+    at.session_state["set-k_neighbors/2-classification-n_neighbors"] = 1
+    at.session_state["label-k_neighbors/2"] = "one: only"
+    at.run()
+    at.button(key="start").click().run()
+    sound(at)
+    (copy,) = [each for each in store.runs()[0].spec.models if each.label]
+    assert (copy.id, dict(copy.settings)) == ("k_neighbors:one only", {"n_neighbors": 1})
+
+
+def test_a_refused_start_is_a_sentence_and_nothing_is_queued(store: Store) -> None:
+    rows = "".join(f"{i % 13},{i % 5},{'x' if i % 2 else 'z'}\n" for i in range(50))
+    (store.tables / "rare.csv").write_text(f"a,b,y\n{rows}1,2,rare\n3,4,rare\n")
+    at = page("compare", data="rare.csv", target="y")
+    at.button(key="start").click().run()
+    assert any("rare" in str(each.value) and "2 rows" in str(each.value) for each in at.error)
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize(("data", "models"), [("iris", QUICK), ("curve:rows=100", (ModelSpec("ridge"),))])
+def test_every_chart_that_applies_is_drawn(store: Store, data: str, models: tuple[ModelSpec, ...]) -> None:
+    run = compared(store, data, *models)
+    at = page("look_closer", run=run.id)
+    sound(at)
+    fit = [each for each in CHARTS.values() if each.name in FRAMES and run.problem.task in each.tasks]
+    without_curve = [each for each in fit if "curve" not in each.needs]
+    assert charts(at) == len(without_curve)
+    assert "this model learns in one step" in said(at)
+
+
+def test_every_chart_of_a_run_has_a_frame(store: Store) -> None:
+    of_a_run = {each.name for each in CHARTS.values() if not each.needs & {"table", "projection"}}
+    assert set(FRAMES) == of_a_run
+    result = jobs.result(store, compared(store, "iris", *QUICK))
+    for name, frame in FRAMES.items():
+        if name != "importances":
+            held = {each.id: result.predictions(each.id) for each in result.models}
+            shown = Shown(result, ["decision_tree"], "accuracy", {id: each for id, each in held.items() if each})
+            lacks = CHARTS[name].lacks(shown.stored("decision_tree"), Task.CLASSIFICATION)
+            assert lacks or len(frame(shown)), name
+
+
+def test_the_map_shows_where_a_model_errs(store: Store) -> None:
+    run = compared(store, "iris", *QUICK)
+    at = page("map", run=run.id)
+    assert charts(at) == 2  # the map, and which columns push where
+    at.session_state["colour"] = "wrong"
+    at.run()
+    sound(at)
+    model = at.selectbox(key="map_model").value
+    wrong = (lambda said: int((said.actual != said.predicted).sum()))(jobs.result(store, run).predictions(model))
+    assert int(frame(at, "Wrong")["Wrong"].sum()) == wrong > 0
+
+
+def test_a_run_is_repeated_and_deleted(store: Store) -> None:
+    run = compared(store, "iris", *QUICK)
+    at = page("runs")
+    at.button(key=f"repeat-{run.id}").click().run()
+    sound(at)
+    again, first = store.runs()
+    assert again.spec == first.spec and all(fit.reused for fit in store.fits(again.id))
+    at = page("runs")
+    at.button(key=f"delete-{run.id}").click().run()
+    assert [each.id for each in store.runs()] == [again.id]
+
+
+# ---- a comparison that failed
+
+
+@pytest.fixture
+def failed(store: Store) -> RunRow:
+    """A run in which one model fails on every fold: it asks more neighbours than there are rows."""
+    return compared(store, "iris", ModelSpec("k_neighbors", settings={"n_neighbors": 900}))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_bears_a_failed_model(failed: RunRow, view: str) -> None:
+    sound(page(view, run=failed.id))
+
+
+def test_the_reason_of_a_failed_model_stands_below_the_leaderboard(failed: RunRow) -> None:
+    at = page("compare", run=failed.id)
+    assert frame(at, "score")["state"].tolist() == [["done"], ["failed"]]
+    assert "k nearest neighbours**: Fold 1:" in said(at)
+
+
+def test_a_run_without_any_result_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = jobs.read(store, "iris")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda store: None)
+    spec = RunSpec("iris", table.fingerprint, Roles("species"), Split("kfold", folds=2), QUICK[:1])
+    run = jobs.submit(store, spec, table)
+    assert "No model is finished yet" in said(page("look_closer", run=run))
+    waiting = page("compare", run=run)
+    assert [each.label for each in waiting.button if "Stop" in each.label] == ["Stop", "Stop Logistic regression"]
+    waiting.button(key="stop-logistic_regression").click().run()
+    assert {each.state for each in store.fits(run)} == {"cancelled"}
+    drain(store)
+    assert "No model could be trained" in said(page("look_closer", run=run))
+
+
+# ---- data
+
+
+def test_a_file_is_uploaded_and_its_target_chosen(store: Store) -> None:
+    rows = "".join(f"{i};{i % 7},5;{'ja' if i % 3 else 'nein'}\n" for i in range(60))
+    at = page()
+    at.file_uploader(key="upload-0").upload("Kündigungen 2024.csv", f"Nr;Wert;gekündigt\n{rows}".encode("cp1252")).run()
+    sound(at)
+    assert at.title[0].value.replace("\\", "") == "Kündigungen 2024.csv"
+    at.selectbox(key="target_column").set_value("Wert").run()
+    sound(at)
+    assert address(at, "target") == "Wert"
+    assert address(at, "data") == "Kündigungen 2024.csv"
+    assert [path.name for path in store.tables.iterdir()] == ["Kündigungen 2024.csv"]
+
+
+def test_what_is_no_table_is_a_sentence_and_can_be_removed(store: Store) -> None:
+    (store.tables / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    at = page(data="picture.csv")
+    assert "PNG image" in said(at)
+    at.button(key="remove_file").click().run()
+    assert at.title[0].value == "Iris flowers" and not list(store.tables.iterdir())
+
+
+@pytest.mark.parametrize("source", ["/etc/hostname", "../store/bakeoff.db", "irsi", "moons:noise=9"])
+def test_the_address_reaches_no_other_files(store: Store, source: str) -> None:
+    at = page(data=source)
+    assert len(at.error) == 1 and not at.exception
+    assert not at.title
+
+
+def test_a_column_is_left_out_and_the_run_says_so(store: Store) -> None:
+    at = page()
+    editor = f"columns-{jobs.read(store, 'iris').fingerprint}-species"
+    at.session_state[editor] = {"edited_rows": {0: {"Use": False}}, "added_rows": [], "deleted_rows": []}
+    at.run()
+    at.switch_page("views/compare.py").run()
+    at.button(key="start").click().run()
+    assert dict(store.runs()[0].spec.roles.left_out) == {"sepal length (cm)": "left out by you"}
+
+
+def test_nothing_of_the_data_is_read_as_markdown(store: Store) -> None:
+    rows = "".join(f"{i % 9},{'$5 and $6' if i % 2 else '![x](http://example.org/x.png)'}\n" for i in range(40))
+    (store.tables / "odd.csv").write_text(f"a,:red[kind]\n{rows}")
+    at = page(data="odd.csv", target=":red[kind]")
+    sound(at)
+    texts = [str(each.value) for each in (*at.markdown, *at.caption, *at.title)]
+    assert not any("![x](" in text or ":red[k" in text for text in texts)
+
+
+def test_an_unforeseen_error_is_a_card_with_an_id(store: Store, monkeypatch: pytest.MonkeyPatch, caplog) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret path /home/x")
+
+    monkeypatch.setattr("dashboard.widgets.header", broken)
+    at = page("runs")
+    (card,) = at.error
+    assert card.proto.title == "Something went wrong on this page" and "secret" not in card.value
+    name = str(card.value).split("**")[1]
+    assert f"error {name}" in caplog.text and "secret path" in caplog.text
