@@ -239,7 +239,7 @@ def _show(comparison: Comparison) -> None:
     for row in board.to_dict("records"):
         mark = "=" if several and row["tied"] and row["rank"] != 1 else ""
         grid.add_row(
-            "" if row["rank"] is pandas.NA else f"{row['rank']}{mark}",
+            "" if pandas.isna(row["rank"]) else f"{row['rank']}{mark}",
             row["title"],
             _number(row["mean"]),
             _number(row["spread"]),
