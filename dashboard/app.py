@@ -1,0 +1,58 @@
+"""VIEWS: the sitemap, and what all views share. Started by ``streamlit run dashboard/app.py``.
+
+One file for two readers: the server finds `app` in it, and Streamlit runs it again as the script of every page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import session, widgets
+from dashboard.server import lifespan, middleware
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class View:
+    """A page: a file in ``views/`` and how it is called in the navigation."""
+
+    file: str
+    title: str
+    icon: str
+    about: str
+
+    def page(self, *, default: bool) -> st.Page:
+        """The page as Streamlit wants it."""
+        return st.Page(
+            f"views/{self.file}.py", title=self.title, icon=f":material/{self.icon}:", help=self.about, default=default
+        )
+
+
+VIEWS = (
+    View("data", "Data", "table_chart", "Choose or upload a table, and say what is to be predicted."),
+    View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
+    View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned."),
+    View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together."),
+    View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them."),
+)
+
+
+def show() -> None:
+    """Draw the page that the address names, within the one frame for errors."""
+    st.set_page_config(page_title="Bakeoff", page_icon=str(STATIC / "favicon.png"), layout="wide")
+    st.logo(str(STATIC / "favicon.png"), size="large")
+    page = st.navigation([view.page(default=view is VIEWS[0]) for view in VIEWS], position="top")
+    with widgets.error_frame():
+        session.keep_address()
+        widgets.at_work(page.title)
+        page.run()
+
+
+if st.runtime.exists():
+    show()
+else:
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware, on_script_error=widgets.show_failure)

@@ -1,0 +1,89 @@
+"""Compare: choose models, train them on the same folds, watch the leaderboard fill."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import jobs
+from core.data import fold_count
+from core.records import Problem, Roles, RunSpec, Table
+from dashboard import session, widgets, words
+from dashboard.widgets import forms
+
+
+def start(table: Table, problem: Problem, roles: Roles) -> None:
+    """Queue a run of what is ticked; what is against it is said on the page."""
+    split = forms.chosen_split(problem.task)
+    spec = RunSpec(
+        table.name,
+        table.fingerprint,
+        forms.with_split_roles(roles, split),
+        split,
+        widgets.chosen_models(problem),
+        **forms.chosen_limits(),
+    )
+    try:
+        run = jobs.submit(session.store(), spec, table, session.owner())
+        session.choose(data=session.source(), target=roles.target, run=run)
+    except ValueError as error:
+        st.session_state["trouble"] = str(error)
+
+
+# ---- selection
+
+run = session.run()
+table = widgets.the_table()
+if table is None:
+    if run is not None:
+        widgets.leaderboard(run)
+    st.stop()
+roles = session.roles(table)
+place = widgets.header("Compare models", f"{table.title}, predicting {roles.target or 'nothing yet'}")
+problem = widgets.the_problem(table)
+if problem is None:
+    st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
+    st.stop()
+
+# ---- reading
+
+specs = widgets.chosen_models(problem)
+split = forms.chosen_split(problem.task)
+folds = fold_count(split, problem.rows - round(split.exam * problem.rows))
+place.button(
+    "Start comparison",
+    type="primary",
+    icon=":material/play_arrow:",
+    key="start",
+    on_click=start,
+    args=(table, problem, roles),
+)
+if trouble := st.session_state.pop("trouble", ""):
+    st.error(words.escape(trouble), icon=":material/error:", title="The comparison was not started")
+
+with st.expander(
+    f"**{words.count(len(specs), 'model')}** on {words.count(folds, 'fold')}, "
+    f"{widgets.rough_time(problem, specs, folds)}",
+    expanded=run is None,
+    icon=":material/checklist:",
+):
+    widgets.pick_models(problem)
+    with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):
+        widgets.run_settings(table, problem)
+
+# ---- nothing to show yet
+
+if run is None:
+    widgets.empty(
+        "leaderboard",
+        "No comparison yet",
+        "Press “Start comparison”: every ticked model is trained and judged on the same rows, and appears here.",
+    )
+    st.stop()
+
+# ---- showing
+
+widgets.leaderboard(run)
+if jobs.ended(run):
+    with st.container(horizontal=True):
+        st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")
+        st.page_link("views/map.py", label="See the map", icon=":material/scatter_plot:")

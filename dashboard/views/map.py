@@ -1,0 +1,123 @@
+"""Map: all rows on one picture, coloured by what they are, what a model takes them for, or where it errs."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core import jobs
+from core.projections import PROJECTIONS
+from core.records import Predictions, Problem, Table, Task
+from dashboard import session, widgets, words
+from dashboard.charts import CHARTS, Subject
+from dashboard.widgets import forms
+
+COLOURS = {"actual": "What they are", "predicted": "What a model says", "wrong": "Where it errs"}
+
+# ---- selection
+
+run = session.run()
+table = session.table_at(run.spec.fingerprint) if run else widgets.the_table()
+if table is None:
+    if run is not None:
+        widgets.empty(
+            "database_off", "The table of this run was deleted", "Choose other data to draw a map of."
+        ).page_link("views/data.py", label="Choose data", icon=":material/table_chart:")
+    st.stop()
+roles = run.spec.roles if run else session.roles(table)
+problem = run.problem if run else widgets.the_problem(table)
+if problem is None:
+    st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
+    st.stop()
+result = session.comparison(run) if run else None
+finished = [str(id) for id in result.leaderboard()["id"] if result.model(id).done] if result else []
+widgets.header(
+    "Map", f"{table.title}: {words.count(problem.rows, 'row')}, {words.count(len(problem.features), 'column')}"
+)
+
+with st.container(border=True):
+    left, right = st.columns(2)
+    with left:
+        method = widgets.pick_method("How the map is drawn", PROJECTIONS, "projection")
+        st.caption(words.escape(f"{method.about} {method.distances}"))
+        params = [each for each in method.params if not each.choices]
+        if params:
+            forms.settings_form(params, f"map-{method.name}")
+    with right:
+        colour = st.segmented_control(
+            "Colours show",
+            list(COLOURS) if finished else list(COLOURS)[:1],
+            default=None if "colour" in st.session_state else "actual",
+            required=True,
+            format_func=COLOURS.__getitem__,
+            key="colour",
+            persist_state="session",
+            wrap=True,
+        )
+        model = ""
+        if finished and colour in ("predicted", "wrong"):
+            titles = {each.id: each.title for each in result.models} if result else {}
+            model = st.selectbox(
+                "Model", finished, format_func=titles.__getitem__, key="map_model", persist_state="session"
+            )
+        elif not finished:
+            st.caption("Compare models to see here what they take the rows for, and where they err.")
+
+# ---- reading
+
+job = session.settled(
+    jobs.request_projection(
+        session.store(), table.fingerprint, roles, method.name, settings=forms.changed(params, f"map-{method.name}")
+    )
+)
+
+# ---- nothing to show yet
+
+if not widgets.waiting(job, "Drawing the map …", 480):
+    st.stop()
+
+# ---- showing
+
+
+def coloured(frame: pd.DataFrame, table: Table, problem: Problem, predictions: Predictions | None) -> pd.DataFrame:
+    """The map's points with what they are, and what a model says about those that it was asked about."""
+    values = table.frame[problem.target].iloc[frame["row"]].reset_index(drop=True)
+    frame["label"] = values if problem.task == Task.REGRESSION else values.astype(str)
+    if predictions is None:
+        return frame
+    said = pd.Series(predictions.predicted, index=predictions.rows)
+    said = said[~said.index.duplicated()]
+    frame = frame[frame["row"].isin(said.index)].reset_index(drop=True)
+    raw = said.reindex(frame["row"]).to_numpy()
+    if problem.task == Task.REGRESSION:
+        frame["predicted"] = raw
+        return frame
+    frame["predicted"] = [str(problem.classes[int(each)]) for each in raw]
+    frame["wrong"] = frame["predicted"] != frame["label"]
+    return frame
+
+
+info = job.result["info"]
+held = session.predictions(run, model) if run and model else None
+frame = coloured(pd.DataFrame(job.result["frame"]), table, problem, held)
+if colour == "predicted" and "predicted" in frame:
+    frame = frame.drop(columns="wrong", errors="ignore").assign(label=frame["predicted"]).drop(columns="predicted")
+elif colour == "wrong" and problem.task == Task.REGRESSION and "predicted" in frame:
+    frame = frame.assign(label=(frame["label"].astype(float) - frame["predicted"]).abs()).drop(columns="predicted")
+shares = info.get("explained", [])
+names = [method.axes.format(number) for number in (1, 2)]
+if shares:
+    names = [f"{name} ({words.percent(share, 0)} of the variance)" for name, share in zip(names, shares, strict=False)]
+axes = (names[0], names[1])
+title = result.model(model).title if result and model else ""
+subject = Subject(target=problem.target if colour != "wrong" else f"miss in {problem.target}", model=title, axes=axes)
+with st.container(border=True):
+    if len(shares) > 1:
+        share = words.escape(words.percent(sum(shares[:2]), 0))
+        st.markdown(f"The two directions together show **{share}** of what varies in the table.")
+    widgets.show_chart(CHARTS["projection"], frame, subject, "map")
+    for note in info.get("notes", []):
+        st.caption(words.escape(note))
+strongest = info.get("columns", [])
+if strongest:
+    widgets.card(CHARTS["pca_loadings"], pd.DataFrame(strongest), Subject(axes=axes), "loadings")

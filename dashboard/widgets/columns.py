@@ -1,0 +1,252 @@
+"""The columns of a table: what they are, which one is predicted, which ones the models see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data import propose_positive, propose_task
+from core.records import Column, ColumnKind, Problem, Table, Task
+from dashboard import session, words
+from dashboard.charts import CHARTS, Subject, bars
+from dashboard.widgets.figures import show_chart
+
+PREVIEW_ROWS, PREVIEW_COLUMNS = 200, 50
+TASKS = {Task.CLASSIFICATION: "Classes", Task.REGRESSION: "Numbers"}
+PICTURES = 12
+
+
+# ---- what is to be predicted
+
+
+def pick_target(table: Table) -> None:
+    """Choose the column to predict; the proposed one stands there with its reason."""
+    names = [column.name for column in table.columns]
+    proposal = session.target_proposal(table)
+    roles = session.roles(table)
+    st.session_state["target_column"] = roles.target or None
+    st.selectbox(
+        "What to predict",
+        names,
+        index=None,
+        key="target_column",
+        placeholder="Choose a column",
+        on_change=_target_picked,
+        args=(table,),
+    )
+    if not proposal.value:
+        st.caption(words.escape(f"No suggestion: {proposal.reason}."))
+    elif roles.target == proposal.value:
+        st.caption(words.escape(f"Suggested, because {proposal.reason}."))
+    else:
+        st.caption(words.escape(f"Suggested was {proposal.value}, because {proposal.reason}."))
+
+
+def _target_picked(table: Table) -> None:
+    session.choose_target(table, st.session_state["target_column"] or "")
+
+
+def pick_task(table: Table, problem: Problem) -> None:
+    """Switch between classes and numbers."""
+    proposal = propose_task(table, problem.target)
+    st.session_state["task"] = problem.task
+    st.segmented_control(
+        "What it holds",
+        list(TASKS),
+        required=True,
+        format_func=TASKS.__getitem__,
+        key="task",
+        on_change=_task_picked,
+        args=(table,),
+    )
+    st.caption(words.escape(f"Suggested: {TASKS[Task(proposal.value)].lower()}, because {proposal.reason}."))
+
+
+def _task_picked(table: Table) -> None:
+    session.decide(table, task=str(st.session_state["task"] or ""), positive=None)
+
+
+def pick_positive(table: Table, problem: Problem) -> None:
+    """Choose the class that is looked for, where there are two."""
+    if len(problem.classes) != 2:
+        return
+    proposal = propose_positive(problem.classes, problem.counts)
+    st.session_state["positive"] = problem.positive
+    st.segmented_control(
+        "The class to look for",
+        list(problem.classes),
+        required=True,
+        format_func=lambda each: words.escape(each),
+        key="positive",
+        on_change=_positive_picked,
+        args=(table,),
+    )
+    if problem.positive == proposal.value:
+        st.caption(words.escape(f"Suggested, because {proposal.reason}."))
+
+
+def _positive_picked(table: Table) -> None:
+    session.decide(table, positive=st.session_state["positive"])
+
+
+def pick_dropped(table: Table, problem: Problem) -> None:
+    """Leave classes out, where there are enough of them."""
+    dropped = list(session.roles(table).drop_classes)
+    if len(problem.classes) < 3 and not dropped:
+        return
+    st.session_state["dropped"] = dropped
+    st.multiselect(
+        "Classes to leave out",
+        [*dropped, *(str(each) for each in problem.classes)],
+        key="dropped",
+        placeholder="None",
+        on_change=_dropped,
+        args=(table,),
+    )
+
+
+def _dropped(table: Table) -> None:
+    session.decide(table, drop_classes=tuple(st.session_state["dropped"]), positive=None)
+
+
+def target_chart(table: Table, problem: Problem | None) -> None:
+    """How often each class or each range of the target occurs; for images, some of them."""
+    target = problem.target if problem else session.roles(table).target
+    if not target:
+        st.caption("Here you will see how the column is distributed.")
+        return
+    classes = problem is not None and problem.task == Task.CLASSIFICATION
+    values = table.frame[target]
+    frame = (
+        pd.DataFrame({"label": [str(each) for each in problem.classes], "count": problem.counts})
+        if problem is not None and classes
+        else bars(values)
+    )
+    show_chart(CHARTS["class_balance" if classes else "histogram"], frame, Subject(target=target), "target")
+    if problem is not None and problem.image_shape:
+        pictures(table, problem)
+
+
+def pictures(table: Table, problem: Problem) -> None:
+    """Some rows of a table of images, as images."""
+    height, width = problem.image_shape
+    pixels = table.frame[[column.name for column in problem.features]].iloc[:PICTURES].to_numpy(dtype=float)
+    shades = 255 - np.clip(255 * pixels / max(pixels.max(), 1.0), 0, 255)
+    images = shades.astype(np.uint8).reshape(-1, height, width).repeat(6, axis=1).repeat(6, axis=2)
+    strip = np.hstack([np.pad(each, 4, constant_values=255) for each in images])
+    st.image(strip, width="stretch", alt=f"The first {len(images)} rows as images")
+
+
+# ---- what was found out and decided
+
+
+def notes(title: str, sentences: Sequence[str], icon: str, caption: str = "") -> None:
+    """Sentences behind a heading that says how many there are; nothing where there are none."""
+    if not sentences:
+        return
+    with st.expander(f"{title} ({len(sentences)})", icon=f":material/{icon}:"):
+        st.markdown("\n".join(f"- {words.escape(each)}" for each in sentences))
+        if caption:
+            st.caption(caption)
+
+
+def preview(table: Table) -> None:
+    """The first rows and columns."""
+    frame = table.frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
+    with st.container(border=True):
+        st.subheader("Preview", anchor=False)
+        rows, columns = table.frame.shape
+        part = f"The first {len(frame):,} of {rows:,} rows" if len(frame) < rows else words.count(rows, "row")
+        if columns > PREVIEW_COLUMNS:
+            part += f" and {PREVIEW_COLUMNS} of {columns:,} columns"
+        st.caption(f"{part}.")
+        st.dataframe(
+            frame, height=min(280, 35 * (len(frame) + 1) + 3), key="preview", alt=f"Preview of {table.title}: {part}."
+        )
+
+
+# ---- the columns
+
+
+def edit(table: Table, problem: Problem | None) -> None:
+    """The columns with what they were taken for; a person may decide otherwise."""
+    target = problem.target if problem else session.roles(table).target
+    key = f"columns-{table.fingerprint}-{target}"
+    if key not in st.session_state:  # later edits are kept by the editor on top of what stood here at first
+        st.session_state["columns_base"] = dict(session.decisions(table))
+    base = _frame(table, target, st.session_state.get("columns_base", {}))
+    with st.container(border=True):
+        st.subheader("Columns", anchor=False)
+        left_out = dict(problem.left_out) if problem else {}
+        seen = len(problem.features) if problem else 0
+        st.caption(
+            f"Models see {words.count(seen, 'column')}"
+            + (f"; {words.count(len(left_out), 'is', 'are')} left out. " if left_out else ". ")
+            + "Untick what they should not see, or change what a column is taken for."
+        )
+        edited = st.data_editor(
+            base,
+            hide_index=True,
+            key=key,
+            height=min(35 * (len(base) + 1) + 3, 440),
+            disabled=["Column", "Missing", "Different values", "Why"],
+            column_config=_editor_columns(),
+            alt="The columns, what they are taken for, and whether models see them",
+        )
+    _take_over(table, edited)
+
+
+def _take_over(table: Table, edited: pd.DataFrame) -> None:
+    """Keep what differs from the proposals; the page is drawn anew where that has changed."""
+    shown = edited.set_index("Column")
+    old: dict[str, dict[str, Any]] = {"use": {}, "kinds": {}}
+    new: dict[str, dict[str, Any]] = {"use": {}, "kinds": {}}
+    decided = session.decisions(table)
+    for each in table.columns:
+        proposed = {"use": not each.leave_out, "kinds": str(each.kind)}
+        for name, heading in (("use", "Use"), ("kinds", "Taken for")):
+            before = decided.get(name, {}).get(each.name, proposed[name])
+            after = shown[heading].get(each.name, before)
+            for kept, value in ((old, before), (new, after)):
+                if value != proposed[name]:
+                    kept[name][each.name] = value
+    if new != old:
+        session.decide(table, use=new["use"], kinds=new["kinds"])
+        st.rerun()
+
+
+def _frame(table: Table, target: str, decided: dict[str, Any]) -> pd.DataFrame:
+    use, kinds = decided.get("use", {}), decided.get("kinds", {})
+    rows = [
+        {
+            "Use": use.get(each.name, not each.leave_out),
+            "Column": each.name,
+            "Taken for": str(kinds.get(each.name, each.kind)),
+            "Missing": each.missing,
+            "Different values": each.distinct,
+            "Why": _why(each),
+        }
+        for each in table.columns
+        if each.name != target
+    ]
+    return pd.DataFrame(rows, columns=["Use", "Column", "Taken for", "Missing", "Different values", "Why"])
+
+
+def _why(column: Column) -> str:
+    return f"left out: {column.leave_out}" if column.leave_out else column.reason
+
+
+def _editor_columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "Use": config.CheckboxColumn(width=60),
+        "Column": config.TextColumn(width=200),
+        "Taken for": config.SelectboxColumn(options=[str(each) for each in ColumnKind], required=True, width=130),
+        "Missing": config.NumberColumn(format="localized", width=90),
+        "Different values": config.NumberColumn(format="localized", width=130),
+        "Why": config.TextColumn(width="large"),
+    }

@@ -1,0 +1,28 @@
+"""Charts on a page: the figure, how to read it, and the numbers behind it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import words
+from dashboard.charts import Chart, Subject, numbers, palette
+
+# The buttons that Plotly would draw over a figure: all of them can be done without.
+CONFIG = {"displayModeBar": False, "scrollZoom": False}
+
+
+def show_chart(chart: Chart, frame: pd.DataFrame, subject: Subject, key: str) -> None:
+    """Draw a chart with one sentence on how to read it, and its numbers on request."""
+    figure = chart.draw(frame, palette(st.context.theme.type), subject)
+    alt = (figure.layout.meta or {}).get("alt", chart.title)
+    st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt)
+    st.caption(words.escape(chart.about))
+    with st.expander("Show the numbers", type="compact"):
+        st.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
+
+
+def card(chart: Chart, frame: pd.DataFrame, subject: Subject, key: str) -> None:
+    """A chart in a frame of its own."""
+    with st.container(border=True):
+        show_chart(chart, frame, subject, key)

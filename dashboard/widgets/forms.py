@@ -1,0 +1,221 @@
+"""Forms drawn from an entry's parameters, and the settings of a run.
+
+A field's value lives under its key for the session; `changed` reads off what differs from the entry's defaults.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from core.catalogue import Catalogue, Entry
+from core.data import SPLITS, default_split
+from core.records import ColumnKind, Param, Problem, Roles, Split, Table, Task
+from dashboard import words
+
+E = TypeVar("E", bound=Entry)
+
+CLASS_WEIGHT = "balanced"
+FOLDS, REPEATS, SECONDS = 5, 3, 120
+# Which columns can play a role that a split needs.
+ROLE_KINDS = {
+    "group": (ColumnKind.IDENTIFIER, ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.YES_NO, ColumnKind.TEXT),
+    "time": (ColumnKind.DATE, ColumnKind.NUMBER),
+}
+
+
+# ---- one setting
+
+
+def settings_form(params: Iterable[Param], prefix: str) -> None:
+    """Draw a field for every parameter; `changed` with the same prefix tells what came of it."""
+    for param in params:
+        _field(param, f"{prefix}-{param.name}")
+
+
+def changed(params: Iterable[Param], prefix: str) -> dict[str, Any]:
+    """The settings that a person has changed, by name."""
+    given: dict[str, Any] = {}
+    for param in params:
+        key = f"{prefix}-{param.name}"
+        if key in st.session_state:
+            value = _value(param, st.session_state[key])
+            if value != param.default or type(value) is not type(param.default):
+                given[param.name] = value
+    return given
+
+
+def _value(param: Param, raw: Any) -> Any:
+    """What a field's content means."""
+    if isinstance(param.default, tuple):
+        return tuple(int(each) for each in re.findall(r"\d+", str(raw))) or param.default
+    if raw is None and not param.none_means:
+        return param.default
+    return raw
+
+
+def _field(param: Param, key: str) -> None:
+    label = words.escape(param.name.replace("_", " ").capitalize())
+    shared: dict[str, Any] = {"key": key, "help": words.escape(param.about), "persist_state": "session"}
+    if param.choices:
+        options = [*([None] if param.none_means else []), *param.choices]
+        index = options.index(param.default) if param.default in options else 0
+        st.selectbox(label, options, index=index, format_func=lambda each: _choice(param, each), **shared)
+    elif isinstance(param.default, bool):
+        st.toggle(label, param.default, **shared)
+    elif isinstance(param.default, tuple):
+        st.text_input(label, ", ".join(map(str, param.default)), placeholder="128, 128", **shared)
+    else:
+        _number(param, label, shared)
+
+
+def _choice(param: Param, value: Any) -> str:
+    return param.none_means if value is None else str(value)
+
+
+def _number(param: Param, label: str, shared: Mapping[str, Any]) -> None:
+    """A number in its bounds: whole where the default is whole."""
+    whole = isinstance(param.low if param.default is None else param.default, int)
+    kind: Any = int if whole else float
+    low, high = (None if bound is None else kind(bound) for bound in (param.low, param.high))
+    value = None if param.default is None else kind(param.default)
+    st.number_input(
+        label,
+        low,
+        high,
+        value,
+        step=1 if whole else _step(param),
+        format=None if whole else "%g",
+        placeholder=param.none_means or None,
+        **shared,
+    )
+
+
+def _step(param: Param) -> float:
+    """A step that moves the first digit."""
+    size = abs(param.default or 0.0) or ((param.high or 1.0) - (param.low or 0.0)) / 10
+    return float(10.0 ** math.floor(math.log10(size)))
+
+
+# ---- one of a catalogue
+
+
+def pick_method(label: str, entries: Catalogue[E], key: str, names: Iterable[str] = ()) -> E:
+    """Let a person choose an entry by its title; the first one is chosen at first."""
+    options = list(names) or list(entries)
+    name = st.segmented_control(
+        label,
+        options,
+        default=None if key in st.session_state else options[0],
+        required=True,
+        format_func=lambda each: entries[each].title,  # type: ignore[attr-defined]
+        key=key,
+        persist_state="session",
+    )
+    return entries[name or options[0]]
+
+
+# ---- the settings of a run
+
+
+def run_settings(table: Table, problem: Problem) -> None:
+    """Draw how a comparison is to be made: the split, the seed, class weights, the limit."""
+    left, right = st.columns(2)
+    with left:
+        _split_fields(table, problem)
+    with right:
+        st.number_input(
+            "Seed", 0, 2**32 - 1, 0, key="seed", persist_state="session", help="Another seed deals the rows anew."
+        )
+        st.number_input(
+            "Seconds at most for each training (0: no limit)",
+            0,
+            86_400,
+            SECONDS,
+            step=10,
+            key="time_limit",
+            persist_state="session",
+        )
+        if problem.task == Task.CLASSIFICATION:
+            st.toggle(
+                "Count rare classes as much as frequent ones",
+                key="balanced",
+                persist_state="session",
+                help="Class weights “balanced”, in the models that can weigh classes.",
+            )
+
+
+def _split_fields(table: Table, problem: Problem) -> None:
+    kinds = [name for name, kind in SPLITS.items() if problem.task in kind.tasks]
+    kind = SPLITS[
+        st.selectbox(
+            "How rows are divided",
+            kinds,
+            format_func=lambda name: SPLITS[name].title,
+            key=f"split-{problem.task}",
+            persist_state="session",
+        )
+    ]
+    st.caption(words.escape(kind.about))
+    if kind.needs:
+        st.selectbox(
+            f"Column of the {kind.needs}",
+            [
+                each.name
+                for each in table.columns
+                if each.kind in ROLE_KINDS[kind.needs] and each.name != problem.target
+            ],
+            index=None,
+            key=f"role-{kind.needs}",
+            persist_state="session",
+        )
+    if kind.folded:
+        st.number_input("Folds", 2, 50, FOLDS, key="folds", persist_state="session")
+    if kind.repeated:
+        st.number_input("Repeats", 2, 20, REPEATS, key="repeats", persist_state="session")
+    st.slider(
+        "Rows sealed for a last exam",
+        0,
+        50,
+        0,
+        step=5,
+        format="%d %%",
+        key="exam",
+        persist_state="session",
+        help="They are set aside before anything else and take no part in the comparison.",
+    )
+
+
+def chosen_split(task: Task) -> Split:
+    """The split as the form stands; as proposed where it was never drawn."""
+    state = st.session_state
+    kind = SPLITS[state.get(f"split-{task}") or default_split(task).kind]
+    return replace(
+        default_split(task),
+        kind=kind.name,
+        folds=state.get("folds", FOLDS) if kind.folded else FOLDS,
+        repeats=state.get("repeats", REPEATS) if kind.repeated else 1,
+        exam=state.get("exam", 0) / 100,
+    )
+
+
+def with_split_roles(roles: Roles, split: Split) -> Roles:
+    """The roles with the column that the split needs."""
+    needed = SPLITS[split.kind].needs
+    columns: dict[str, Any] = {needed: st.session_state.get(f"role-{needed}") or ""} if needed else {}
+    return replace(roles, **columns)
+
+
+def chosen_limits() -> dict[str, Any]:
+    """Seed, class weights and time limit as the form stands."""
+    state = st.session_state
+    return {
+        "seed": int(state.get("seed", 0)),
+        "class_weight": CLASS_WEIGHT if state.get("balanced") else "",
+        "time_limit": float(state.get("time_limit", SECONDS)),
+    }

@@ -1,0 +1,202 @@
+"""The frame of a page: its heading, what it says when there is nothing or something went wrong, how it waits."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import streamlit as st
+
+from core.data import SPLITS
+from core.records import FitState, Problem, RunState, Table
+from core.results import Comparison
+from core.store import Derived, RunRow, StoreError
+from dashboard import session, words
+
+log = logging.getLogger("bakeoff.dashboard")
+
+BADGES = {
+    RunState.QUEUED: ":gray-badge[:material/schedule: queued]",
+    RunState.RUNNING: ":blue-badge[:material/sync: running]",
+    RunState.DONE: ":green-badge[:material/check: done]",
+    RunState.CANCELLED: ":orange-badge[:material/stop_circle: stopped]",
+    RunState.FAILED: ":red-badge[:material/error: failed]",
+}
+
+
+@contextmanager
+def error_frame() -> Iterator[None]:
+    """Show what nobody foresaw as a card with an id that leads to the log, never as a traceback."""
+    try:
+        yield
+    except StoreError as error:
+        st.error(words.escape(error), icon=":material/folder_off:", title="The data folder cannot be used")
+    except Exception as error:
+        show_failure(error)
+
+
+def show_failure(error: Exception) -> bool:
+    """Log an error under a new id and show that id; True says that nothing more is to be shown."""
+    name = secrets.token_hex(3)
+    log.exception("error %s", name, exc_info=error)
+    st.error(
+        f"Nothing that is finished is lost. Reload the page; if it happens again, the log says more at **{name}**.",
+        icon=":material/error:",
+        title="Something went wrong on this page",
+    )
+    return True
+
+
+def header(title: str, caption: str) -> st.delta_generator.DeltaGenerator:
+    """The heading of a page; gives the place for its buttons, to the right."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        with st.container(gap=None, width="content"):
+            st.title(words.escape(title), anchor=False)
+            st.caption(words.escape(caption))
+        return st.container(horizontal=True, width="content")
+
+
+def empty(icon: str, title: str, sentence: str) -> st.delta_generator.DeltaGenerator:
+    """Say that there is nothing yet; gives the place for the link or button of the next step."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.subheader(f":material/{icon}: {words.escape(title)}", anchor=False, width="content")
+        st.caption(words.escape(sentence), text_alignment="center")
+        return st.container(horizontal=True, horizontal_alignment="center")
+
+
+def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
+    """Whether a job has brought a result; until then its place is held, or the reason why there is none is said."""
+    if job.state == FitState.DONE:
+        return True
+    if job.state == FitState.FAILED:
+        st.info(words.escape(job.reason), icon=":material/info:")
+        st.button(
+            "Try again",
+            key=f"again-{job.key}",
+            on_click=session.store().forget_derived,
+            args=(job.key,),
+            type="tertiary",
+        )
+        return False
+
+    def look() -> None:
+        now = session.store().derived(job.key)
+        if now is None or now.state in (FitState.DONE, FitState.FAILED):
+            st.rerun()
+        st.caption(f":material/hourglass_top: {words.escape(sentence)}")
+        st.skeleton(height=height)
+
+    st.fragment(look, run_every=0.5)()
+    return False
+
+
+def the_table() -> Table | None:
+    """The chosen table; None after saying why there is none, or while it is read."""
+    name = session.source()
+    if reason := session.strange(name):
+        _unusable(name, reason)
+        return None
+    found = session.table_of(name)
+    if isinstance(found, Table):
+        return found
+    if found.state == FitState.FAILED:
+        _unusable(name, found.reason, found)
+    else:
+        waiting(found, f"Reading {name} …", 320)
+    return None
+
+
+def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
+    """Say why a source cannot be used, and what can be done now."""
+    st.error(words.escape(reason), icon=":material/error:", title=words.escape(f"{name} cannot be used"))
+    with st.container(horizontal=True):
+        if job is not None:
+            forget = session.store().forget_derived
+            st.button("Try again", key="read_again", on_click=forget, args=(job.key,), icon=":material/refresh:")
+            st.button(
+                "Remove this file",
+                key="remove_file",
+                on_click=session.forget_file,
+                args=(name,),
+                icon=":material/delete:",
+            )
+        st.button("Use the example", key="example", on_click=session.choose_source, args=(session.EXAMPLE,))
+
+
+def the_problem(table: Table) -> Problem | None:
+    """What is to be learned from the chosen table; None after saying why nothing can be."""
+    from core.data import Unusable
+
+    roles = session.roles(table)
+    if not roles.target:
+        st.info("Choose the column that the models are to predict.", icon=":material/ads_click:")
+        return None
+    try:
+        return session.problem(table, roles)
+    except Unusable as error:
+        st.error(words.escape(error), icon=":material/error:", title="Nothing can be learned from this yet")
+        return None
+
+
+def provenance(run: RunRow, result: Comparison) -> str:
+    """Where a run's numbers come from, in one line."""
+    spec, problem = run.spec, run.problem
+    return words.provenance(
+        spec.dataset,
+        rows=problem.rows,
+        features=len(problem.features),
+        target=problem.target,
+        split=split_in_words(run, result),
+        seed=spec.seed,
+        classes=len(problem.classes),
+        class_weight=spec.class_weight,
+        finished=datetime.fromtimestamp(run.ended) if run.ended else None,
+        seconds=run.seconds if any(not each.reused for each in result.fits) else None,
+    )
+
+
+def split_in_words(run: RunRow, result: Comparison) -> str:
+    """How the rows were divided: ``Stratified folds (5)``."""
+    kind = SPLITS[run.spec.split.kind]
+    folds = max((len(each.fits) for each in result.models), default=0)
+    return f"{kind.title.lower()} ({folds})" if folds > 1 else kind.title.lower()
+
+
+def state_badge(run: RunRow) -> str:
+    """A run's state as a coloured badge, in Markdown."""
+    return BADGES[run.state]
+
+
+def pick_run_models(result: Comparison, board_ids: list[str], key: str, label: str) -> list[str]:
+    """Let a person choose among the models that have results; the best one is chosen at first."""
+    titles = {each.id: each.title for each in result.models}
+    kept = [each for each in st.session_state.get(key, []) if each in board_ids]
+    st.session_state[key] = kept or board_ids[:1]
+    return st.multiselect(
+        label, board_ids, format_func=lambda each: titles[each], key=key, persist_state="session", max_selections=6
+    )
+
+
+def at_work(page: str) -> None:
+    """Tell on every page but one that something is being trained, with the way there."""
+
+    def look() -> None:
+        if st.session_state.pop("watch_now", False):
+            st.switch_page("views/compare.py")
+        busy = [each for each in session.runs(session.AT_WORK) if each.id != session.chosen("run") or page != "Compare"]
+        if busy:
+            with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+                told = f"{words.count(len(busy), 'comparison')} at work"
+                st.markdown(f":blue-badge[:material/sync: {told}]", width="content")
+                st.button("Watch", key="watch", type="tertiary", on_click=_watch, args=(busy[0],))
+
+    st.fragment(look, run_every=5.0, key="at_work")()
+
+
+def _watch(run: RunRow) -> None:
+    """Open a run, which may have ended since its button was drawn."""
+    session.open_run(run)
+    st.session_state["watch_now"] = True

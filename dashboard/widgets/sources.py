@@ -1,0 +1,66 @@
+"""Where a table comes from: the catalogue, the folder of tables, or a file that is handed over."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import DATASETS
+from dashboard import session, uploads, words
+from dashboard.widgets.forms import changed, settings_form
+
+MOST_MEGABYTES = 200
+
+
+def pick() -> None:
+    """Draw the choice among everything there is, and the settings of a generated table."""
+    known = session.sources()
+    source = session.source()
+    name = source.partition(":")[0] if source not in known else source
+    if name not in known:
+        known[source] = (source, "")
+        name = source
+    st.session_state["data_set"] = name
+    st.selectbox("Data set", list(known), format_func=lambda each: known[each][0], key="data_set", on_change=_picked)
+    st.caption(words.escape(known[name][1]))
+    if name in DATASETS and DATASETS[name].params:
+        with st.expander("Settings of this table", icon=":material/tune:"), st.form("generated", border=False):
+            settings_form(DATASETS[name].params, f"make-{name}")
+            st.form_submit_button("Make this table", on_click=_made, args=(name,))
+
+
+def _picked() -> None:
+    session.choose_source(st.session_state["data_set"])
+
+
+def _made(name: str) -> None:
+    given = ",".join(f"{key}={value!r}" for key, value in changed(DATASETS[name].params, f"make-{name}").items())
+    session.choose_source(f"{name}:{given}" if given else name)
+
+
+def upload() -> None:
+    """Draw the place where a file is handed over. It is kept on disk at once and not in the session."""
+    count = st.session_state.get("uploads", 0)
+    st.file_uploader(
+        "Your table",
+        key=f"upload-{count}",
+        on_change=_uploaded,
+        args=(f"upload-{count}",),
+        max_upload_size=MOST_MEGABYTES,
+        help="CSV, TSV, Excel or Parquet. It stays on this machine.",
+    )
+    trouble = st.session_state.pop("upload_trouble", "")
+    if trouble:
+        st.error(words.escape(trouble), icon=":material/error:", title="The file could not be kept")
+
+
+def _uploaded(key: str) -> None:
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    try:
+        name = uploads.keep(session.store().tables, file.name, file.getvalue())
+    except OSError as error:
+        st.session_state["upload_trouble"] = f"{file.name} could not be written to the data folder: {error.strerror}."
+        return
+    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new uploader lets go of the old file
+    session.choose_source(name)
