@@ -35,17 +35,12 @@ def drain(store: Store) -> None:
     Supervisor(store, InlineEngine(store.folder)).drain()
 
 
-def prepared(folder: Path) -> Store:
-    """A store that was never opened before."""
-    return Store(folder)
-
-
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
     monkeypatch.setattr(jobs, "ensure_supervisor", drain)
     monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
-    yield prepared(tmp_path)
+    yield Store(tmp_path)
     st.cache_resource.clear()
 
 

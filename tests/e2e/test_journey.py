@@ -20,7 +20,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small table with commas in its numbers, gaps, umlauts, and a target that can be learned."""
     dice = random.Random(0)
     lines = ["Nr;Umsatz;Region;Besuche;gekündigt"]
-    for number in range(3000):  # enough for the network to be still at work when it is stopped
+    for number in range(6000):  # enough for the network to be still at work when it is stopped
         visits = dice.randrange(10)
         revenue = "" if number % 17 == 0 else f"{dice.uniform(10, 300):.2f}".replace(".", ",")
         leaves = "ja" if dice.random() < (0.8 if visits < 4 else 0.1) else "nein"
