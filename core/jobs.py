@@ -117,14 +117,13 @@ def _row(run: str, fit: Any, known: bool) -> FitRow:
 def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
     """What a run has come to so far."""
     fits = store.fits(run.id, curves=curves)
-    table = store.table(run.spec.fingerprint)
-    rows, columns = (len(table.frame), len(table.columns)) if table else (run.problem.rows, 0)
+    info = store.table_info(run.spec.fingerprint) or {"rows": run.problem.rows, "columns": ()}
     return Comparison(
         run.id,
         run.spec,
         run.problem,
-        rows,
-        columns,
+        info["rows"],
+        len(info["columns"]),
         tuple(_result(each) for each in fits),
         run.seconds or 0.0,
         load=lambda fit: store.files.predictions(fit.key),

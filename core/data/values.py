@@ -81,9 +81,11 @@ def _cells(name: str, column: pa.ChunkedArray, changes: Changes) -> Cells:
         blanks = np.append(pc.not_equal(trimmed, texts).to_numpy(zero_copy_only=False), False)[codes]
         again = trimmed.dictionary_encode()
         texts, codes = again.dictionary, np.append(again.indices.to_numpy(), -1)[codes]
-        filled = int((blanks & (np.append(pc.utf8_length(texts).to_numpy(), 0)[codes] > 0)).sum())
-        if filled:
+        left = np.append(pc.utf8_length(texts).to_numpy(), 0)[codes] > 0
+        if filled := int((blanks & left).sum()):
             changes.add("Blanks around the text in {columns} taken off: {count}.", name, filled)
+        if empty := int((blanks & ~left).sum()):
+            changes.add("Nothing but blanks in {columns} read as missing: {count}.", name, empty)
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     gone = pc.is_in(texts, value_set=_missing()).to_numpy(zero_copy_only=False)
     gone = _without_soft(texts, gone, counts)

@@ -91,6 +91,7 @@ MODELS = (
             Task.REGRESSION: "sklearn.ensemble:GradientBoostingRegressor",
         },
         params={Task.CLASSIFICATION: _GRADIENT, Task.REGRESSION: _GRADIENT},
+        curve={"train_loss": "train_score_"},
         cost=Cost(0.2, rows=1.05, per_class=True),
     ),
     Model(
@@ -113,6 +114,7 @@ MODELS = (
         needs=Needs(native_categories=True, native_gaps=True),
         weighs_classes=True,
         ticked=True,
+        curve={"train_loss": "-train_score_", "valid_loss": "-validation_score_"},
         cost=Cost(0.1, rows=0.4, columns=0.5, per_class=True),
     ),
 )

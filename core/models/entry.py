@@ -86,6 +86,9 @@ class Model:
     always_in : bool
         Whether it takes part in every run.
     limit : Limit or None
+    curve : mapping of str to str
+        What a learning curve can show (see `core.progress.Step`) to the fitted attribute that lists it step by step; a
+        minus in front turns the sign. A network that keeps whole points in ``curve_`` needs none.
     cost : Cost
     """
 
@@ -104,6 +107,7 @@ class Model:
     ticked: bool = False
     always_in: bool = False
     limit: Limit | None = None
+    curve: Mapping[str, str] = field(default_factory=dict)
 
     def defaults(self, task: Task) -> dict[str, Any]:
         """The settings that are passed because they differ from the class's own defaults."""

@@ -45,6 +45,7 @@ MODELS = (
         },
         params={Task.CLASSIFICATION: _SKLEARN, Task.REGRESSION: _SKLEARN},
         needs=Needs(scaled=True),
+        curve={"train_loss": "loss_curve_", "valid_score": "validation_scores_"},
         cost=Cost(0.3, rows=1.0, columns=0.2),
     ),
     Model(

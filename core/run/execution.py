@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import check_split, folds, make_problem, samples
 from core.metrics import score_all
-from core.models import build
+from core.models import MODELS, build
 from core.records import Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         scores,
         train_scores,
         undefined,
-        curve=_curve(estimator),
+        curve=_curve(estimator, MODELS[model.name].curve),
         notes=(*_warned(caught), *getattr(estimator, "notes_", ())),
     )
     return Fitted(outcome, predictions, pipeline)
@@ -172,12 +172,17 @@ def _warned(caught: Sequence[warnings.WarningMessage]) -> list[str]:
     return [] if settled else ["It had not settled when it reached its number of steps; more steps may help."]
 
 
-def _curve(estimator: Any) -> tuple[Mapping[str, float], ...]:
-    """The learning curve that an estimator kept, as points of `core.progress.Step`."""
+def _curve(estimator: Any, lists: Mapping[str, str]) -> tuple[Mapping[str, float], ...]:
+    """The learning curve that an estimator kept, as points of `core.progress.Step`; see `Model.curve`."""
     if hasattr(estimator, "curve_"):
         return tuple(estimator.curve_)
-    losses = getattr(estimator, "loss_curve_", getattr(estimator, "train_score_", ()))
-    return tuple({"step": float(step), "train_loss": float(loss)} for step, loss in enumerate(losses, start=1))
+    kept = {key: getattr(estimator, name.lstrip("-"), None) for key, name in lists.items()}
+    columns = {key: values for key, values in kept.items() if values is not None and len(values)}
+    signs = {key: -1.0 if lists[key].startswith("-") else 1.0 for key in columns}
+    return tuple(
+        {"step": float(step)} | {key: signs[key] * float(value) for key, value in zip(columns, point, strict=True)}
+        for step, point in enumerate(zip(*columns.values(), strict=True), start=1)
+    )
 
 
 def reason_of(error: BaseException, limit: str = "") -> str:

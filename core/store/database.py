@@ -148,10 +148,15 @@ class Store:
 
     def table(self, fingerprint: str) -> Table | None:
         """The table of a fingerprint, its frame memory-mapped; None when it was deleted."""
-        rows = self._read('SELECT info FROM "table" WHERE fingerprint=?', fingerprint)
-        if not rows or not self.files.frame_path(fingerprint).exists():
+        info = self.table_info(fingerprint)
+        if info is None or not self.files.frame_path(fingerprint).exists():
             return None
-        return table_of(json.loads(rows[0][0]), self.files.frame(fingerprint))
+        return table_of(info, self.files.frame(fingerprint))
+
+    def table_info(self, fingerprint: str) -> dict[str, Any] | None:
+        """What a table is, without its frame: see `core.store.table_info`; None when it is not known."""
+        rows = self._read('SELECT info FROM "table" WHERE fingerprint=?', fingerprint)
+        return json.loads(rows[0][0]) if rows else None
 
     # -- runs
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core import jobs
 from core.data import fold_count
 from core.records import Problem, Roles, RunSpec, Table
+from core.results import practice_rows
 from dashboard import session, widgets, words
 from dashboard.widgets import forms
 
@@ -48,7 +49,7 @@ if problem is None:
 
 specs = widgets.chosen_models(problem)
 split = forms.chosen_split(problem.task)
-folds = fold_count(split, problem.rows - round(split.exam * problem.rows))
+folds = fold_count(split, practice_rows(split, problem.rows))
 place.button(
     "Start comparison",
     type="primary",

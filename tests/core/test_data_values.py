@@ -40,9 +40,10 @@ def test_agreed_marks_are_missing_and_counted(tmp_path: Path, token: str) -> Non
     assert found(numbers).kind is ColumnKind.NUMBER and found(numbers).missing == 1
 
 
-def test_empty_cells_are_missing_without_a_note(tmp_path: Path) -> None:
+def test_empty_cells_are_missing_and_those_of_blanks_noted(tmp_path: Path) -> None:
     table = column_of(tmp_path, ["red", "green", "", "  "])
-    assert found(table).missing == 2 and table.notes == ()
+    assert found(table).missing == 2
+    assert table.notes == ("Nothing but blanks in `x` read as missing: 1 cell.",)
 
 
 @pytest.mark.parametrize("word", ["none", "missing", "unknown", "n.a.", "--", "NIL"])

@@ -229,3 +229,24 @@ def test_running_out_of_memory_is_said_in_words() -> None:
     assert (
         reason_of(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 8 bytes")) == "out of memory"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "keys"),
+    [
+        ("feed_forward", {"max_epochs": 3}, {"step", "train_loss", "train_score", "valid_loss", "valid_score"}),
+        ("gradient_boosting", {"n_estimators": 9}, {"step", "train_loss"}),
+        ("hist_gradient_boosting", {"max_iter": 9, "early_stopping": True}, {"step", "train_loss", "valid_loss"}),
+        ("sklearn_mlp", {"max_iter": 9}, {"step", "train_loss"}),
+        ("random_forest", {}, None),
+    ],
+)
+def test_learning_curves_fall_and_are_positive(name: str, settings: dict[str, Any], keys: set[str] | None) -> None:
+    result = compare("moons:rows=200", models=[ModelSpec(name, "", settings)], split="holdout")
+    (fit,) = result.model(name).done
+    assert fit.outcome is not None
+    curve = fit.outcome.curve
+    assert [set(point) for point in curve] == ([keys] * len(curve) if keys else [])
+    if keys:
+        assert 0 < curve[-1]["train_loss"] < curve[0]["train_loss"]
+        assert [point["step"] for point in curve] == list(range(1, len(curve) + 1))
