@@ -119,7 +119,7 @@ def _with_model(store: Store, run: str, model: str) -> FitRow:
 
 def _projection(store: Store, params: Params) -> dict[str, Any]:
     from core.data import make_problem, samples
-    from core.preparation import Needs, origins, preparation
+    from core.preparation import Needs, labels, preparation
     from core.projections import project
 
     table = store.table(params["fingerprint"])
@@ -128,7 +128,7 @@ def _projection(store: Store, params: Params) -> dict[str, Any]:
     problem = make_problem(table, Roles(**params["roles"]))
     rows = samples(table, problem)
     prepared = preparation(problem, Needs(scaled=True, blind=True), params["seed"])
-    values, names = prepared.fit_transform(rows.X, rows.y), origins(prepared, problem)
+    values, names = prepared.fit_transform(rows.X, rows.y), labels(prepared, problem)
     frame, info = project(params["method"], values, names, seed=params["seed"], settings=params["settings"])
     frame["row"] = rows.rows[frame["row"].to_numpy()]
     return {"frame": frame.to_dict("list"), "info": info}

@@ -43,6 +43,10 @@ class Metric:
         One plain sentence.
     expert : str
         The definition, and what is done in the corner cases.
+    saying : str
+        What a value means, as a clause that needs no name: ``{hundred}`` stands for "94 of 100", ``{value}`` for the
+        number in the target's unit, ``{percent}`` for a share, ``{positive}`` and ``{target}`` for what they are called
+        in the table. Empty where it takes an expert.
     sklearn : str
         scikit-learn's function for it, ``"module:function"``.
     options : mapping of str to Any
@@ -77,6 +81,7 @@ class Metric:
     best: float = 1.0
     low: float | None = 0.0
     high: float | None = 1.0
+    saying: str = ""
     unit: str = "none"
 
     def __call__(self, judged: Judged) -> float:
@@ -143,6 +148,7 @@ ENTRIES = (
     Metric(
         name="accuracy",
         title="Accuracy",
+        saying="names {hundred} rows right",
         about="Share of the rows whose class was named correctly.",
         expert="Correct rows divided by all rows. Says little when one class is far more common than the others.",
         sklearn="sklearn.metrics:accuracy_score",
@@ -152,6 +158,7 @@ ENTRIES = (
     Metric(
         name="balanced_accuracy",
         title="Balanced accuracy",
+        saying="names {hundred} rows right, each class counting alike",
         about="Share named correctly within each class, averaged: rare classes count as much as common ones.",
         expert="Mean recall over the classes that occur among the rows. Guessing scores 1 / number of classes.",
         sklearn="sklearn.metrics:balanced_accuracy_score",
@@ -161,6 +168,7 @@ ENTRIES = (
     Metric(
         name="precision",
         title="Precision",
+        saying="is right {hundred} times when it says {positive}",
         about="Of the rows called positive, the share that really is.",
         expert="TP / (TP + FP) of the positive class; 0 where no row was called positive, as scikit-learn counts it.",
         sklearn="sklearn.metrics:precision_score",
@@ -172,6 +180,7 @@ ENTRIES = (
     Metric(
         name="recall",
         title="Recall",
+        saying="finds {hundred} rows that are {positive}",
         about="Of the rows that really are positive, the share that was found.",
         expert="TP / (TP + FN) of the positive class, also called sensitivity. Not defined without a positive row.",
         sklearn="sklearn.metrics:recall_score",
@@ -251,6 +260,7 @@ ENTRIES = (
     Metric(
         name="roc_auc",
         title="ROC AUC",
+        saying="puts the right one first in {hundred} pairs",
         about="How often a row of the class is ranked above a row that is not: 1 always, 0.5 as good as chance.",
         expert="Area under the ROC curve; several classes: one against the rest, plain mean. From probabilities, "
         "or decision scores where a model has none. Needs every class among the rows.",
@@ -311,6 +321,7 @@ ENTRIES = (
     Metric(
         name="mae",
         title="Mean absolute error",
+        saying="is off by {value} on average",
         about="How far off a prediction is on average.",
         expert="Mean of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:mean_absolute_error",
@@ -323,6 +334,7 @@ ENTRIES = (
     Metric(
         name="median_absolute_error",
         title="Median absolute error",
+        saying="is off by {value} or less on every second row",
         about="Half of the predictions are closer than this; a few wild misses do not move it.",
         expert="Median of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:median_absolute_error",
@@ -335,6 +347,7 @@ ENTRIES = (
     Metric(
         name="rmse",
         title="Root mean squared error",
+        saying="is off by {value} on average, large misses counting more",
         about="Typical size of an error, with large errors counting more.",
         expert="Square root of the mean of (actual - predicted)², in the unit of the target.",
         sklearn="sklearn.metrics:root_mean_squared_error",
@@ -347,6 +360,7 @@ ENTRIES = (
     Metric(
         name="r2",
         title="R²",
+        saying="explains {percent} of what varies in {target}",
         about="Share of the ups and downs that was predicted: 1 is perfect, 0 no better than always saying the mean.",
         expert="1 - sum of squared errors / sum of squares around the mean of these rows; can be negative. Not defined "
         "for fewer than two rows or where all actual values are the same.",
@@ -358,6 +372,7 @@ ENTRIES = (
     Metric(
         name="mape",
         title="Mean percentage error",
+        saying="is off by {percent} on average",
         about="How far off a prediction is on average, as a share of the actual value.",
         expert="Mean of |actual - predicted| / |actual|. Not defined where an actual value is 0, for which "
         "scikit-learn would give an arbitrarily large number.",

@@ -12,7 +12,7 @@ from core.preparation.plan import Needs, Plan, plan, width
 from core.preparation.words import sentences
 from core.records import Problem
 
-__all__ = ["Needs", "Plan", "describe", "origins", "plan", "preparation", "width"]
+__all__ = ["Needs", "Plan", "describe", "labels", "origins", "plan", "preparation", "width"]
 
 
 def preparation(problem: Problem, needs: Needs, seed: int = 0) -> Any:
@@ -49,6 +49,19 @@ def origins(fitted: Any, problem: Problem) -> list[str]:
     from core.preparation import pipeline
 
     return pipeline.origins(fitted, problem)
+
+
+def labels(fitted: Any, problem: Problem) -> list[str]:
+    """A name that a person can read for each column of a fitted `preparation`'s array.
+
+    Returns
+    -------
+    list of str
+        As long as the array is wide; the original name where the column is that, else with what stands for it behind.
+    """
+    from core.preparation import pipeline
+
+    return pipeline.labels(fitted, problem)
 
 
 def describe(problem: Problem, needs: Needs) -> tuple[str, ...]:

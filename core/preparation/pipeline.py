@@ -50,6 +50,22 @@ def origins(fitted: Any, problem: Problem) -> list[str]:
     return [origin for steps, columns in blocks for origin in _origins(steps, list(columns))]
 
 
+def labels(fitted: Any, problem: Problem) -> list[str]:
+    """A readable name for every column of the fitted transformer's array."""
+    names = fitted.get_feature_names_out([column.name for column in problem.features])
+    return [_label(str(name), origin) for name, origin in zip(names, origins(fitted, problem), strict=True)]
+
+
+def _label(name: str, origin: str) -> str:
+    """``categories__housing_rents`` made of ``housing`` as ``housing: rents``."""
+    before, found, behind = name.rpartition(origin)
+    if not found:
+        return origin
+    if "missingindicator" in before:
+        return f"{origin}: missing"
+    return f"{origin}: {behind.strip('_')}" if behind.strip("_") else origin
+
+
 def _origins(steps: Any, columns: list[str]) -> list[str]:
     """As `origins`, for one block: its names are asked for with numbered marks in place of the columns' names."""
     named = steps.get_feature_names_out([_MARK.format(number) for number in range(len(columns))])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from .layout import LINES, NOTHING, Subject, empty, escape, figure, groups, label_rows, of, reason, thinned, with_legend
 from .palette import Palette
@@ -16,6 +17,8 @@ MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 SHARES_UP_TO = 8  # classes whose cells have room for a share under the count
 COUNTS_UP_TO = 20
 BARS_UP_TO = 40
+# On grounds up to this luminance white can be read better than ink.
+INK, PAPER, HALF_LIGHT = "#1B1F2A", "#FFFFFF", 0.18
 
 
 def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -47,15 +50,13 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
         showscale=False,
         xgap=gap,
         ygap=gap,
-        text=_cell_texts(count, share),
-        texttemplate="%{text}",
-        textfont={"size": 13 if len(classes) <= SHARES_UP_TO else 10},
         customdata=np.dstack(
             [np.tile(names, (len(names), 1)).T, np.tile(names, (len(names), 1)), np.char.mod("%d", count)]
         ),
         hovertemplate="<b>%{customdata[2]} rows</b><br>are %{customdata[0]}<br>named %{customdata[1]}<br>"
         "%{z:.1%} of the rows that are %{customdata[0]}<extra></extra>",
     )
+    _write_cells(drawn, count, share, palette)
     short = [escape(each, 14) for each in classes]
     drawn.update_xaxes(tickvals=list(range(len(names))), ticktext=short, showgrid=False, zeroline=False)
     upright = sum(map(len, short)) > 24
@@ -63,6 +64,33 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     label_rows(drawn, names)
     drawn.update_layout(height=(200 if upright else 130) + max(26, min(75, 400 // len(names))) * len(names))
     return drawn
+
+
+def _write_cells(drawn: go.Figure, count: np.ndarray, share: np.ndarray, palette: Palette) -> None:
+    """Counts onto the cells, each dark or light so that it can be read on its own colour."""
+    texts = _cell_texts(count, share)
+    if texts is None:
+        return
+    grounds = sample_colorscale(palette.scale, share.ravel().clip(0, 1).tolist(), colortype="tuple")
+    rows, columns = np.indices(count.shape)
+    drawn.add_scatter(
+        x=columns.ravel(),
+        y=rows.ravel(),
+        mode="text",
+        text=texts.ravel(),
+        textfont={
+            "size": 13 if len(count) <= SHARES_UP_TO else 10,
+            "color": [INK if luminance(each) > HALF_LIGHT else PAPER for each in grounds],
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def luminance(colour: tuple[float, float, float]) -> float:
+    """Relative luminance of an sRGB colour, parts from 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _cell_texts(count: np.ndarray, share: np.ndarray) -> np.ndarray | None:

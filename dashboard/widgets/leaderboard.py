@@ -213,9 +213,9 @@ def _interval(low: Any, high: Any, digits: int) -> str:
 
 
 def _curve(model: ModelResult) -> list[float]:
-    """The first curve that a model has: of its validation score, else of its loss."""
+    """The first curve that a model has: of its validation loss, else of another measure."""
     points = next((each.curve for each in model.fits if len(each.curve) > 1), ())
-    for name in ("valid_score", "train_score", "valid_loss", "train_loss"):
+    for name in ("valid_loss", "train_loss", "valid_score", "train_score"):
         values = [point[name] for point in points if point.get(name) is not None and math.isfinite(point[name])]
         if len(values) > 1:
             return values[:: max(1, len(values) // 60)]

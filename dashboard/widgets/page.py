@@ -11,6 +11,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.data import SPLITS
+from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, StoreError
@@ -171,10 +172,12 @@ def state_badge(run: RunRow) -> str:
 
 
 def pick_run_models(result: Comparison, board_ids: list[str], key: str, label: str) -> list[str]:
-    """Let a person choose among the models that have results; the best one is chosen at first."""
+    """Let a person choose among the models that have results; at first the best two, but for guessing."""
     titles = {each.id: each.title for each in result.models}
+    guesses = {each.id for each in result.models if MODELS[each.spec.name].always_in}
+    best = [each for each in board_ids if each not in guesses][:2] or board_ids[:1]
     kept = [each for each in st.session_state.get(key, []) if each in board_ids]
-    st.session_state[key] = kept or board_ids[:1]
+    st.session_state[key] = kept or best
     return st.multiselect(
         label, board_ids, format_func=lambda each: titles[each], key=key, persist_state="session", max_selections=6
     )

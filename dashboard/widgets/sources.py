@@ -46,8 +46,8 @@ def upload() -> None:
         on_change=_uploaded,
         args=(f"upload-{count}",),
         max_upload_size=MOST_MEGABYTES,
-        help="CSV, TSV, Excel or Parquet. It stays on this machine.",
     )
+    st.caption("CSV, TSV, Excel or Parquet. It stays on this machine.")
     trouble = st.session_state.pop("upload_trouble", "")
     if trouble:
         st.error(words.escape(trouble), icon=":material/error:", title="The file could not be kept")

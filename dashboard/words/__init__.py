@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from .captions import how_it_was_done, provenance
 from .figures import ago, count, duration, escape, joined, number, percent, size
-from .judgement import SAYINGS, Measure, hundred, metric_sentence, says, value_of, verdict
+from .judgement import Measure, hundred, metric_sentence, says, value_of, verdict
 
 __all__ = [
-    "SAYINGS",
     "Measure",
     "ago",
     "count",

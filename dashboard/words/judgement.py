@@ -5,10 +5,11 @@ Takes a leaderboard and a metric's entry, gives plain text. Knows the frame's co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pandas as pd
+
+from core.metrics import METRICS
 
 from .figures import count, joined, known, number, percent
 
@@ -24,27 +25,14 @@ class Measure(Protocol):
     def greater_is_better(self) -> bool: ...
     @property
     def unit(self) -> str: ...
+    @property
+    def saying(self) -> str: ...
 
 
 def value_of(measure: Measure, value: float | None, target: str = "") -> str:
     """A score in its own unit: a share as it is read in tables, a number of the target with thousands apart."""
     return number(value) + (f" {target}" if target and measure.unit == "target" and known(value) else "")
 
-
-# What a score means, for metrics that can be said without their name. {hundred} is "94 of 100", {value} the number in
-# the target's unit, {percent} a share, {positive} and {target} what they are called in the table.
-SAYINGS: Mapping[str, str] = {
-    "accuracy": "names {hundred} rows right",
-    "balanced_accuracy": "names {hundred} rows right, each class counting alike",
-    "recall": "finds {hundred} rows that are {positive}",
-    "precision": "is right {hundred} times when it says {positive}",
-    "roc_auc": "puts the right one first in {hundred} pairs",
-    "r2": "explains {percent} of what varies in {target}",
-    "mae": "is off by {value} on average",
-    "median_absolute_error": "is off by {value} or less on every second row",
-    "rmse": "is off by {value} on average, large misses counting more",
-    "mape": "is off by {percent} on average",
-}
 
 # What is told of the best model besides the metric that ranks.
 RATES = ("accuracy", "recall", "precision")
@@ -64,7 +52,7 @@ def says(measure: Measure, value: float, *, positive: Any = None, target: str = 
     decimals : int
         Of the rows in a hundred.
     """
-    told = SAYINGS.get(measure.name, "")
+    told = measure.saying
     if not told or ("{positive}" in told and positive is None) or ("{percent}" in told and value < 0):
         note = "" if measure.greater_is_better else ", where less is better"
         return f"scores {value_of(measure, value)} in {measure.title}{note}"
@@ -194,7 +182,9 @@ def _best(
     guessing = "" if floor is None else f" (guessing: {_short(measure, floor['mean'], decimals)})"
     if len(ranked) == 1 and not running:
         return [f"{best['title']} {does}{guessing}."]
-    leads = f"So far {best['title']} leads" if running else f"{best['title']} is best"
+    alone = _judged_once(best) or not _flags(ranked[ranked.index != best.name], "tied").any()
+    place = "leads" if running else "is best" if alone else "is in front"
+    leads = f"So far {best['title']} {place}" if running else f"{best['title']} {place}"
     return [f"{leads}: it {does}{guessing}."]
 
 
@@ -207,7 +197,7 @@ def _decimals(best: float, floor: float | None) -> int:
 
 def _short(measure: Measure, value: float, decimals: int) -> str:
     """A score as it is told beside another one that was told in full."""
-    told = SAYINGS.get(measure.name, "")
+    told = measure.saying
     if "{hundred}" in told:
         return hundred(value, decimals).removesuffix(" of 100")
     if "{percent}" in told:
@@ -233,10 +223,10 @@ def _ties(best: pd.Series, ranked: pd.DataFrame) -> str:
 def _rates(best: pd.Series, measure: Measure, words: dict[str, Any]) -> str:
     """What the best model does per hundred rows, where that is known and not said yet."""
     told = [
-        SAYINGS[rate].format(hundred=hundred(best[rate]), positive=f"“{words['positive']}”")
+        METRICS[rate].saying.format(hundred=hundred(best[rate]), positive=f"“{words['positive']}”")
         for rate in RATES
         if rate in best and rate != measure.name and known(best[rate])
-        if words["positive"] is not None or "{positive}" not in SAYINGS[rate]
+        if words["positive"] is not None or "{positive}" not in METRICS[rate].saying
     ]
     return f"It {joined(told)}." if told else ""
 

@@ -20,7 +20,7 @@ from tests.e2e.conftest import FLAGS, Server, find_browser
 
 STARTS, RUNS = 3, 3
 # What the verdict says as soon as a model has a score.
-SCORED = "So far|best|apart|tied|ahead|beats"
+SCORED = "So far .* leads|is best|is in front|No model beats"
 
 
 def run() -> dict[str, Any]:
