@@ -159,4 +159,4 @@ def rough_time(problem: Problem, specs: tuple[ModelSpec, ...], folds: int) -> st
     """About how long a comparison will take, from the models' rough costs and the places there are to train."""
     slots = (session.store().noted("supervisor") or {}).get("slots", 1)
     seconds = sum(cost(MODELS[each.name], problem) for each in specs) * folds / max(int(slots), 1)
-    return "a few seconds" if seconds < 5 else f"roughly {words.duration(float(f'{seconds:.1g}'))}"
+    return "a few seconds" if seconds < 8 else f"roughly {words.duration(max(10, round(float(f'{seconds:.1g}'))))}"

@@ -227,7 +227,8 @@ def _badges(row: Mapping[Any, Any], board: pd.DataFrame) -> list[str]:
     first = board.iloc[0]
     marks = [row["state"]]
     if not first["baseline"] and not row["baseline"] and not pd.isna(row["rank"]):
-        marks = ["best"] if row["rank"] == 1 else ["tied"] if row["tied"] else marks
+        group = 1 if pd.isna(first["low"]) else int((board["tied"] & ~board["baseline"]).sum())  # one fold ties nothing
+        marks = ["tied"] if row["tied"] and group > 1 else ["best"] if row["rank"] == 1 else marks
     return [*marks, "reused"] if row["reused"] else marks
 
 
