@@ -20,6 +20,8 @@ from typing import Any
 
 from core.engines import AFTER, DESK, FITS, Event, Job
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only one way
+
 # After SIGTERM a job that ignores it gets this long before SIGKILL.
 GRACE = 1.0
 
@@ -105,7 +107,7 @@ class LocalEngine:
         for slot in self._slots:
             self._end(slot)
         for process, _ in self._dying:
-            _signal(process, signal.SIGKILL)
+            _signal(process, KILL)
             process.join(2)
         self._dying.clear()
 
@@ -165,7 +167,7 @@ class LocalEngine:
         now = time.monotonic()
         for process, until in self._dying:
             if now >= until:
-                _signal(process, signal.SIGKILL)
+                _signal(process, KILL)
         self._dying = [each for each in self._dying if now < each[1] or each[0].is_alive()]
 
 

@@ -51,6 +51,8 @@ def leaderboard(run: RunRow) -> None:
         now = session.store().run(run.id)
         if now is None or jobs.ended(now) == live:  # it was deleted, or has just ended: other parts change as well
             st.rerun()
+        if live:  # a supervisor that was killed has a successor within a second, as long as somebody watches
+            jobs.ensure_supervisor(session.store())
         _draw(now, session.comparison(now))
 
     st.fragment(look, run_every=LIVE if live else IDLE, key="leaderboard")()
