@@ -47,7 +47,7 @@ run: $(STAMP)
 	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
 	    echo "Port $(PORT) is in use, perhaps by a Bakeoff that is open already: look at http://127.0.0.1:$(PORT)," \
 	         "or take another port with make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
-	$(BIN)/python -m streamlit run dashboard/app.py --server.port=$(PORT) --server.showEmailPrompt=false
+	$(BIN)/python -m streamlit run dashboard/app.py --server.port=$(PORT)
 
 check: $(STAMP)
 	$(BIN)/python -m ruff check

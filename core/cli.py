@@ -231,9 +231,7 @@ def _show(comparison: Comparison) -> None:
     from rich.table import Table as Grid
 
     metric = METRICS[comparison.metric]
-    grid = Grid(
-        "", "Model", metric.title, "spread", "fit", "", title=f"{comparison.spec.dataset}, ranked by {metric.title}"
-    )
+    grid = Grid("", "Model", metric.title, "spread", "fit", "", title=_caption(comparison, metric.title))
     board = comparison.leaderboard()
     several = board["folds_done"].max() > 1
     for row in board.to_dict("records"):
@@ -251,6 +249,12 @@ def _show(comparison: Comparison) -> None:
         click.echo("One division of the rows: whether the differences are luck cannot be said.")
     elif board["tied"].sum() > 1:
         click.echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
+
+
+def _caption(comparison: Comparison, metric: str) -> str:
+    spec = comparison.spec
+    weights = f", class weights {spec.class_weight}" if spec.class_weight else ""
+    return f"{spec.dataset}, ranked by {metric}, {spec.split.kind} split, seed {spec.seed}{weights}"
 
 
 def _number(value: float | None) -> str:
