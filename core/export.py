@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 from core.data import SPLITS, fold_count
 from core.metrics import METRICS, per_class
+from core.records import Split
 from core.results import Comparison, ModelResult, outcome_of, versions
 
 SCHEMA = 1
@@ -43,13 +45,7 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
             "group": roles.group or None,
             "time": roles.time or None,
         },
-        "split": {
-            "kind": split.kind,
-            "folds": split.folds if SPLITS[split.kind].folded else fold_count(split, comparison.practice_rows),
-            "repeats": split.repeats,
-            "shuffle": split.shuffle,
-            "exam": split.exam,
-        },
+        "split": _split_json(split, comparison.practice_rows),
         "seconds": {
             "total": comparison.seconds,
             "bare": sum(each.fit_seconds + each.predict_seconds for each in bare),
@@ -58,8 +54,19 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+def _split_json(split: Split, rows: int) -> dict[str, Any]:
+    """The split as it was carried out: what its kind does not heed stands at what that comes to."""
+    kind = SPLITS[split.kind]
+    return {
+        "kind": split.kind,
+        "folds": split.folds if kind.folded else fold_count(split, rows),
+        "repeats": split.repeats if kind.repeated else 1,
+        "shuffle": split.shuffle and kind.shuffles,
+        "exam": split.exam,
+    }
+
+
 def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
-    outcomes = [outcome_of(each) for each in model.done]
     return {
         "id": model.id,
         "name": model.spec.name,
@@ -69,8 +76,8 @@ def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
         "reason": model.reason or None,
         "reused": model.reused,
         "notes": list(model.notes),
-        "fit_seconds": [each.fit_seconds for each in outcomes],
-        "predict_seconds": [each.predict_seconds for each in outcomes],
+        "fit_seconds": _by_fold(model, [outcome_of(each).fit_seconds for each in model.done]),
+        "predict_seconds": _by_fold(model, [outcome_of(each).predict_seconds for each in model.done]),
         "size_bytes": model.size_bytes,
         "scores": {name: _score_json(model, name) for name in _metrics(comparison)},
         "per_class": _per_class_json(comparison, model),
@@ -83,8 +90,15 @@ def _metrics(comparison: Comparison) -> list[str]:
 
 def _score_json(model: ModelResult, metric: str) -> dict[str, Any]:
     mean = model.mean(metric)
-    values = {"mean": mean, "folds": model.values(metric), "train": model.values(metric, train=True)}
+    folds, train = (_by_fold(model, model.values(metric, train=part)) for part in (False, True))
+    values = {"mean": mean, "folds": folds, "train": train}
     return values if mean is not None else {**values, "reason": model.undefined(metric)}
+
+
+def _by_fold(model: ModelResult, values: Sequence[float | None]) -> list[float | None]:
+    """The finished folds' values, each at its fold's place: None for one that failed. Empty where none is finished."""
+    known = dict(zip((each.fold for each in model.done), values, strict=True))
+    return [known.get(each.fold) for each in model.fits] if known else []
 
 
 def _per_class_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:

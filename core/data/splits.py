@@ -40,6 +40,8 @@ class SplitKind:
         The role that a column must have: "group", "time" or empty.
     folded : bool
         Whether the number of folds is for a person to choose.
+    repeated, shuffles : bool
+        Whether it heeds `Split.repeats`, and `Split.shuffle`.
     of_each_class : bool
         Whether every fold needs rows of each class.
     most_rows : int
@@ -55,6 +57,7 @@ class SplitKind:
     needs: str = ""
     folded: bool = True
     repeated: bool = False
+    shuffles: bool = True
     of_each_class: bool = False
     most_rows: int = 0
 
@@ -183,6 +186,7 @@ SPLITS: Catalogue[SplitKind] = Catalogue(
         _time,
         _as_many,
         needs="time",
+        shuffles=False,
     ),
     SplitKind(
         "loo",
@@ -191,6 +195,7 @@ SPLITS: Catalogue[SplitKind] = Catalogue(
         _leave_one_out,
         lambda split, rows: rows,
         folded=False,
+        shuffles=False,
         most_rows=LONGEST_LEAVE_ONE_OUT,
     ),
 )

@@ -89,7 +89,8 @@ def _ask_the_class(model: Model, task: Task, settings: Mapping[str, Any], shown:
     estimator = resolve(model.build[task])(**settings)
     for name, value in settings.items():
         complaint = _complaint(estimator, name, value)
-        if name in shown and complaint != "":  # what the form does not offer must be known to the class
+        # What the form does not offer must be known to the class; True passes as 1 there, and then fails or misleads.
+        if name in shown and (complaint != "" or isinstance(value, bool)):
             wanted = _unfit(shown[name], value)
             raise ValueError(f"{model.title}: {name}={value!r} does not fit, it must be {wanted}.")
         if complaint:

@@ -47,7 +47,7 @@ def compare(
     data : str, Path, DataFrame or Table
         A name of the data set catalogue (``"iris"``, ``"moons:noise=0.3"``), a file, or a table.
     target : str
-        The column to predict; empty takes the one the data set is known for, or the proposal.
+        The column to predict; may be empty for a data set that is known for one.
     models : sequence of str or ModelSpec
         Names of the model catalogue; empty takes the default selection. The baseline is always in.
     task, positive, group, time

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # and predicting all of them would cost some models more than the fit.
 TRAIN_SCORE_ROWS = 5_000
 
+# Where the two likeliest classes are this near, a model's rounding may decide, and it is asked for the class itself.
+CLOSE_CALL = 1e-3
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -122,12 +125,28 @@ def predict(
     said = _Classes(pipeline.classes_, len(problem.classes))
     if hasattr(pipeline, "predict_proba"):
         raw, seconds = _timed(pipeline.predict_proba, X)
-        predicted = pipeline.classes_[raw.argmax(axis=1)]
-        return Predictions(where, actual, predicted, probabilities=said.spread(raw, 0.0)), seconds
+        raw = raw[:, : len(pipeline.classes_)]  # trained on one class, some give the other a column all the same
+        return Predictions(where, actual, _named(pipeline, X, raw), probabilities=said.spread(raw, 0.0)), seconds
     scores = pipeline.decision_function(X)
     # With several classes the votes behind `predict` need not agree with the largest decision score.
     predicted, seconds = _timed(pipeline.predict, X)
     return Predictions(where, actual, predicted, scores=said.spread(scores, scores.min() - 1.0)), seconds
+
+
+def _named(pipeline: Any, X: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:
+    """The class that the model names for each row, as its ``predict`` would.
+
+    That is the likeliest; only in close calls the model is asked, for it may not name classes by its probabilities: a
+    Gaussian process knows those by approximation alone, and a baseline may draw by lot.
+    """
+    import numpy as np
+
+    named: np.ndarray = pipeline.classes_[probabilities.argmax(axis=1)]
+    highest = np.sort(probabilities, axis=1)[:, -2:]
+    close = highest[:, -1] - highest[:, 0] < CLOSE_CALL
+    if probabilities.shape[1] > 1 and close.any():
+        named[close] = pipeline.predict(X.iloc[np.flatnonzero(close)])
+    return named
 
 
 def _timed(call: Callable[[Any], Any], X: pd.DataFrame) -> tuple[Any, float]:

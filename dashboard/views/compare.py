@@ -60,10 +60,12 @@ place.button(
 )
 if trouble := st.session_state.pop("trouble", ""):
     st.error(words.escape(trouble), icon=":material/error:", title="The comparison was not started")
+elif against := forms.objection(table, roles, split):
+    st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
 
 with st.expander(
     f"**{words.count(len(specs), 'model')}** on {words.count(folds, 'fold')}, "
-    f"{widgets.rough_time(problem, specs, folds)}",
+    f"{widgets.rough_time(problem, specs, folds, forms.chosen_limits()['time_limit'])}",
     expanded=run is None,
     icon=":material/checklist:",
 ):

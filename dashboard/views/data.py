@@ -7,8 +7,8 @@ import streamlit as st
 from core.data import DATASETS
 from core.metrics import METRICS, default_metric
 from core.preparation import Needs, describe
-from dashboard import widgets, words
-from dashboard.widgets import columns, sources
+from dashboard import session, widgets, words
+from dashboard.widgets import columns, forms, sources
 
 # ---- selection
 
@@ -44,6 +44,8 @@ with left.container(border=True, height="stretch"):
     columns.pick_target(table)
     problem = widgets.the_problem(table)
     if problem is not None:
+        if against := forms.objection(table, session.roles(table), forms.chosen_split(problem.task)):
+            st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
         columns.pick_task(table, problem)
         columns.pick_positive(table, problem)
         columns.pick_dropped(table, problem)

@@ -5,6 +5,8 @@ A model that takes part is a slot: a catalogue name, or ``name/2`` for a second 
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from core.models import MODELS, Model, cost, default_models
@@ -155,8 +157,9 @@ def _label(slot: str) -> str:
     return "".join(each for each in given if each.isalnum() or each in " -_").strip() or _number(slot)
 
 
-def rough_time(problem: Problem, specs: tuple[ModelSpec, ...], folds: int) -> str:
+def rough_time(problem: Problem, specs: tuple[ModelSpec, ...], folds: int, limit: float) -> str:
     """About how long a comparison will take, from the models' rough costs and the places there are to train."""
     slots = (session.store().noted("supervisor") or {}).get("slots", 1)
-    seconds = sum(cost(MODELS[each.name], problem) for each in specs) * folds / max(int(slots), 1)
+    each_fit = [min(cost(MODELS[each.name], problem), limit or math.inf) for each in specs]  # no limit is 0
+    seconds = sum(each_fit) * folds / max(int(slots), 1)
     return "a few seconds" if seconds < 8 else f"roughly {words.duration(max(10, round(float(f'{seconds:.1g}'))))}"

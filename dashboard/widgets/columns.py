@@ -17,7 +17,7 @@ from dashboard.widgets.figures import show_chart
 
 PREVIEW_ROWS, PREVIEW_COLUMNS = 200, 50
 TASKS = {Task.CLASSIFICATION: "Classes", Task.REGRESSION: "Numbers"}
-PICTURES = 12
+PICTURES, LEFT_OUT_TOLD = 12, 5
 
 
 # ---- what is to be predicted
@@ -188,6 +188,10 @@ def edit(table: Table, problem: Problem | None) -> None:
             + (f"; {words.count(len(left_out), 'is', 'are')} left out. " if left_out else ". ")
             + "Untick what they should not see, or change what a column is taken for."
         )
+        told = [words.escape(f"{name}: {reason}") for name, reason in list(left_out.items())[:LEFT_OUT_TOLD]]
+        if told:
+            more = len(left_out) - len(told)
+            st.markdown("\n".join(f"- {each}" for each in [*told, *([f"and {more:,} more"] if more else [])]))
         edited = st.data_editor(
             base,
             hide_index=True,

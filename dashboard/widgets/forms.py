@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.catalogue import Catalogue, Entry
-from core.data import SPLITS, default_split
+from core.data import SPLITS, Unusable, check_split, default_split
 from core.records import ColumnKind, Param, Problem, Roles, Split, Table, Task
-from dashboard import words
+from dashboard import session, words
 
 E = TypeVar("E", bound=Entry)
 
@@ -209,6 +209,15 @@ def with_split_roles(roles: Roles, split: Split) -> Roles:
     needed = SPLITS[split.kind].needs
     columns: dict[str, Any] = {needed: st.session_state.get(f"role-{needed}") or ""} if needed else {}
     return replace(roles, **columns)
+
+
+def objection(table: Table, roles: Roles, split: Split) -> str:
+    """Why the rows cannot be divided so, known before anything is started; empty where nothing is against it."""
+    try:
+        check_split(session.problem(table, with_split_roles(roles, split)), split, table)
+    except Unusable as error:
+        return str(error)
+    return ""
 
 
 def chosen_limits() -> dict[str, Any]:

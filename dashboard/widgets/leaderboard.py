@@ -66,7 +66,7 @@ def _draw(run: RunRow, result: Comparison) -> None:
         st.caption(words.escape(provenance(run, result)))
         _verdict(board, metric, result, live)
         if live:
-            table, side = st.columns([2.4, 1])
+            table, side = st.columns([3, 1])
         else:
             table, side = st.container(), None
         with table:
@@ -268,16 +268,14 @@ def _at_work(run: RunRow, result: Comparison) -> None:
     st.markdown(f"**Still at work** :gray[{len(waiting)}]")
     for model in sorted(waiting, key=lambda each: each.state == FitState.QUEUED):
         with st.container(gap="xxsmall"):
-            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.button(
-                    f"Stop {words.escape(model.title)}",
-                    key=f"stop-{model.id}",
-                    icon=":material/stop:",
-                    type="tertiary",
-                    on_click=session.stop,
-                    args=(run, model.id),
-                )
-                st.markdown(WORDS[model.state], width="content")
+            st.button(
+                f"Stop {words.escape(model.title)}",
+                key=f"stop-{model.id}",
+                icon=":material/stop:",
+                type="tertiary",
+                on_click=session.stop,
+                args=(run, model.id),
+            )
             if model.state == FitState.RUNNING:
                 st.progress(min(model.progress, 1.0), text=words.escape(_doing(model)))
 

@@ -132,13 +132,13 @@ def the_problem(table: Table) -> Problem | None:
     from core.data import Unusable
 
     roles = session.roles(table)
-    if not roles.target:
-        st.info("Choose the column that the models are to predict.", icon=":material/ads_click:")
-        return None
     try:
         return session.problem(table, roles)
     except Unusable as error:
-        st.error(words.escape(error), icon=":material/error:", title="Nothing can be learned from this yet")
+        if roles.target or len(table.columns) < 2:  # with one column there is nothing to choose
+            st.error(words.escape(error), icon=":material/error:", title="Nothing can be learned from this yet")
+        else:
+            st.info("Choose the column that the models are to predict.", icon=":material/ads_click:")
         return None
 
 
@@ -172,12 +172,15 @@ def state_badge(run: RunRow) -> str:
 
 
 def pick_run_models(result: Comparison, board_ids: list[str], key: str, label: str) -> list[str]:
-    """Let a person choose among the models that have results; at first the best two, but for guessing."""
+    """Let a person choose among the models that have results; until they do, the best two, but for guessing."""
     titles = {each.id: each.title for each in result.models}
     guesses = {each.id for each in result.models if MODELS[each.spec.name].always_in}
     best = [each for each in board_ids if each not in guesses][:2] or board_ids[:1]
-    kept = [each for each in st.session_state.get(key, []) if each in board_ids]
-    st.session_state[key] = kept or best
+    before = st.session_state.get(key, [])
+    kept = [each for each in before if each in board_ids]
+    own = kept and before != st.session_state.get(f"{key}-proposed")  # a proposal follows the ranking, a choice stays
+    st.session_state[key] = kept if own else best
+    st.session_state[f"{key}-proposed"] = [] if own else best
     return st.multiselect(
         label, board_ids, format_func=lambda each: titles[each], key=key, persist_state="session", max_selections=6
     )
