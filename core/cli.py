@@ -13,12 +13,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from core import __version__, jobs
-from core.data import DATASETS, SPLITS, default_split, make_problem
+from core.data import DATASETS, SPLITS, default_split, make_problem, propose_target
 from core.metrics import METRICS
 from core.models import MODELS, default_models
 from core.records import ModelSpec, Problem, Roles, RunSpec, Split, Table, Task
@@ -116,7 +116,7 @@ def _store(data_dir: str) -> Store:
 def _spec(table: Table, options: dict[str, Any]) -> RunSpec:
     """The run that the options describe; a wrong one raises ValueError with a sentence."""
     roles = Roles(
-        options["target"] or table.target,
+        options["target"] or table.target or _unsaid(table),
         positive=options["positive"],
         group=options["group"],
         time=options["time_column"],
@@ -134,6 +134,12 @@ def _spec(table: Table, options: dict[str, Any]) -> RunSpec:
         options["class_weight"],
         options["time_limit"],
     )
+
+
+def _unsaid(table: Table) -> NoReturn:
+    """A table of a person's own is not guessed at in silence: the proposal is told, and the choice left to them."""
+    proposal = propose_target(table)
+    raise ValueError(f"Say what to predict with --target. Suggested is {str(proposal.value)!r}: {proposal.reason}.")
 
 
 def _split(problem: Problem, options: dict[str, Any]) -> Split:

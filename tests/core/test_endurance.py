@@ -125,6 +125,6 @@ def test_every_real_table_ends_in_scores_or_in_a_sentence(folder: str) -> None:
             continue
         tree = result.model("decision_tree")
         assert tree.state == FitState.DONE, f"{file}: {tree.reason}"
-        assert tree.mean(result.metric) is not None, f"{file}: {tree.undefined(result.metric)}"
-        scored += 1
+        assert tree.mean(result.metric) is not None or tree.undefined(result.metric).endswith(".")
+        scored += tree.mean(result.metric) is not None
     assert scored or folder in {"arff_other", "images", "statistics"}, f"nothing in {folder} could be scored"
