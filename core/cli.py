@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -73,7 +74,7 @@ def stop(data_dir: str) -> None:
 @click.option("--group", default="", metavar="COLUMN", help="Rows of one group stay on one side.")
 @click.option("--time", "time_column", default="", metavar="COLUMN", help="Order of the rows for the time split.")
 @click.option(
-    "--exam", default=0.0, show_default=True, type=click.FloatRange(0, 0.9), help="Share of rows sealed away."
+    "--exam", default=0.0, show_default=True, type=click.FloatRange(0, 0.5), help="Share of rows sealed away."
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1))
 @click.option("--class-weight", default="", metavar="balanced", help="Weight classes by their rarity.")
@@ -89,6 +90,7 @@ def stop(data_dir: str) -> None:
 )
 def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
     """Compare models on DATA: a data set's name (moons:noise=0.3,rows=500 for generated ones) or a file."""
+    _check_writable(json_file)
     store = _store(data_dir)
     try:
         source = str(Path(data).resolve()) if Path(data).is_file() else data
@@ -104,6 +106,18 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
         _show(comparison)
     if all(comparison.model(each.id).done == () for each in spec.models):
         sys.exit(1)
+
+
+def _check_writable(json_file: str) -> None:
+    """Say before the run, not after it, that its results could not be written."""
+    file = Path(json_file)
+    if json_file in ("", "-") or (os.access(file, os.W_OK) if file.is_file() else _takes_files(file.parent, file)):
+        return
+    raise click.UsageError(f"--json {json_file}: no file can be written there.")
+
+
+def _takes_files(folder: Path, file: Path) -> bool:
+    return folder.is_dir() and not file.exists() and os.access(folder, os.W_OK)
 
 
 def _store(data_dir: str) -> Store:
@@ -136,23 +150,38 @@ def _spec(table: Table, options: dict[str, Any]) -> RunSpec:
     )
 
 
-def _unsaid(table: Table) -> NoReturn:
-    """A table of a person's own is not guessed at in silence: the proposal is told, and the choice left to them."""
+def _unsaid(table: Table) -> str:
+    """A table of a person's own is not guessed at in silence: the proposal is told, and the choice left to them.
+
+    Empty where nothing can be proposed: then the table is at fault, and says so itself.
+    """
     proposal = propose_target(table)
+    if not proposal.value:
+        return ""
     raise ValueError(f"Say what to predict with --target. Suggested is {str(proposal.value)!r}: {proposal.reason}.")
 
 
 def _split(problem: Problem, options: dict[str, Any]) -> Split:
     default = default_split(problem.task)
-    kind = options["split"] or ("group" if options["group"] else "time" if options["time_column"] else default.kind)
+    kind = SPLITS[options["split"] or _implied(options) or default.kind]
+    if options["repeats"] > 1 and not kind.repeated:
+        raise ValueError(f"--repeats is heeded by --split repeated only, not by {kind.name!r}.")
     return replace(
         default,
-        kind=SPLITS[kind].name,
+        kind=kind.name,
         folds=options["folds"],
         repeats=options["repeats"],
         shuffle=options["shuffle"],
         exam=options["exam"],
     )
+
+
+def _implied(options: dict[str, Any]) -> str:
+    """The split that the other options speak of; empty where they speak of none."""
+    given = {"group": options["group"], "time": options["time_column"]}
+    needed = [kind.name for kind in SPLITS.values() if given.get(kind.needs)]
+    repeated = [kind.name for kind in SPLITS.values() if kind.repeated and options["repeats"] > 1]
+    return next(iter(needed + repeated), "")
 
 
 def chosen_models(problem: Problem, names: str, settings: Sequence[str]) -> tuple[ModelSpec, ...]:
@@ -163,10 +192,9 @@ def chosen_models(problem: Problem, names: str, settings: Sequence[str]) -> tupl
     UnknownName, ValueError
         If a name is not known, or a setting is not of the form MODEL.PARAM=VALUE.
     """
-    specs: dict[str, ModelSpec] = {}
-    for id in _ids(problem, names):
-        name, _, label = id.partition(":")
-        specs[id] = ModelSpec(MODELS[name].name, label)
+    named = (id.partition(":") for id in _ids(problem, names))
+    chosen = with_baseline([ModelSpec(MODELS[name].name, label) for name, _, label in named])
+    specs = {each.id: each for each in chosen}
     for each in settings:
         id, parameter, value = _setting(each)
         name, _, label = id.partition(":")
@@ -174,7 +202,7 @@ def chosen_models(problem: Problem, names: str, settings: Sequence[str]) -> tupl
             raise ValueError(f"--set {each}: {MODELS[name].name!r} is not among the chosen models.")
         known = specs.get(id, ModelSpec(MODELS[name].name, label))
         specs[id] = replace(known, settings={**known.settings, parameter: value})
-    return with_baseline(tuple(specs.values()))
+    return tuple(specs.values())
 
 
 def _ids(problem: Problem, names: str) -> list[str]:
@@ -190,11 +218,21 @@ def _setting(text: str) -> tuple[str, str, Any]:
     if not (equals and dot and id and parameter):
         raise ValueError(f"--set takes MODEL.PARAM=VALUE, as in random_forest.n_estimators=500, not {text!r}.")
     try:
-        return id.strip(), parameter.strip(), ast.literal_eval(value)
+        literal = ast.literal_eval(value)
     except (ValueError, SyntaxError) as error:
         raise ValueError(
             f"--set {text}: {value!r} is not a Python literal. Text needs quotes, as in {left}='{value}'."
         ) from error
+    if not _can_be_kept(literal):
+        raise ValueError(f"--set {text}: a setting is a number, a text, True, False, None, or several in brackets.")
+    return id.strip(), parameter.strip(), literal
+
+
+def _can_be_kept(value: Any) -> bool:
+    """Whether a setting comes back from the store's JSON as it was."""
+    if isinstance(value, tuple | list):
+        return all(_can_be_kept(each) for each in value)
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _follow(store: Store, run: str, *, quiet: bool) -> Comparison:
@@ -239,7 +277,7 @@ def _show(comparison: Comparison) -> None:
     metric = METRICS[comparison.metric]
     grid = Grid("", "Model", metric.title, "spread", "fit", "", title=_caption(comparison, metric.title))
     board = comparison.leaderboard()
-    several = board["folds_done"].max() > 1
+    several = board["folds"].max() > 1
     for row in board.to_dict("records"):
         mark = "=" if several and row["tied"] and row["rank"] != 1 else ""
         grid.add_row(

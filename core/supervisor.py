@@ -121,16 +121,15 @@ class Supervisor:
     def look(self) -> None:
         """Read the queue: end what should end, start what can start, close runs that are through."""
         self._looked_at = time.monotonic()
-        fits = self.store.open_fits()
-        self._cancel(fits)
+        self._cancel()
         if not self.outdated:
             self._start_derived()
-            self._start_fits([each for each in fits if each.state == FitState.QUEUED])
+            self._start_fits()
         self._close_runs()
 
-    def _cancel(self, fits: list[FitRow]) -> None:
-        for fit in fits:
-            if fit.cancel and _fit_id(fit) in self._running:
+    def _cancel(self) -> None:
+        for fit in self.store.unwanted_fits():
+            if _fit_id(fit) in self._running:
                 self.engine.kill(_fit_id(fit))
                 self._drop(fit, FitState.CANCELLED, "stopped by you")
 
@@ -140,29 +139,30 @@ class Supervisor:
             if self.store.advance_derived(row.key, FitState.QUEUED, FitState.RUNNING):
                 self._hand_over(Job(row.key, row.kind, row.params, DESK), row)
 
-    def _start_fits(self, queued: list[FitRow]) -> None:
-        """Give every free slot the next fit, of the run with the fewest at work.
+    def _start_fits(self) -> None:
+        """Give every free slot a fit, as long as there is one that is not at work for another run already."""
+        while self.engine.free(FITS) > 0:
+            fit, quick = self._next_fit()
+            run = (self._runs.get(fit.run) or self.store.run(fit.run)) if fit else None
+            if fit is None or run is None:
+                return
+            self._runs[fit.run] = run
+            self._start_fit(fit, run, quick)
+
+    def _next_fit(self) -> tuple[FitRow | None, bool]:
+        """The next fit, of the run with the fewest at work, and whether it was taken for being quick.
 
         One slot of a run works from the quickest fit up, so that there is something to see at once; the others from the
         longest down, so that nothing long is left for the end. They meet in the middle.
         """
-        while queued and self.engine.free(FITS) > 0:
-            at_work = {each.row: each.quick for each in self._running.values() if isinstance(each.row, FitRow)}
-            keys = {each.key for each in at_work}
-            waiting = [each for each in queued if each.key not in keys]
-            if not waiting:
-                return
-            turns = {each.run: sum(other.run == each.run for other in at_work) for each in waiting}
-            fewest = min(turns.values())
-            first = next(each.run for each in waiting if turns[each.run] == fewest)
-            quick = not any(row.run == first and up for row, up in at_work.items())
-            mine = [each for each in waiting if each.run == first]
-            fit = min(mine, key=_length) if quick else max(mine, key=_length)
-            queued.remove(fit)
-            run = self._runs.get(fit.run) or self.store.run(fit.run)
-            if run is not None:
-                self._runs[fit.run] = run
-                self._start_fit(fit, run, quick)
+        at_work = [(each.row, each.quick) for each in self._running.values() if isinstance(each.row, FitRow)]
+        turns = {run: sum(row.run == run for row, _ in at_work) for run in self.store.waiting_runs()}
+        for run in sorted(turns, key=lambda each: turns[each]):  # of equals the oldest: sorting keeps the order
+            quick = not any(row.run == run and quickly for row, quickly in at_work)
+            fit = self.store.next_fit(run, quickest=quick, but=[row.key for row, _ in at_work])
+            if fit is not None:
+                return fit, quick
+        return None, False
 
     def _start_fit(self, fit: FitRow, run: RunRow, quick: bool) -> None:
         if run.id not in self._began:
@@ -276,11 +276,6 @@ def _fit_id(fit: FitRow) -> str:
     return f"{fit.run}/{fit.model}/{fit.fold}"
 
 
-def _length(fit: FitRow) -> tuple[float, str, int]:
-    """How long a fit will take, and an order among equals that finishes one model after the other."""
-    return (fit.cost, fit.model, fit.fold)
-
-
 def code_stamp() -> str:
     """The newest change of the code on disk, so that no warm worker runs old code."""
     root = Path(__file__).parent
@@ -313,7 +308,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     with lock:
         outdated = _serve(store)
-    if outdated and (store.open_fits() or store.queued_derived()):
+    if outdated and (store.waiting_runs() or store.queued_derived()):
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])
     return 0
 

@@ -1,129 +1,24 @@
-"""The embedded database and the files beside it: the only module that speaks SQL.
+"""What is asked of the database and written to it: the only room that speaks SQL.
 
 Takes a data folder; gives tables, runs, fits, outcomes and derived results as records. Opened with a path, never with a
-constant. Several processes may open one folder: every write is one short ``BEGIN IMMEDIATE`` transaction (a plain BEGIN
-that reads first fails at once under contention, SQLITE_BUSY_SNAPSHOT), and a file is in place before its row is.
+constant. Several processes may open one folder, and a file is in place before its row is.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.records import FitState, Outcome, Problem, RunSpec, RunState, Table
-from core.store.files import Files
+from core.store.connection import Database
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_info, table_of
 
-VERSION = 1
 
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE "table" (fingerprint TEXT PRIMARY KEY, info TEXT NOT NULL, created REAL NOT NULL);
-CREATE TABLE source (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL);
-CREATE TABLE run (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, owner TEXT NOT NULL, spec TEXT NOT NULL,
-    problem TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL, seconds REAL);
-CREATE TABLE fit (
-    run TEXT NOT NULL, model TEXT NOT NULL, fold INTEGER NOT NULL, key TEXT NOT NULL, cost REAL NOT NULL,
-    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '',
-    reused INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0,
-    message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, model, fold));
-CREATE INDEX fit_state ON fit (state);
-CREATE TABLE outcome (key TEXT PRIMARY KEY, outcome TEXT NOT NULL, created REAL NOT NULL);
-CREATE TABLE derived (
-    key TEXT PRIMARY KEY, kind TEXT NOT NULL, params TEXT NOT NULL, state TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '{}',
-    run TEXT NOT NULL DEFAULT '', created REAL NOT NULL);
-CREATE INDEX derived_state ON derived (state);
-"""
-
-
-class StoreError(ValueError):
-    """The folder cannot be used; the text says why and what to do."""
-
-
-class Store:
-    """A data folder: ``tables/`` for people's files, ``store/`` for everything else.
-
-    Parameters
-    ----------
-    folder : Path
-        Made when it is missing.
-    keep_open : bool
-        Whether one connection serves every call; for a process with one thread, to which opening would add up.
-
-    Raises
-    ------
-    StoreError
-        If the folder cannot be written or was made by a newer version.
-    """
-
-    def __init__(self, folder: Path, *, keep_open: bool = False) -> None:
-        self.folder = folder.expanduser().resolve()
-        self.tables = self.folder / "tables"
-        self.home = self.folder / "store"
-        self._kept: sqlite3.Connection | None = None
-        try:
-            self.tables.mkdir(parents=True, exist_ok=True)
-            self.files = Files(self.home)
-            self._open_schema()
-            self._kept = self.connect() if keep_open else None
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"The data folder {self.folder} cannot be used: {error}.") from error
-
-    @property
-    def lock_path(self) -> Path:
-        """The file whose lock the one supervisor of a folder holds."""
-        return self.home / "supervisor.lock"
-
-    # -- connections
-
-    def connect(self) -> sqlite3.Connection:
-        """A new connection with the store's settings; the caller closes it."""
-        db = sqlite3.connect(self.home / "bakeoff.db", timeout=20, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA journal_size_limit=67108864")
-        return db
-
-    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
-        return closing(self.connect()) if self._kept is None else nullcontext(self._kept)
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
-    def _read(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with self._connected() as db:
-            return db.execute(sql, values).fetchall()
-
-    def _open_schema(self) -> None:
-        with self._write() as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            if found > VERSION:
-                raise StoreError(
-                    f"The data folder {self.folder} was made by a newer Bakeoff (store version {found}, this one knows "
-                    f"{VERSION}). Update Bakeoff, or choose another folder with --data-dir or BAKEOFF_DATA."
-                )
-            if found == 0:
-                for statement in filter(str.strip, SCHEMA.split(";")):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version={VERSION}")
+class Store(Database):
+    """The store of a data folder; see `Database` for how it opens."""
 
     # -- tables
 
@@ -184,7 +79,7 @@ class Store:
         """Runs, the newest first."""
         sql, values = "SELECT * FROM run WHERE 1", []
         if chosen := list(states):
-            sql += f" AND state IN ({','.join('?' * len(chosen))})"
+            sql += f" AND state IN ({_marks(chosen)})"
             values += [str(each) for each in chosen]
         if owner:
             sql += " AND owner=?"
@@ -206,7 +101,7 @@ class Store:
         moment = time.time()
         stamps = {RunState.RUNNING: ", started=COALESCE(started, ?)"}.get(to, ", ended=?")
         with self._write() as db:
-            sql = f"UPDATE run SET state=?{stamps} WHERE id=? AND state IN ({','.join('?' * len(states))})"
+            sql = f"UPDATE run SET state=?{stamps} WHERE id=? AND state IN ({_marks(states)})"
             return bool(db.execute(sql, (to, moment, run, *states)).rowcount)
 
     def set_seconds(self, run: str, seconds: float) -> None:
@@ -239,12 +134,25 @@ class Store:
         )
         return [fit_row(row, curves) for row in rows]
 
-    def open_fits(self) -> list[FitRow]:
-        """Every fit that is queued or running, oldest run first."""
+    def waiting_runs(self) -> list[str]:
+        """The runs that have queued fits, oldest first."""
+        sql = "SELECT id FROM run WHERE EXISTS (SELECT 1 FROM fit WHERE run=id AND state='queued') ORDER BY number"
+        return [row[0] for row in self._read(sql)]
+
+    def next_fit(self, run: str, *, quickest: bool, but: Iterable[str] = ()) -> FitRow | None:
+        """A run's quickest or longest queued fit, none of the given keys; of equals, one model after the other."""
+        keys, way = list(but), "" if quickest else " DESC"
         rows = self._read(
-            "SELECT fit.*, NULL AS outcome FROM fit JOIN run ON run.id=fit.run"
-            " WHERE fit.state IN ('queued', 'running') ORDER BY run.number"
+            f"SELECT *, NULL AS outcome FROM fit WHERE run=? AND state='queued' AND key NOT IN ({_marks(keys)})"
+            f" ORDER BY cost{way}, model, fold LIMIT 1",
+            run,
+            *keys,
         )
+        return fit_row(rows[0], False) if rows else None
+
+    def unwanted_fits(self) -> list[FitRow]:
+        """Running fits that somebody asked to stop."""
+        rows = self._read("SELECT *, NULL AS outcome FROM fit WHERE state='running' AND cancel=1")
         return [fit_row(row, False) for row in rows]
 
     def advance_fit(
@@ -256,7 +164,7 @@ class Store:
         with self._write() as db:
             sql = (
                 "UPDATE fit SET state=?, reason=?, log=?, attempts=attempts+? WHERE run=? AND model=? AND fold=?"
-                f" AND state IN ({','.join('?' * len(states))})"
+                f" AND state IN ({_marks(states)})"
             )
             values = (to, reason, log, started, fit.run, fit.model, fit.fold, *states)
             return bool(db.execute(sql, values).rowcount)
@@ -318,7 +226,7 @@ class Store:
         found: set[str] = set()
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
-            rows = self._read(f"SELECT key FROM outcome WHERE key IN ({','.join('?' * len(part))})", *part)
+            rows = self._read(f"SELECT key FROM outcome WHERE key IN ({_marks(part)})", *part)
             found.update(row[0] for row in rows)
         return found
 
@@ -390,3 +298,8 @@ class Store:
             run,
         )[0]
         return "|".join(map(str, row))
+
+
+def _marks(values: Sequence[object]) -> str:
+    """A question mark for each value of a list."""
+    return ", ".join("?" * len(values))

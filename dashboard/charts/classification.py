@@ -17,6 +17,7 @@ MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 SHARES_UP_TO = 8  # classes whose cells have room for a share under the count
 COUNTS_UP_TO = 20
 BARS_UP_TO = 40
+LINES_NAMED_UP_TO = 10  # of more lines only the models are named beside the figure
 # On grounds up to this luminance white can be read better than ink.
 INK, PAPER, HALF_LIGHT = "#1B1F2A", "#FFFFFF", 0.18
 
@@ -148,7 +149,7 @@ def precision_recall(frame: pd.DataFrame, palette: Palette, subject: Subject = N
         palette,
         of("Precision and recall", subject),
         ("recall", "Recall (share of the class that is found)"),
-        ("precision", "Precision (share of the findings that are right)"),
+        ("precision", "Precision (share that is right)"),
         ("average_precision", "average"),
         shape="hv",
     )
@@ -166,28 +167,33 @@ def _curves(
     summary: tuple[str, str],
     shape: str = "linear",
 ) -> go.Figure:
-    """Lines in the unit square: colours tell models apart, or classes where there is one model."""
+    """Lines in the unit square: colours tell models apart, or classes where there is one model.
+
+    Where there are too many to name each, the legend says a model's mean, and a line says its name when pointed at.
+    """
     if frame.empty:
         return empty(palette, title, reason(frame, "Nothing that is judged here says how sure it is."))
-    models = groups(frame, "model")
+    models = [(model, groups(part, "curve")) for model, part in groups(frame, "model")]
+    named = sum(len(curves) for _, curves in models) <= LINES_NAMED_UP_TO
     drawn = figure(palette, title, x[1], y[1], height=380)
-    legend = []
-    for number, (model, part) in enumerate(models):
-        curves = groups(part, "curve")
+    for number, (model, curves) in enumerate(models):
+        if not named:
+            colour = palette.colour(number) if len(models) > 1 else palette.muted
+            drawn.add_scatter(x=[None], y=[None], mode="lines", name=_mean(model, curves, summary), line_color=colour)
         for place, (curve, line) in enumerate(curves):
             colour = number if len(models) > 1 else place
             words = [escape(each) for each in _names(model, curve, len(models), len(curves))]
             value = line[summary[0]].iloc[0]
-            legend.append(" · ".join(words) + f" ({summary[1]} {value:.3f})")
             line = thinned(line)
             drawn.add_scatter(
                 x=line[x[0]],
                 y=line[y[0]],
                 mode="lines",
-                name=legend[-1],
+                name=" · ".join(words) + f" ({summary[1]} {value:.3f})",
+                showlegend=named,
                 line={
                     "color": palette.colour(colour),
-                    "width": 2,
+                    "width": 2 if named else 1.3,
                     "shape": shape,
                     "dash": LINES[_dash(colour, place, models, palette)],
                 },
@@ -196,7 +202,14 @@ def _curves(
             )
     drawn.update_xaxes(range=[-0.01, 1.01], tickformat=".0%", constrain="domain")
     drawn.update_yaxes(range=[-0.01, 1.02], tickformat=".0%")
-    return with_legend(drawn, legend)
+    return with_legend(drawn, [trace.name for trace in drawn.data if trace.showlegend is not False])
+
+
+def _mean(model: object, curves: list, summary: tuple[str, str]) -> str:
+    """All classes of a model in one entry of the legend."""
+    mean = np.mean([line[summary[0]].iloc[0] for _, line in curves])
+    classes = f"{len(curves)} classes (mean {summary[1]} {mean:.3f})"
+    return f"{escape(model)} · {classes}" if model else classes
 
 
 def _names(model: object, curve: object, models: int, curves: int) -> list[object]:

@@ -9,7 +9,7 @@ import math
 
 import streamlit as st
 
-from core.models import MODELS, Model, cost, default_models
+from core.models import MODELS, Model, check_settings, cost, default_models
 from core.records import ModelSpec, Problem
 from core.run import with_baseline
 from dashboard import session, words
@@ -98,6 +98,10 @@ def _settings(model: Model, slot: str, problem: Problem, other: bool) -> None:
             if slot != model.name:
                 st.text_input("Label", _number(slot), max_chars=24, key=f"label-{slot}", persist_state="session")
             settings_form(model.params[problem.task], _key("set", slot, problem))
+            try:
+                check_settings(model.name, problem.task, _spec(model, slot, problem).settings)
+            except ValueError as error:
+                st.error(words.escape(error), icon=":material/error:")
             for name, (value, why) in model.differs.get(problem.task, {}).items():
                 st.caption(words.escape(f"{name}={value!r}: {why}"))
 

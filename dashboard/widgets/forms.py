@@ -51,9 +51,11 @@ def changed(params: Iterable[Param], prefix: str) -> dict[str, Any]:
 
 
 def _value(param: Param, raw: Any) -> Any:
-    """What a field's content means."""
+    """What a field's content means; what is no list of whole numbers stays as it is, so that it can be refused."""
     if isinstance(param.default, tuple):
-        return tuple(int(each) for each in re.findall(r"\d+", str(raw))) or param.default
+        parts = re.findall(r"[^\s,;()\[\]]+", str(raw))
+        whole = all(re.fullmatch(r"-?[0-9]+", each) for each in parts)
+        return (tuple(map(int, parts)) or param.default) if whole else str(raw)
     if raw is None and not param.none_means:
         return param.default
     return raw
