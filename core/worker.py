@@ -137,8 +137,10 @@ def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
     worker = Worker(Path(folder), f"{memory / 2**30:.1f} GiB" if memory else "")
     with contextlib.suppress(EOFError, OSError):  # the supervisor is gone, or done with this worker
         while True:
-            while worker.unsaved and (len(worker.unsaved) > UNSAVED or _large() or not pipe.poll(PATIENCE)):
+            patience = PATIENCE
+            while worker.unsaved and (len(worker.unsaved) > UNSAVED or _large() or not pipe.poll(patience)):
                 pipe.send(worker.save())
+                patience = 0.0
             job = pipe.recv()
             limit_memory(memory)
             worker.run(job, pipe.send)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
     spec, problem, fold = shared.spec, shared.problem, shared.folds[number]
     pipeline = build(model, problem, spec.seed, spec.class_weight)
     X, y = shared.samples.X.iloc[fold.train], shared.samples.y[fold.train]
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, _one_class_named(problem, y):
         warnings.simplefilter("always")
         began = time.perf_counter()
         pipeline.fit(X, y)
@@ -88,6 +89,18 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         notes=(*_warned(caught), *getattr(estimator, "notes_", ())),
     )
     return Fitted(outcome, predictions, pipeline)
+
+
+@contextmanager
+def _one_class_named(problem: Problem, y: np.ndarray) -> Iterator[None]:
+    """Say so where a model fails because its training rows are of one class: its own words differ and rarely help."""
+    try:
+        yield
+    except Exception as error:
+        if not problem.classes or (y != y[0]).any():
+            raise
+        only = problem.classes[int(y[0])]
+        raise ValueError(f"all training rows are of class '{only}', and this model needs two classes") from error
 
 
 def _sample(rows: np.ndarray, seed: int) -> np.ndarray:

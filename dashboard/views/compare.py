@@ -11,6 +11,8 @@ from core.results import practice_rows
 from dashboard import session, widgets, words
 from dashboard.widgets import forms
 
+CHOICE = "choice"  # whether what is to be compared stands open; kept here, for a browser closes it when its title changes
+
 
 def start(table: Table, problem: Problem, roles: Roles) -> None:
     """Queue a run of what is ticked; what is against it is said on the page."""
@@ -26,8 +28,10 @@ def start(table: Table, problem: Problem, roles: Roles) -> None:
     try:
         run = jobs.submit(session.store(), spec, table, session.owner())
         session.choose(data=session.source(), target=roles.target, run=run)
+        st.session_state[CHOICE] = False
     except ValueError as error:
         st.session_state["trouble"] = str(error)
+        st.session_state[CHOICE] = True
 
 
 # ---- selection
@@ -68,6 +72,8 @@ with st.expander(
     f"{widgets.rough_time(problem, specs, folds, forms.chosen_limits()['time_limit'])}",
     expanded=run is None,
     icon=":material/checklist:",
+    key=CHOICE,
+    on_change="rerun",
 ):
     widgets.pick_models(problem)
     with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):
