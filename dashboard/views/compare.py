@@ -11,7 +11,7 @@ from core.results import practice_rows
 from dashboard import session, widgets, words
 from dashboard.widgets import forms
 
-CHOICE = "choice"  # whether what is to be compared stands open; kept here, for a browser closes it when its title changes
+CHOICE = "choice"  # whether what is to be compared stands open: closed by a start, open again where there was none
 
 
 def start(table: Table, problem: Problem, roles: Roles) -> None:
@@ -23,7 +23,7 @@ def start(table: Table, problem: Problem, roles: Roles) -> None:
         forms.with_split_roles(roles, split),
         split,
         widgets.chosen_models(problem),
-        **forms.chosen_limits(),
+        **forms.chosen_limits(problem.task),
     )
     try:
         run = jobs.submit(session.store(), spec, table, session.owner())
@@ -31,7 +31,8 @@ def start(table: Table, problem: Problem, roles: Roles) -> None:
         st.session_state[CHOICE] = False
     except ValueError as error:
         st.session_state["trouble"] = str(error)
-        st.session_state[CHOICE] = True
+        if not st.session_state.get(CHOICE):
+            st.session_state[CHOICE] = True
 
 
 # ---- selection
@@ -54,6 +55,9 @@ if problem is None:
 specs = widgets.chosen_models(problem)
 split = forms.chosen_split(problem.task)
 folds = fold_count(split, practice_rows(split, problem.rows))
+limits = forms.chosen_limits(problem.task)
+about = widgets.rough_time(problem, specs, folds, limits["time_limit"])
+place.caption(f"**{words.count(len(specs), 'model')}** on {words.count(folds, 'fold')}, {about}", width="content")
 place.button(
     "Start comparison",
     type="primary",
@@ -68,12 +72,7 @@ elif against := forms.objection(table, roles, split):
     st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
 
 with st.expander(
-    f"**{words.count(len(specs), 'model')}** on {words.count(folds, 'fold')}, "
-    f"{widgets.rough_time(problem, specs, folds, forms.chosen_limits()['time_limit'])}",
-    expanded=run is None,
-    icon=":material/checklist:",
-    key=CHOICE,
-    on_change="rerun",
+    "Models and how they are compared", run is None, key=CHOICE, on_change="rerun", icon=":material/checklist:"
 ):
     widgets.pick_models(problem)
     with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):

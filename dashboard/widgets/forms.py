@@ -222,11 +222,11 @@ def objection(table: Table, roles: Roles, split: Split) -> str:
     return ""
 
 
-def chosen_limits() -> dict[str, Any]:
-    """Seed, class weights and time limit as the form stands."""
+def chosen_limits(task: Task) -> dict[str, Any]:
+    """Seed, class weights and time limit as the form stands; numbers have no classes to weigh."""
     state = st.session_state
     return {
         "seed": int(state.get("seed", 0)),
-        "class_weight": CLASS_WEIGHT if state.get("balanced") else "",
+        "class_weight": CLASS_WEIGHT if state.get("balanced") and task == Task.CLASSIFICATION else "",
         "time_limit": float(state.get("time_limit", SECONDS)),
     }

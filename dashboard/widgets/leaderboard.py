@@ -171,7 +171,7 @@ def _columns(board: pd.DataFrame, metric: Metric) -> dict[str, Any]:
     high = metric.high if metric.high is not None else _or(best, 1.0)
     return {
         "rank": config.TextColumn("", width=36, help="Rank"),
-        "model": config.TextColumn("Model", width=165),
+        "model": config.TextColumn("Model", width=178),
         "score": config.ProgressColumn(
             metric.title,
             min_value=low,
@@ -181,14 +181,14 @@ def _columns(board: pd.DataFrame, metric: Metric) -> dict[str, Any]:
             help=words.escape(metric.about),
             width=125,
         ),
-        "spread": config.TextColumn("Spread", help="Standard deviation over the folds.", width=75),
+        "spread": config.TextColumn("Spread", help="Standard deviation over the folds.", width=72),
         "interval": config.TextColumn(
             "95 % interval", help="Where the mean may lie, given how the folds scatter.", width=110
         ),
-        "progress": config.ProgressColumn("Progress", min_value=0, max_value=100, format="%d %%", width=100),
+        "progress": config.ProgressColumn("Progress", min_value=0, max_value=100, format="%d %%", width=88),
         "seconds": config.TextColumn("Training", help="Mean time to train on one fold.", width=75),
-        "curve": config.LineChartColumn("Learning curve", color="primary", width=120),
-        "state": config.MultiselectColumn("State", options=list(STATES), color=list(STATES.values()), width=140),
+        "curve": config.LineChartColumn("Learning curve", color="primary", width=110),
+        "state": config.MultiselectColumn("State", options=list(STATES), color=list(STATES.values()), width=115),
     }
 
 

@@ -57,7 +57,7 @@ def header(title: str, caption: str) -> st.delta_generator.DeltaGenerator:
         with st.container(gap=None, width="content"):
             st.title(words.escape(title), anchor=False)
             st.caption(words.escape(caption))
-        return st.container(horizontal=True, width="content")
+        return st.container(horizontal=True, vertical_alignment="center", width="content")
 
 
 def empty(icon: str, title: str, sentence: str) -> st.delta_generator.DeltaGenerator:

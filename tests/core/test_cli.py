@@ -95,6 +95,33 @@ def test_settings_and_copies(bakeoff) -> None:
     }
 
 
+def test_the_baseline_can_be_set_without_being_named(bakeoff) -> None:
+    result = bakeoff("compare", "iris", "--models", "lda", "--set", "baseline.strategy='prior'", "--json", "-")
+    models = {each["id"]: each["settings"] for each in json.loads(result.stdout)["models"]}
+    assert models == {"baseline": {"strategy": "prior"}, "lda": {}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "heeded"),
+    [
+        ((), "stratified", (5, 1, True)),
+        (("--no-shuffle",), "stratified", (5, 1, False)),
+        (("--repeats", "2"), "repeated", (5, 2, True)),
+        (("--group", "region"), "group", (2, 1, True)),
+        (("--time", "age"), "time", (5, 1, False)),
+        (("--split", "holdout"), "holdout", (1, 1, True)),
+    ],
+)
+def test_the_split_follows_the_options_and_is_told_as_it_was(
+    bakeoff, csv: Path, arguments: tuple[str, ...], kind: str, heeded: tuple[int, int, bool]
+) -> None:
+    folds = ("--folds", str(max(2, heeded[0])))
+    result = bakeoff("compare", str(csv), "--target", "buys", "--models", "lda", *folds, *arguments, "--json", "-")
+    assert result.exit_code == 0, result.output
+    split = json.loads(result.stdout)["split"]
+    assert (split["kind"], split["folds"], split["repeats"], split["shuffle"]) == (kind, *heeded)
+
+
 def test_a_second_time_everything_is_reused(bakeoff) -> None:
     bakeoff("compare", "iris", "--models", "lda")
     data = json.loads(bakeoff("compare", "iris", "--models", "lda", "--json", "-").stdout)
@@ -116,6 +143,11 @@ def test_a_second_time_everything_is_reused(bakeoff) -> None:
         (["moons:nois=0.1"], "Did you mean 'noise'"),
         (["curve", "--split", "stratified"], "`height` is predicted as a number"),
         (["iris", "--modls", "ridge"], "--models"),
+        (["iris", "--set", "ridge.alpha=1j", "--models", "ridge"], "a setting is a number, a text"),
+        (["iris", "--set", "random_forest.class_weight={0: 1}"], "a setting is a number, a text"),
+        (["iris", "--set", "k_neighbors.n_neighbors=True", "--models", "k_neighbors"], "a whole number from 1"),
+        (["iris", "--split", "kfold", "--repeats", "3"], "--split repeated only, not by 'kfold'"),
+        (["iris", "--json", "no/such/folder/out.json"], "no file can be written there"),
         (["iris", "--folds", "60"], "60 folds"),
         (["iris", "--split", "group"], "group"),
     ],

@@ -94,6 +94,31 @@ def test_a_failing_model_is_a_row_with_the_fold_and_the_reason() -> None:
     assert board.loc["k_neighbors", "rank"] == 1
 
 
+def test_a_model_with_one_failed_fold_keeps_the_others_in_their_places() -> None:
+    """In order, the first fold holds all rows of one class, and its training rows none."""
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": draw.normal(size=100), "b": draw.normal(size=100), "y": ["no"] * 20 + ["yes"] * 80})
+    models = ["logistic_regression", "lda", "hist_gradient_boosting", "sklearn_mlp"]
+    result = compare(frame, "y", models=models, split=Split("kfold", shuffle=False))
+    told = {each["id"]: each for each in run_json(result)["models"]}
+    ranks = result.leaderboard("accuracy").set_index("id")["rank"]
+    for name in models[:2]:
+        model = told[name]
+        assert model["state"] == "failed"
+        assert (
+            model["reason"]
+            == "Fold 1: ValueError: all training rows are of class 'yes', and this model needs two classes"
+        )
+        accuracy = model["scores"]["accuracy"]
+        for values in (accuracy["folds"], accuracy["train"], model["fit_seconds"], model["predict_seconds"]):
+            assert [each is None for each in values] == [True, False, False, False, False]
+        assert accuracy["mean"] == pytest.approx(np.mean(accuracy["folds"][1:]))
+        assert pd.isna(ranks[name])
+    for name in models[2:]:  # these can do with one class, and never name the other
+        assert told[name]["state"] == "done"
+        assert told[name]["scores"]["accuracy"]["folds"][0] == 0.0
+
+
 def test_a_model_that_does_not_suit_is_skipped_with_the_reason() -> None:
     result = compare("iris", models=["lasso", "k_neighbors"])
     lasso = result.model("lasso")
