@@ -134,6 +134,22 @@ def _projection(store: Store, params: Params) -> dict[str, Any]:
     return {"frame": frame.to_dict("list"), "info": info}
 
 
+def _scores(store: Store, params: Params) -> dict[str, Any]:
+    """Every metric of a run's finished fits, from their stored predictions: for a metric that came after the run."""
+    from core.metrics import score_all
+
+    run = store.run(params["run"])
+    if run is None:
+        raise ValueError("The run was deleted.")
+    stored = {fit.key: store.files.predictions(fit.key) for fit in store.fits(run.id, curves=False) if fit.outcome}
+    return {"scores": {key: score_all(found, run.problem) for key, found in stored.items() if found is not None}}
+
+
+def _keep_scores(store: Store, params: Params, result: Params) -> None:
+    for key, (scores, undefined) in result["scores"].items():
+        store.add_scores(key, scores, undefined)
+
+
 def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
     """The parameters of a projection."""
     return {
@@ -150,4 +166,5 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("table", _read, _keep_table),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
+    Derivation("scores", _scores, _keep_scores),
 )

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from core.derived import derived_key, projection_params, source_stamp
+from core.metrics import metrics_of
 from core.records import RUN_ENDED, FitState, Roles, RunSpec, RunState, Table
 from core.results import Comparison, FitResult
 from core.run import plan
@@ -115,8 +116,12 @@ def _row(run: str, fit: Any, known: bool) -> FitRow:
 
 
 def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
-    """What a run has come to so far."""
+    """What a run has come to so far.
+
+    Metrics that are younger than the run are asked for, and are there when they have been worked out.
+    """
     fits = store.fits(run.id, curves=curves)
+    _fill_in(store, run, fits)
     info = store.table_info(run.spec.fingerprint) or {"rows": run.problem.rows, "columns": ()}
     return Comparison(
         run.id,
@@ -128,6 +133,13 @@ def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
         run.seconds or 0.0,
         load=lambda fit: store.files.predictions(fit.key),
     )
+
+
+def _fill_in(store: Store, run: RunRow, fits: Iterable[FitRow]) -> None:
+    names = {metric.name for metric in metrics_of(run.problem)}
+    lacking = {name for fit in fits if fit.outcome for name in names - set(fit.outcome.scores)}
+    if lacking:
+        _request(store, "scores", {"run": run.id, "metrics": sorted(lacking)}, run.id)
 
 
 def _result(fit: FitRow) -> FitResult:

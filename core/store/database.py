@@ -188,6 +188,16 @@ class Store(Database):
             sql = "UPDATE outcome SET outcome=json_set(outcome, '$.size_bytes', ?) WHERE key=?"
             db.execute(sql, (size, key))
 
+    def add_scores(self, key: str, scores: Mapping[str, float | None], undefined: Mapping[str, str]) -> None:
+        """Add metrics that an outcome does not have yet; what it has stays."""
+        with self._write() as db:
+            row = db.execute("SELECT outcome FROM outcome WHERE key=?", (key,)).fetchone()
+            if row is not None:
+                outcome = json.loads(row[0])
+                outcome["scores"] = {**scores, **outcome["scores"]}
+                outcome["undefined"] = {**undefined, **outcome["undefined"]}
+                db.execute("UPDATE outcome SET outcome=? WHERE key=?", (json.dumps(outcome), key))
+
     def write_steps(self, steps: Iterable[tuple[FitRow, float, str, str]]) -> None:
         """Keep how far running fits have come: (fit, progress, message, curve as JSON), all in one transaction."""
         with self._write() as db:

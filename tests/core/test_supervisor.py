@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 import psutil
 import pytest
@@ -127,6 +128,17 @@ def test_derived_results_are_worked_out_and_kept(in_place: Store) -> None:
     assert drawn is not None and drawn.state == FitState.DONE, drawn
     assert len(drawn.result["frame"]["x"]) == 150
     assert 0.9 < sum(drawn.result["info"]["explained"][:2]) <= 1.0
+
+
+def test_a_metric_that_is_younger_than_a_run_is_filled_in(in_place: Store) -> None:
+    run = submit(in_place, ModelSpec("baseline"), QUICK)
+    row = in_place.run(run)
+    assert row is not None
+    before = jobs.result(in_place, row).model(QUICK.id).values("f1_macro")
+    with closing(in_place.connect()) as db:
+        db.execute("UPDATE outcome SET outcome=json_remove(outcome, '$.scores.f1_macro')")
+    assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == [None] * 5
+    assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == before
 
 
 def test_a_derived_result_that_cannot_be_is_a_sentence(in_place: Store) -> None:
