@@ -93,8 +93,7 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
     _check_writable(json_file)
     store = _store(data_dir)
     try:
-        source = str(Path(data).resolve()) if Path(data).is_file() else data
-        table = jobs.read(store, source)
+        table = jobs.read(store, _source(data))
         spec = _spec(table, options)
         run = jobs.submit(store, spec, table)
     except ValueError as error:
@@ -106,6 +105,13 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
         _show(comparison)
     if all(comparison.model(each.id).done == () for each in spec.models):
         sys.exit(1)
+
+
+def _source(data: str) -> str:
+    """What is read by another process, in another folder: a path from here as one from the root."""
+    path = Path(data)
+    meant = path.is_file() or (path.is_dir() and data.partition(":")[0] not in DATASETS)
+    return str(path.resolve()) if data and meant else data
 
 
 def _check_writable(json_file: str) -> None:

@@ -236,7 +236,8 @@ def check_split(problem: Problem, split: Split, table: Table | None = None) -> N
     if problem.task is Task.CLASSIFICATION:
         _check_classes(kind, problem, split)
     if kind.needs == "group" and table is not None:
-        _check_groups(problem.group, int(table.frame[problem.group].nunique()), split)
+        groups = int(table.frame[problem.group].nunique())
+        _check_groups(problem.group, groups - int(np.ceil(split.exam * groups)), split)
 
 
 def _check_fit(kind: SplitKind, problem: Problem) -> None:
@@ -312,8 +313,9 @@ def _check_classes(kind: SplitKind, problem: Problem, split: Split) -> None:
 
 def _check_groups(column: str, groups: int, split: Split) -> None:
     if groups < split.folds:
+        practice = counted(groups, "group") + (" besides the exam" if split.exam else "")
         raise Unusable(
-            f"{quoted(column)} has {counted(groups, 'group')}; {counted(split.folds, 'fold')} need at least as many. "
+            f"{quoted(column)} has {practice}; {counted(split.folds, 'fold')} need at least as many. "
             "Use fewer folds or another group column."
         )
 

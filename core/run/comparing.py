@@ -48,7 +48,7 @@ def compare(
         A name of the data set catalogue (``"iris"``, ``"moons:noise=0.3"``), a file, or a table.
     target : str
         The column to predict; may be empty for a data set that is known for one.
-    models : sequence of str or ModelSpec
+    models : sequence of str or ModelSpec, or str
         Names of the model catalogue; empty takes the default selection. The baseline is always in.
     task, positive, group, time
         See `core.records.Roles`; empty takes the proposal.
@@ -71,7 +71,7 @@ def compare(
     Unreadable, Unusable
         If the table cannot be read or learned from; the text says why.
     UnknownName, ValueError
-        If a model, a split or a setting does not exist.
+        If a model, a split, a setting or a class weight does not exist.
 
     Examples
     --------
@@ -83,6 +83,7 @@ def compare(
     table = _as_table(data)
     roles = Roles(target or table.target, task=task, positive=positive, group=group, time=time)
     problem = make_problem(table, roles)
+    models = [models] if isinstance(models, str) else models
     chosen = [each if isinstance(each, ModelSpec) else ModelSpec(each) for each in models or default_models(problem)]
     division = split if isinstance(split, Split) else _split(split, problem)
     spec = RunSpec(table.name, table.fingerprint, roles, division, with_baseline(chosen), seed, class_weight)

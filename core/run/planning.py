@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.data import fold_count
 from core.models import MODELS, check_settings, cost
@@ -41,8 +42,13 @@ def fit_key(spec: RunSpec, model: ModelSpec, fold: int) -> str:
         "fold": fold,
         "versions": versions(),
     }
-    text = json.dumps(decides, sort_keys=True, default=list)
+    text = json.dumps(decides, sort_keys=True, default=_plain)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know: numpy's numbers and arrays as Python's, other collections as lists."""
+    return value.tolist() if hasattr(value, "tolist") else list(value)
 
 
 def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
@@ -62,8 +68,10 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
     Raises
     ------
     UnknownName, ValueError
-        If a model or a setting does not exist, or a model takes part twice under one id.
+        If a model, a setting or a class weight does not exist, or a model takes part twice under one id.
     """
+    if spec.class_weight not in ("", "balanced"):
+        raise ValueError(f"Class weights are 'balanced' or left out; there are none called {spec.class_weight!r}.")
     count = fold_count(spec.split, practice_rows(spec.split, problem.rows))
     fits = []
     for model in spec.models:

@@ -222,6 +222,8 @@ def test_fewer_groups_than_folds_are_refused() -> None:
         check_split(problem, Split("group"), table)
     with pytest.raises(Unusable, match=sentence):
         folds(rows, problem, Split("group"), 0)
+    with pytest.raises(Unusable, match="`customer` has 1 group besides the exam; 2 folds need"):
+        check_split(problem, Split("group", 2, exam=0.5), table)
 
 
 def test_an_unknown_split_is_answered_with_near_misses() -> None:

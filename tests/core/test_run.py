@@ -224,6 +224,17 @@ def test_a_frame_can_be_compared_and_reported() -> None:
 def test_bad_input_is_a_sentence() -> None:
     with pytest.raises(Unusable, match="same value in every row"):
         compare(pd.DataFrame({"a": range(20), "y": ["yes"] * 20}), "y")
+    with pytest.raises(ValueError, match="none called 'balnced'"):
+        compare("iris", models=["lda"], class_weight="balnced")
+
+
+def test_what_a_notebook_hands_over_may_be_numpys() -> None:
+    frame = pd.DataFrame({"a": np.arange(40.0) % 7, "y": np.arange(40) % 2})
+    spec = ModelSpec("k_neighbors", settings={"n_neighbors": np.int64(3)})
+    result = compare(frame, "y", models=[spec], positive=np.int64(0))
+    assert result.problem.positive == 0
+    assert result.model("k_neighbors").state == FitState.DONE
+    assert compare("iris", models="lda").model("lda").state == FitState.DONE
 
 
 def test_the_json_has_every_key_that_is_promised() -> None:
