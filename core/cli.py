@@ -108,10 +108,13 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
 
 
 def _source(data: str) -> str:
-    """What is read by another process, in another folder: a path from here as one from the root."""
+    """What is read by another process, in another folder: a path from here as one from the root.
+
+    A data set's name means the data set, whatever lies in the folder; ``./iris`` means the file.
+    """
     path = Path(data)
-    meant = path.is_file() or (path.is_dir() and data.partition(":")[0] not in DATASETS)
-    return str(path.resolve()) if data and meant else data
+    meant = data and data.partition(":")[0] not in DATASETS and path.exists()
+    return str(path.resolve()) if meant else data
 
 
 def _check_writable(json_file: str) -> None:

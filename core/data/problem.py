@@ -52,6 +52,7 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     """
     columns = {column.name: column for column in table.columns}
     _check_names(roles, columns)
+    _check_time(table, roles.time)
     target = _target_column(columns[roles.target], roles)
     values, notes = _target_values(table, target, roles)
     task = _task(table, target, values, roles)
@@ -90,6 +91,14 @@ def _check_names(roles: Roles, columns: dict[str, Column]) -> None:
             raise Unusable(did_you_mean("kind of column", kind, [str(each) for each in ColumnKind]))
     if roles.target in (roles.group, roles.time):
         raise Unusable(f"{quoted(roles.target)} is the target and cannot be the group or the time as well.")
+
+
+def _check_time(table: Table, name: str) -> None:
+    if name and not _ordered(table.frame[name]):
+        raise Unusable(
+            f"{quoted(name)} cannot give the order of the rows: it holds neither dates nor numbers. Choose another column "
+            "for the time, or another way to divide the rows."
+        )
 
 
 def _target_column(column: Column, roles: Roles) -> Column:
@@ -343,5 +352,9 @@ def _of_role(table: Table, name: str, rows: np.ndarray) -> np.ndarray | None:
     if not name:
         return None
     values = table.frame[name].iloc[rows]
-    plain = pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype)
-    return values.to_numpy() if plain else values.astype(str).to_numpy(dtype=str)
+    return values.to_numpy() if _ordered(values) else values.astype(str).to_numpy(dtype=str)
+
+
+def _ordered(values: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers or dates, so that later is more; texts would be sorted by the alphabet."""
+    return bool(pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype))

@@ -256,3 +256,10 @@ def test_awkward_names_do_no_harm() -> None:
     problem = make_problem(data, Roles("target", kinds={"x]": "category"}))
     assert [column.name for column in problem.features] == names
     assert list(samples(data, problem).X) == names
+
+
+def test_texts_give_no_order_of_time() -> None:
+    with pytest.raises(Unusable, match=r"`city` cannot give the order of the rows"):
+        make_problem(people(), Roles("left", time="city"))
+    assert make_problem(people(), Roles("left", time="since")).time == "since"
+    assert make_problem(people(), Roles("left", time="age")).time == "age"
