@@ -96,8 +96,8 @@ def _check_names(roles: Roles, columns: dict[str, Column]) -> None:
 def _check_time(table: Table, name: str) -> None:
     if name and not _ordered(table.frame[name]):
         raise Unusable(
-            f"{quoted(name)} cannot give the order of the rows: it holds neither dates nor numbers. Choose another column "
-            "for the time, or another way to divide the rows."
+            f"{quoted(name)} cannot give the order of the rows: it holds neither dates nor numbers. Choose another "
+            "column for the time, or another way to divide the rows."
         )
 
 
