@@ -178,8 +178,8 @@ def _curves(
     drawn = figure(palette, title, x[1], y[1], height=380)
     for number, (model, curves) in enumerate(models):
         if not named:
-            colour = palette.colour(number) if len(models) > 1 else palette.muted
-            drawn.add_scatter(x=[None], y=[None], mode="lines", name=_mean(model, curves, summary), line_color=colour)
+            shade = palette.colour(number) if len(models) > 1 else palette.muted
+            drawn.add_scatter(x=[None], y=[None], mode="lines", name=_mean(model, curves, summary), line_color=shade)
         for place, (curve, line) in enumerate(curves):
             colour = number if len(models) > 1 else place
             words = [escape(each) for each in _names(model, curve, len(models), len(curves))]

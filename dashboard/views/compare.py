@@ -83,7 +83,7 @@ with st.expander(
 if run is None:
     widgets.empty(
         "leaderboard",
-        "No comparison yet",
+        "That comparison is no longer here" if session.chosen("run") else "No comparison yet",
         "Press “Start comparison”: every ticked model is trained and judged on the same rows, and appears here.",
     )
     st.stop()

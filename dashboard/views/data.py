@@ -43,12 +43,14 @@ left, right = st.columns([1, 1])
 with left.container(border=True, height="stretch"):
     columns.pick_target(table)
     problem = widgets.the_problem(table)
+    against = problem and forms.objection(table, session.roles(table), forms.chosen_split(problem.task))
+    if against:
+        st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
+    columns.pick_task(table, problem)
     if problem is not None:
-        if against := forms.objection(table, session.roles(table), forms.chosen_split(problem.task)):
-            st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
-        columns.pick_task(table, problem)
         columns.pick_positive(table, problem)
-        columns.pick_dropped(table, problem)
+    columns.pick_dropped(table, problem)
+    if problem is not None:
         metric = default_metric(problem)
         st.caption(words.escape(f"Models will be ranked by {METRICS[metric.value].title}, because {metric.reason}."))
 with right.container(border=True, height="stretch"):

@@ -68,7 +68,9 @@ def _line(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
             width="stretch",
         )
         if model.params.get(problem.task):
-            _settings(model, slot, problem, bool(spec.settings))
+            _settings(model, slot, problem)
+            if spec.settings:
+                st.markdown(":violet-badge[changed]", width="content")
         if copied:
             st.button("Remove", key=f"drop-{slot}", type="tertiary", on_click=_drop, args=(slot,))
         elif model.params.get(problem.task):
@@ -82,11 +84,14 @@ def _line(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
             )
 
 
-def _settings(model: Model, slot: str, problem: Problem, other: bool) -> None:
-    """A button that opens the model's settings; they are drawn only while it is open."""
+def _settings(model: Model, slot: str, problem: Problem) -> None:
+    """A button that opens the model's settings; they are drawn only while it is open.
+
+    Its title stays the same: a browser closes what has another title all at once.
+    """
     title = words.escape(model.title)
     panel = st.popover(
-        "Settings, changed" if other else "Settings",
+        "Settings",
         type="tertiary",
         help=f"Settings of {title}",
         on_change="rerun",
@@ -97,11 +102,11 @@ def _settings(model: Model, slot: str, problem: Problem, other: bool) -> None:
             st.markdown(f"**Settings of {title}**")
             if slot != model.name:
                 st.text_input("Label", _number(slot), max_chars=24, key=f"label-{slot}", persist_state="session")
-            settings_form(model.params[problem.task], _key("set", slot, problem))
             try:
                 check_settings(model.name, problem.task, _spec(model, slot, problem).settings)
             except ValueError as error:
                 st.error(words.escape(error), icon=":material/error:")
+            settings_form(model.params[problem.task], _key("set", slot, problem))
             for name, (value, why) in model.differs.get(problem.task, {}).items():
                 st.caption(words.escape(f"{name}={value!r}: {why}"))
 

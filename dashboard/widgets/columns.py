@@ -50,10 +50,14 @@ def _target_picked(table: Table) -> None:
     session.choose_target(table, st.session_state["target_column"] or "")
 
 
-def pick_task(table: Table, problem: Problem) -> None:
-    """Switch between classes and numbers."""
-    proposal = propose_task(table, problem.target)
-    st.session_state["task"] = problem.task
+def pick_task(table: Table, problem: Problem | None) -> None:
+    """Switch between classes and numbers; a choice that does not suit can be taken back."""
+    roles = session.roles(table)
+    task = problem.task if problem else roles.task
+    if not task:
+        return
+    proposal = propose_task(table, roles.target)
+    st.session_state["task"] = Task(task)
     st.segmented_control(
         "What it holds",
         list(TASKS),
@@ -93,15 +97,16 @@ def _positive_picked(table: Table) -> None:
     session.decide(table, positive=st.session_state["positive"])
 
 
-def pick_dropped(table: Table, problem: Problem) -> None:
-    """Leave classes out, where there are enough of them."""
+def pick_dropped(table: Table, problem: Problem | None) -> None:
+    """Leave classes out, where there are enough of them; they can be taken back when none are left."""
     dropped = list(session.roles(table).drop_classes)
-    if len(problem.classes) < 3 and not dropped:
+    classes = problem.classes if problem else ()
+    if len(classes) < 3 and not dropped:
         return
     st.session_state["dropped"] = dropped
     st.multiselect(
         "Classes to leave out",
-        [*dropped, *(str(each) for each in problem.classes)],
+        [*dropped, *(str(each) for each in classes)],
         key="dropped",
         placeholder="None",
         on_change=_dropped,

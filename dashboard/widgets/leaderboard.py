@@ -22,6 +22,7 @@ from dashboard.widgets.page import provenance, state_badge
 
 LIVE, IDLE = 1.0, 5.0  # seconds between two looks
 OPEN = (FitState.QUEUED, FitState.RUNNING)
+COUNTED = [*OPEN, FitState.DONE]  # what failed or was stopped got nowhere
 # Badges in the table and their colours, which stay apart in the light and in the dark theme.
 STATES = {
     "best": "#4F46E5",
@@ -140,7 +141,7 @@ def _grid(board: pd.DataFrame, metric: Metric, result: Comparison, live: bool) -
             "score": board["mean"].astype(float).round(digits),
             "spread": ["" if pd.isna(each) else f"± {each:,.{digits}f}" for each in board["spread"]],
             "interval": [_interval(low, high, digits) for low, high in zip(board["low"], board["high"], strict=True)],
-            "progress": (board["progress"].astype(float) * 100).round(),
+            "progress": (board["progress"].astype(float) * 100).round().where(board["state"].isin(COUNTED)),
             "seconds": [words.duration(each) for each in board["fit_seconds"]],
             "curve": [_curve(result.model(each)) for each in board["id"]],
             "state": [_badges(row, board) for row in board.to_dict("records")],
@@ -243,7 +244,7 @@ def _plain(shown: pd.DataFrame, metric: Metric) -> pd.DataFrame:
             words.escape(metric.title): [words.escape(words.number(each, 4)) for each in shown["score"]],
             "Spread": [words.escape(each) for each in shown["spread"]],
             "95 % interval": [words.escape(each) for each in shown["interval"]],
-            "Progress": [f"{each:.0f} %" for each in shown["progress"]],
+            "Progress": ["" if pd.isna(each) else f"{each:.0f} %" for each in shown["progress"]],
             "Training": [words.escape(each) for each in shown["seconds"]],
             "State": [", ".join(each) for each in shown["state"]],
         }

@@ -278,6 +278,16 @@ def test_nine_models_are_told_apart_by_dashes() -> None:
     assert len(set(lines)) == 9
 
 
+def test_of_many_curves_the_models_are_named_and_each_line_tells_its_name_when_pointed_at() -> None:
+    two = _curves("yes").replace({"model": {"yes": "Tree"}})
+    frame = pd.concat([two.assign(curve=each) for each in range(10)])
+    figure = draw("roc", frame)
+    named = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert named == ["Forest · 10 classes (mean area 0.833)", "Tree · 10 classes (mean area 0.667)"]
+    assert len(figure.data) == 2 + 20 + 1
+    assert figure.layout.height < 480
+
+
 def test_many_rows_become_a_sample_that_says_so() -> None:
     actual = np.arange(6_000.0)
     frame = pd.DataFrame({"row": range(6_000), "actual": actual, "predicted": actual + 1, "residual": -1.0})

@@ -5,95 +5,19 @@ Pages are drawn through the router; jobs run in place, so that what a page asks 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.engines.inline import InlineEngine
 from core.metrics import METRICS
 from core.models import MODELS
 from core.records import ModelSpec, Roles, RunSpec, Split, Task
-from core.run import with_baseline
 from core.store import RunRow, Store
-from core.supervisor import Supervisor
 from dashboard.charts import CHARTS
 from dashboard.frames import FRAMES, Shown
-from tests.source import ROOT
+from tests.dashboard.pages import address, charts, compared, drain, frame, page, said, sound
 
-APP = str(ROOT / "dashboard" / "app.py")
 VIEWS = ("data", "compare", "look_closer", "map", "runs")
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
-
-
-def drain(store: Store) -> None:
-    """Do in this process what a supervisor would do in another."""
-    Supervisor(store, InlineEngine(store.folder)).drain()
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
-    monkeypatch.setattr(jobs, "ensure_supervisor", drain)
-    monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
-    yield Store(tmp_path)
-    st.cache_resource.clear()
-
-
-def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, **roles: str) -> RunRow:
-    """A run that has ended."""
-    table = jobs.read(store, data)
-    spec = RunSpec(
-        table.name,
-        table.fingerprint,
-        Roles(roles.pop("target", "") or table.target, **roles),
-        Split("kfold", folds=folds),
-        with_baseline(models),
-    )
-    row = store.run(jobs.submit(store, spec, table))
-    assert row is not None and jobs.ended(row)
-    return row
-
-
-def page(view: str = "data", **address: str) -> AppTest:
-    """A page, drawn once."""
-    at = AppTest.from_file(APP, default_timeout=60)
-    for name, value in address.items():
-        at.query_params[name] = value
-    at.run()
-    return at if view == "data" else at.switch_page(f"views/{view}.py").run()
-
-
-def said(at: AppTest) -> str:
-    """All words on a page, without the signs of their escape."""
-    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.info]
-    return "\n".join(str(each.value) for each in parts).replace("\\", "").replace("\u2060", "")
-
-
-def charts(at: AppTest) -> int:
-    """How many charts a page shows."""
-    return len(at.get("plotly_chart"))
-
-
-def frame(at: AppTest, column: str) -> pd.DataFrame:
-    """The table on a page that has this column."""
-    return next(each.value for each in at.dataframe if column in each.value)
-
-
-def address(at: AppTest, name: str) -> str:
-    """What stands in the address."""
-    value = at.query_params[name]
-    return value if isinstance(value, str) else value[0]
-
-
-def sound(at: AppTest) -> None:
-    """Nothing went wrong that nobody foresaw."""
-    assert not at.exception
-    assert "Something went wrong" not in [str(each.proto.title) for each in at.error]
 
 
 # ---- nothing yet
@@ -111,6 +35,12 @@ def test_a_page_without_anything_says_what_is_next(store: Store, view: str) -> N
         "runs": "No comparison yet",
     }
     assert expected[view] in said(at)
+
+
+def test_an_address_of_a_run_that_is_gone_says_so(store: Store) -> None:
+    at = page("compare", run="gone")
+    sound(at)
+    assert "That comparison is no longer here" in said(at)
 
 
 # ---- a finished comparison
@@ -214,12 +144,12 @@ def test_every_chart_of_a_run_has_a_frame(store: Store) -> None:
     of_a_run = {each.name for each in CHARTS.values() if not each.needs & {"table", "projection"}}
     assert set(FRAMES) == of_a_run
     result = jobs.result(store, compared(store, "iris", *QUICK))
-    for name, frame in FRAMES.items():
+    for name, make in FRAMES.items():
         if name != "importances":
             held = {each.id: result.predictions(each.id) for each in result.models}
             shown = Shown(result, ["decision_tree"], "accuracy", {id: each for id, each in held.items() if each})
             lacks = CHARTS[name].lacks(shown.stored("decision_tree"), Task.CLASSIFICATION)
-            assert lacks or len(frame(shown)), name
+            assert lacks or len(make(shown)), name
 
 
 def test_the_map_shows_where_a_model_errs(store: Store) -> None:
@@ -232,6 +162,21 @@ def test_the_map_shows_where_a_model_errs(store: Store) -> None:
     model = at.selectbox(key="map_model").value
     wrong = (lambda said: int((said.actual != said.predicted).sum()))(jobs.result(store, run).predictions(model))
     assert int(frame(at, "Wrong")["Wrong"].sum()) == wrong > 0
+
+
+def test_models_to_look_at_follow_the_ranking_until_they_are_chosen(store: Store) -> None:
+    first = compared(store, "iris", QUICK[1])
+    at = page("look_closer", run=first.id)
+    assert at.multiselect(key="models").value == ["decision_tree"]
+    second = compared(store, "iris", *QUICK)
+    best = [each for each in jobs.result(store, second).leaderboard()["id"] if each != "baseline"]
+    at.query_params["run"] = second.id
+    at.run()
+    assert at.multiselect(key="models").value == best
+    at.multiselect(key="models").set_value(["baseline"]).run()
+    at.query_params["run"] = first.id
+    at.run()
+    assert at.multiselect(key="models").value == ["baseline"]
 
 
 def test_a_run_is_repeated_and_deleted(store: Store) -> None:
@@ -280,54 +225,7 @@ def test_a_run_without_any_result_says_so(store: Store, monkeypatch: pytest.Monk
     assert "No model could be trained" in said(page("look_closer", run=run))
 
 
-# ---- data
-
-
-def test_a_file_is_uploaded_and_its_target_chosen(store: Store) -> None:
-    rows = "".join(f"{i};{i % 7},5;{'ja' if i % 3 else 'nein'}\n" for i in range(60))
-    at = page()
-    at.file_uploader(key="upload-0").upload("Kündigungen 2024.csv", f"Nr;Wert;gekündigt\n{rows}".encode("cp1252")).run()
-    sound(at)
-    assert at.title[0].value.replace("\\", "") == "Kündigungen 2024.csv"
-    at.selectbox(key="target_column").set_value("Wert").run()
-    sound(at)
-    assert address(at, "target") == "Wert"
-    assert address(at, "data") == "Kündigungen 2024.csv"
-    assert [path.name for path in store.tables.iterdir()] == ["Kündigungen 2024.csv"]
-
-
-def test_what_is_no_table_is_a_sentence_and_can_be_removed(store: Store) -> None:
-    (store.tables / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    at = page(data="picture.csv")
-    assert "PNG image" in said(at)
-    at.button(key="remove_file").click().run()
-    assert at.title[0].value == "Iris flowers" and not list(store.tables.iterdir())
-
-
-@pytest.mark.parametrize("source", ["/etc/hostname", "../store/bakeoff.db", "irsi", "moons:noise=9"])
-def test_the_address_reaches_no_other_files(store: Store, source: str) -> None:
-    at = page(data=source)
-    assert len(at.error) == 1 and not at.exception
-    assert not at.title
-
-
-def test_a_column_is_left_out_and_the_run_says_so(store: Store) -> None:
-    at = page()
-    editor = f"columns-{jobs.read(store, 'iris').fingerprint}-species"
-    at.session_state[editor] = {"edited_rows": {0: {"Use": False}}, "added_rows": [], "deleted_rows": []}
-    at.run()
-    at.switch_page("views/compare.py").run()
-    at.button(key="start").click().run()
-    assert dict(store.runs()[0].spec.roles.left_out) == {"sepal length (cm)": "left out by you"}
-
-
-def test_nothing_of_the_data_is_read_as_markdown(store: Store) -> None:
-    rows = "".join(f"{i % 9},{'$5 and $6' if i % 2 else '![x](http://example.org/x.png)'}\n" for i in range(40))
-    (store.tables / "odd.csv").write_text(f"a,:red[kind]\n{rows}")
-    at = page(data="odd.csv", target=":red[kind]")
-    sound(at)
-    texts = [str(each.value) for each in (*at.markdown, *at.caption, *at.title)]
-    assert not any("![x](" in text or ":red[k" in text for text in texts)
+# ---- what nobody foresaw
 
 
 def test_an_unforeseen_error_is_a_card_with_an_id(store: Store, monkeypatch: pytest.MonkeyPatch, caplog) -> None:

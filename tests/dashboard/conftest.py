@@ -1,0 +1,22 @@
+"""What the tests of pages run on: a data folder of their own, in which jobs run in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from core import jobs
+from core.store import Store
+from tests.dashboard.pages import drain
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
+    monkeypatch.setattr(jobs, "ensure_supervisor", drain)
+    monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
+    yield Store(tmp_path)
+    st.cache_resource.clear()

@@ -1,0 +1,73 @@
+"""What the tests of pages share: a run that has ended, a page that is drawn, and what can be read on it."""
+
+from __future__ import annotations
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from core import jobs
+from core.engines.inline import InlineEngine
+from core.records import ModelSpec, Roles, RunSpec, Split
+from core.run import with_baseline
+from core.store import RunRow, Store
+from core.supervisor import Supervisor
+from tests.source import ROOT
+
+APP = str(ROOT / "dashboard" / "app.py")
+
+
+def drain(store: Store) -> None:
+    """Do in this process what a supervisor would do in another."""
+    Supervisor(store, InlineEngine(store.folder)).drain()
+
+
+def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, **roles: str) -> RunRow:
+    """A run that has ended."""
+    table = jobs.read(store, data)
+    spec = RunSpec(
+        table.name,
+        table.fingerprint,
+        Roles(roles.pop("target", "") or table.target, **roles),
+        Split("kfold", folds=folds),
+        with_baseline(models),
+    )
+    row = store.run(jobs.submit(store, spec, table))
+    assert row is not None and jobs.ended(row)
+    return row
+
+
+def page(view: str = "data", **address: str) -> AppTest:
+    """A page, drawn once."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    return at if view == "data" else at.switch_page(f"views/{view}.py").run()
+
+
+def said(at: AppTest) -> str:
+    """All words on a page, without the signs of their escape."""
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.info]
+    return "\n".join(str(each.value) for each in parts).replace("\\", "").replace("\u2060", "")
+
+
+def charts(at: AppTest) -> int:
+    """How many charts a page shows."""
+    return len(at.get("plotly_chart"))
+
+
+def frame(at: AppTest, column: str) -> pd.DataFrame:
+    """The table on a page that has this column."""
+    return next(each.value for each in at.dataframe if column in each.value)
+
+
+def address(at: AppTest, name: str) -> str:
+    """What stands in the address."""
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def sound(at: AppTest) -> None:
+    """Nothing went wrong that nobody foresaw."""
+    assert not at.exception
+    assert "Something went wrong" not in [str(each.proto.title) for each in at.error]
