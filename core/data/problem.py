@@ -51,7 +51,7 @@ def make_problem(table: Table, roles: Roles) -> Problem:
         If nothing can be learned so; the text says why and what to do.
     """
     columns = {column.name: column for column in table.columns}
-    _check_names(roles, columns)
+    _check_names(table, roles, columns)
     _check_time(table, roles.time)
     target = _target_column(columns[roles.target], roles)
     values, notes = _target_values(table, target, roles)
@@ -77,12 +77,14 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     )
 
 
-def _check_names(roles: Roles, columns: dict[str, Column]) -> None:
+def _check_names(table: Table, roles: Roles, columns: dict[str, Column]) -> None:
     if len(columns) < 2:
         only = quoted(next(iter(columns)))
         raise Unusable(f"The table has one column, {only}: it needs one to predict and at least one to learn from.")
     if not roles.target:
-        raise Unusable("No target is chosen. Choose the column to predict.")
+        few = len(table.frame) < MIN_ROWS  # then choosing would not help
+        told = f"The table has {counted(len(table.frame), 'row')}, and at least {MIN_ROWS} are needed."
+        raise Unusable(told if few else "No target is chosen. Choose the column to predict.")
     for name in (roles.target, roles.group, roles.time, *roles.left_out, *roles.used, *roles.kinds):
         if name and name not in columns:
             raise Unusable(did_you_mean("column", name, columns))

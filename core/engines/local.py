@@ -149,7 +149,7 @@ class LocalEngine:
 
     def _late(self, slot: _Slot) -> Event:
         assert slot.job is not None
-        event = Event(slot.job.id, "late", reason=f"stopped after {slot.job.seconds:g} s")
+        event = Event(slot.job.id, "late", reason=f"stopped after {slot.job.seconds:g} s, its time limit")
         self._end(slot)
         self._open(slot)
         return event

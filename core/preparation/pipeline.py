@@ -53,17 +53,16 @@ def origins(fitted: Any, problem: Problem) -> list[str]:
 def labels(fitted: Any, problem: Problem) -> list[str]:
     """A readable name for every column of the fitted transformer's array."""
     names = fitted.get_feature_names_out([column.name for column in problem.features])
-    return [_label(str(name), origin) for name, origin in zip(names, origins(fitted, problem), strict=True)]
+    named = [str(name).partition("__")[2] if hasattr(fitted, "transformers_") else str(name) for name in names]
+    return [_label(name, origin) for name, origin in zip(named, origins(fitted, problem), strict=True)]
 
 
 def _label(name: str, origin: str) -> str:
-    """``categories__housing_rents`` made of ``housing`` as ``housing: rents``."""
-    before, found, behind = name.rpartition(origin)
-    if not found:
-        return origin
-    if "missingindicator" in before:
+    """``housing_rents`` made of ``housing`` as ``housing: rents``."""
+    if name == f"missingindicator_{origin}":
         return f"{origin}: missing"
-    return f"{origin}: {behind.strip('_')}" if behind.strip("_") else origin
+    behind = name.removeprefix(origin).lstrip("_: ") if name.startswith(origin) else ""
+    return f"{origin}: {behind}" if behind else origin
 
 
 def _origins(steps: Any, columns: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.data import fold_count
 from core.models import MODELS, check_settings, cost
-from core.records import ModelSpec, Problem, RunSpec
+from core.records import ModelSpec, Problem, RunSpec, Task
 from core.results import practice_rows, versions
 
 
@@ -72,6 +72,8 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
     """
     if spec.class_weight not in ("", "balanced"):
         raise ValueError(f"Class weights are 'balanced' or left out; there are none called {spec.class_weight!r}.")
+    if spec.class_weight and problem.task is Task.REGRESSION:
+        raise ValueError(f"Class weights are for classes; {problem.target} is predicted as a number.")
     count = fold_count(spec.split, practice_rows(spec.split, problem.rows))
     fits = []
     for model in spec.models:

@@ -83,7 +83,7 @@ def test_a_job_over_its_time_is_ended(tmp_path: Path) -> None:
         slow = {"source": "loan_desk:rows=100000", "stamp": ""}
         engine.start(Job("slow", "table", slow, FITS, seconds=0.05))
         event = heard(engine, "slow")
-        assert (event.kind, event.reason) == ("late", "stopped after 0.05 s")
+        assert (event.kind, event.reason) == ("late", "stopped after 0.05 s, its time limit")
         assert engine.free(FITS) == 1
     finally:
         engine.close()

@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 
 from core.models import MODELS, build
-from core.preparation import Needs, describe, origins, plan, preparation, width
+from core.preparation import Needs, describe, labels, origins, plan, preparation, width
 from core.preparation.transformers import MISSING, Dates
 from core.records import Column, ColumnKind, ModelSpec, Problem, Task
 
@@ -359,3 +359,18 @@ def test_costs_a_forest_next_to_nothing() -> None:
     start = time.process_time()
     RandomForestClassifier(2, random_state=0).fit(X, y)
     assert preparing < 0.01 * (time.process_time() - start) * 50, "more than 1 % of 100 trees"
+
+
+def test_labels_are_names_that_a_person_can_read() -> None:
+    frame = pd.DataFrame(
+        {
+            "day": pd.date_range("2024-01-01", periods=40, freq="D"),
+            "a__b": [np.nan, *np.arange(39.0)],
+            "kind": pd.Categorical(["x", "kind_x"] * 20),
+        }
+    )
+    problem = problem_of(frame, {"day": "date", "kind": "category"})
+    fitted = preparation(problem, Needs(scaled=True, blind=True)).fit(frame, np.arange(40) % 2)
+    read = labels(fitted, problem)
+    assert {"kind: x", "kind: kind_x", "a__b", "a__b: missing", "day: year", "day: day of week"} <= set(read)
+    assert [each.partition(":")[0] for each in read] == origins(fitted, problem)

@@ -208,7 +208,7 @@ def test_a_fit_over_its_limit_is_ended_and_its_model_spared_the_rest(served: Sto
     run = submit(served, SLOW, QUICK, time_limit=1.0)
     until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
     slow = fits(served, run, SLOW)
-    assert "stopped after 1 s" in {each.reason for each in slow if each.state == FitState.FAILED}
+    assert "stopped after 1 s, its time limit" in {each.reason for each in slow if each.state == FitState.FAILED}
     assert {each.state for each in slow} <= {FitState.FAILED, FitState.SKIPPED}
     assert {each.state for each in fits(served, run, QUICK)} == {FitState.DONE}
     assert state(served, run) == RunState.DONE
