@@ -55,8 +55,8 @@ def _started(server: Server, browser: Browser) -> float:
     began = time.perf_counter()
     server.start()
     page = browser.new_page()
-    page.goto(server.url)
-    page.get_by_text("What to predict").first.wait_for()
+    page.goto(server.url, wait_until="commit")  # the load event waits for charts below as well
+    page.get_by_role("combobox", name="What to predict").wait_for()
     seconds = time.perf_counter() - began
     page.close()
     server.stop()
