@@ -19,7 +19,7 @@ from core.comparison import interval, tied_with_best
 from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
 from core.models import MODELS
-from core.records import FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
+from core.records import ENDED, FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +126,7 @@ class ModelResult:
     @property
     def progress(self) -> float:
         """Share of the model's work that is done, 0 to 1."""
-        ended = {FitState.DONE, FitState.FAILED, FitState.SKIPPED, FitState.CANCELLED}
-        parts = [1.0 if each.state in ended else each.progress for each in self.fits]
+        parts = [1.0 if each.state in ENDED else each.progress for each in self.fits]
         return fmean(parts) if parts else 0.0
 
     def values(self, metric: str, *, train: bool = False) -> list[float | None]:

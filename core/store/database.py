@@ -14,18 +14,13 @@ from typing import Any
 
 from core.records import FitState, Outcome, Problem, RunSpec, RunState, Table
 from core.store.connection import Database
-from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_info, table_of
+from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
 
 
 class Store(Database):
     """The store of a data folder; see `Database` for how it opens."""
 
     # -- tables
-
-    def put_table(self, table: Table, source: str = "", stamp: str = "") -> None:
-        """Keep a table: its frame as a memory-mappable file, what it is as a row."""
-        self.files.put_frame(table.fingerprint, table.frame)
-        self.put_table_info(table_info(table), source, stamp)
 
     def put_table_info(self, info: Mapping[str, Any], source: str = "", stamp: str = "") -> None:
         """Keep what a table is, after its frame is in place."""

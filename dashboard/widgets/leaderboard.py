@@ -11,6 +11,7 @@ import streamlit as st
 
 from core import jobs
 from core.metrics import METRICS, Metric, default_metric, metrics_of
+from core.models import MODELS
 from core.records import FitState
 from core.results import Comparison, ModelResult
 from core.store import RunRow
@@ -73,6 +74,7 @@ def _draw(run: RunRow, result: Comparison) -> None:
         with table:
             _grid(board, metric, result, live)
             _reasons(board)
+            _unweighted(run)
         if side is not None:
             with side:
                 _at_work(run, result)
@@ -261,6 +263,14 @@ def _reasons(board: pd.DataFrame) -> None:
     for (state, reason), titles in told.items():
         badge = WORDS.get(FitState(state), ":gray-badge[:material/block: not ranked]")
         st.markdown(f"{badge} **{words.joined(titles, len(titles))}**: {words.escape(reason)}")
+
+
+def _unweighted(run: RunRow) -> None:
+    """Which models could not heed the class weights that were asked for."""
+    entries = [MODELS[each.name] for each in run.spec.models]
+    told = [entry.without_weights() for entry in entries if not entry.always_in] if run.spec.class_weight else []
+    if sentences := list(dict.fromkeys(filter(None, told))):
+        st.caption(words.escape(" ".join(sentences)))
 
 
 def _at_work(run: RunRow, result: Comparison) -> None:

@@ -32,7 +32,7 @@ from core.records import (
     Table,
     Task,
 )
-from core.store import FitRow, Store, StoreError
+from core.store import FitRow, Store, StoreError, table_info
 
 COLUMN = Column("a", ColumnKind.NUMBER, "3 different numbers", 0, 3)
 PROBLEM = Problem(Task.CLASSIFICATION, "y", "yes", ("no", "yes"), (4, 3), (COLUMN,), {"id": "an identifier"}, 7)
@@ -132,7 +132,8 @@ def test_a_table_comes_back_with_its_order_of_categories(store: Store) -> None:
         }
     )
     table = Table("t", "T", frame, (COLUMN,), "feed", notes=("one",), image_shape=(1, 3))
-    store.put_table(table, "t.csv", "stamp")
+    store.files.put_frame(table.fingerprint, table.frame)
+    store.put_table_info(table_info(table), "t.csv", "stamp")
     assert store.find_table("t.csv", "other stamp") is None
     found = store.table(store.find_table("t.csv", "stamp") or "")
     assert found is not None

@@ -110,3 +110,12 @@ def test_nothing_of_the_data_is_read_as_markdown(store: Store) -> None:
     sound(at)
     texts = [str(each.value) for each in (*at.markdown, *at.caption, *at.title)]
     assert not any("![x](" in text or ":red[k" in text for text in texts)
+
+
+def test_models_that_cannot_weigh_classes_are_named(store: Store) -> None:
+    at = page("compare", data="moons:rows=60")
+    at.toggle(key="balanced").set_value(True).run()
+    at.button(key="start").click().run()
+    assert store.runs()[0].spec.class_weight == "balanced"
+    assert "k nearest neighbours cannot weigh classes" in said(at)
+    assert "Random forest cannot weigh classes" not in said(at)
