@@ -180,8 +180,8 @@ class Store(Database):
     def set_size(self, key: str, size: int) -> None:
         """Keep the size of a fitted model's file, measured after its outcome was stored."""
         with self._write() as db:
-            sql = "UPDATE outcome SET outcome=json_set(outcome, '$.size_bytes', ?) WHERE key=?"
-            db.execute(sql, (size, key))
+            sql = "UPDATE outcome SET outcome=json_set(outcome, '$.size_bytes', ?), created=? WHERE key=?"
+            db.execute(sql, (size, time.time(), key))
 
     def add_scores(self, key: str, scores: Mapping[str, float | None], undefined: Mapping[str, str]) -> None:
         """Add metrics that an outcome does not have yet; what it has stays."""
@@ -191,7 +191,8 @@ class Store(Database):
                 outcome = json.loads(row[0])
                 outcome["scores"] = {**scores, **outcome["scores"]}
                 outcome["undefined"] = {**undefined, **outcome["undefined"]}
-                db.execute("UPDATE outcome SET outcome=? WHERE key=?", (json.dumps(outcome), key))
+                sql = "UPDATE outcome SET outcome=?, created=? WHERE key=?"
+                db.execute(sql, (json.dumps(outcome), time.time(), key))
 
     def write_steps(self, steps: Iterable[tuple[FitRow, float, str, str]]) -> None:
         """Keep how far running fits have come: (fit, progress, message, curve as JSON), all in one transaction."""
@@ -295,10 +296,10 @@ class Store(Database):
         return json.loads(rows[0][0]) if rows else None
 
     def stamp(self, run: str) -> str:
-        """Changes whenever anything about a run's progress changes; cheap to ask every second."""
+        """Changes whenever anything about a run's progress or its outcomes changes; cheap to ask every second."""
         row = self._read(
             "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state IN ('queued','running')), SUM(progress),"
-            " SUM(state='done') FROM fit WHERE run=?",
+            " SUM(state='done'), MAX(outcome.created) FROM fit LEFT JOIN outcome USING (key) WHERE run=?",
             run,
             run,
         )[0]

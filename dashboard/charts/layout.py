@@ -109,31 +109,10 @@ def figure(
     **layout
         Overrules anything here.
     """
-    small = {"size": 12, "color": palette.muted}
-    axis = {
-        "title": {"font": small, "standoff": 8},
-        "tickfont": small,
-        "gridcolor": palette.grid,
-        "linecolor": palette.grid,
-        "zerolinecolor": palette.grid,
-        "automargin": True,
-        "ticks": "",
-        "ticklabelstandoff": 4,
-        "ticklabeloverflow": "allow",
-    }
+    axis = _axis(palette)
     drawn = go.Figure(
         layout={
-            "title": {
-                "text": title,
-                "font": {"size": 13, "color": palette.text},
-                "x": 0,
-                "xref": "container",
-                "y": 1,
-                "yref": "container",
-                "yanchor": "top",
-                "pad": {"t": 6, "l": 4},
-                "subtitle": {"text": clause, "font": {"size": 12, "color": palette.muted}},
-            },
+            "title": _title(palette, title, clause),
             "template": "none",
             "font": {"family": FONT, "size": 12, "color": palette.text},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -148,17 +127,7 @@ def figure(
                 "align": "left",
                 "namelength": -1,
             },
-            "legend": {
-                "orientation": "h",
-                "yref": "container",
-                "y": 0,
-                "yanchor": "bottom",
-                "x": 0,
-                "xanchor": "left",
-                "font": small,
-                "bgcolor": "rgba(0,0,0,0)",
-                "title": {"font": small},
-            },
+            "legend": _legend(palette),
             "showlegend": False,
             "meta": {"alt": html.unescape(f"{title}: {clause}." if clause else f"{title}.")},
             "xaxis": axis,
@@ -167,6 +136,52 @@ def figure(
     )
     drawn.update_layout(xaxis_title_text=x, yaxis_title_text=y, **layout)
     return drawn
+
+
+def _small(palette: Palette) -> dict[str, Any]:
+    return {"size": 12, "color": palette.muted}
+
+
+def _axis(palette: Palette) -> dict[str, Any]:
+    return {
+        "title": {"font": _small(palette), "standoff": 8},
+        "tickfont": _small(palette),
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "zerolinecolor": palette.grid,
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 4,
+        "ticklabeloverflow": "allow",
+    }
+
+
+def _title(palette: Palette, title: str, clause: str) -> dict[str, Any]:
+    return {
+        "text": title,
+        "font": {"size": 13, "color": palette.text},
+        "x": 0,
+        "xref": "container",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 6, "l": 4},
+        "subtitle": {"text": clause, "font": _small(palette)},
+    }
+
+
+def _legend(palette: Palette) -> dict[str, Any]:
+    return {
+        "orientation": "h",
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
+        "x": 0,
+        "xanchor": "left",
+        "font": _small(palette),
+        "bgcolor": "rgba(0,0,0,0)",
+        "title": {"font": _small(palette)},
+    }
 
 
 def with_legend(drawn: go.Figure, entries: Sequence[str]) -> go.Figure:

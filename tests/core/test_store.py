@@ -108,6 +108,21 @@ def test_requeue_takes_back_what_ran_but_not_what_was_cancelled(queued: Store) -
     assert [each.state for each in queued.fits("r1")] == [FitState.QUEUED, FitState.CANCELLED]
 
 
+def test_the_stamp_tells_that_an_outcome_was_completed(queued: Store) -> None:
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    queued.finish_fit(first, OUTCOME)
+    stamps = [queued.stamp("r1"), queued.stamp("r1")]
+    queued.set_size("k0", 7)
+    stamps.append(queued.stamp("r1"))
+    queued.add_scores("k0", {"f1": 0.1, "recall": 0.9}, {})
+    stamps.append(queued.stamp("r1"))
+    assert stamps[0] == stamps[1] and len(set(stamps)) == 3
+    outcome = queued.fits("r1")[0].outcome
+    assert outcome is not None and outcome.size_bytes == 7
+    assert outcome.scores == {"f1": 0.5, "log_loss": None, "recall": 0.9}, "what was there stays"
+
+
 def test_deleting_a_run_keeps_outcomes_that_another_run_uses(queued: Store) -> None:
     queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
     for each in queued.fits("r1"):
