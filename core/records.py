@@ -294,7 +294,17 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """A run as a value: everything that decides its result, and its limits."""
+    """A run as a value: everything that decides its result, and its limits.
+
+    Attributes
+    ----------
+    time_limit : float
+        Seconds for each fit; 0 for none.
+    memory_limit : float
+        GiB for each fit; 0 for what the machine has left, at least 2.
+    run_limit : float
+        Seconds for all of it; 0 for none.
+    """
 
     dataset: str
     fingerprint: str
@@ -304,6 +314,8 @@ class RunSpec:
     seed: int = 0
     class_weight: str = ""
     time_limit: float = 120.0
+    memory_limit: float = 0.0
+    run_limit: float = 0.0
 
     def to_json(self) -> str:
         """The spec as JSON text, keys sorted."""
@@ -365,6 +377,8 @@ class Outcome:
         Points of the learning curve, see `core.progress.Step`.
     notes : tuple of str
         What a person should know, e.g. that it did not converge.
+    marks : tuple of str
+        The same in a word or two, for a badge: ``"not converged"``, ``"stopped early"``, ``"loss not finite"``.
     """
 
     fit_seconds: float
@@ -375,3 +389,4 @@ class Outcome:
     undefined: Mapping[str, str] = field(default_factory=dict)
     curve: tuple[Mapping[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Where jobs run: one small interface, so that the supervisor need not know whether it is this machine or a cluster.
 
-A job is a plain value; an engine runs it in a lane and reports events. It knows nothing of runs, states or the store.
+A job is a plain value with its limits; an engine runs it in a lane and reports events. It knows nothing of runs, states
+or the store.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ class Job:
     id : str
         Names the job in every event.
     kind : str
-        What to do, a key of `core.worker.WORK`.
+        ``"fit"``, or a name in `core.derived.DERIVED`.
     params : mapping
         Plain values that say with what.
     lane : str
         Where it waits: `FITS` or `DESK`.
     seconds : float or None
         Time limit; None for none.
+    memory : int
+        Bytes that it may take beyond what a warm worker has; 0 for the engine's own limit.
+    gpus : float
+        Graphics cards that it needs, for engines that deal them out.
     """
 
     id: str
@@ -37,6 +42,8 @@ class Job:
     params: Mapping[str, Any] = field(default_factory=dict)
     lane: str = FITS
     seconds: float | None = None
+    memory: int = 0
+    gpus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,10 @@ class Event:
 
     Attributes
     ----------
-    kind : {"step", "done", "failed", "died", "late", "after"}
-        ``done`` carries a result; ``failed`` an exception's reason and traceback; ``died`` the end of the process that
-        ran the job, ``late`` that it was ended at its time limit. ``after`` follows a ``done`` whose result had
+    kind : {"step", "done", "failed", "died", "late", "over", "ended", "after"}
+        Each job has one last event: ``done`` carries a result; ``failed`` an exception's reason and traceback; ``died``
+        the end of the process that ran the job; ``late`` and ``over`` that it was ended at its time or memory limit;
+        ``ended`` that it was ended because `Engine.stop` was called. ``after`` follows a ``done`` whose result had
         `AFTER` in it, when the worker had nothing else to do; its own result is empty where that was lost.
     """
 
@@ -70,8 +78,22 @@ class Engine(Protocol):
     def wait(self, seconds: float) -> list[Event]:
         """Events since the last call; comes back at once when there are some, else after `seconds`."""
 
-    def kill(self, job: str) -> None:
-        """End a job for good, with everything it started; nothing more is heard of it."""
+    def stop(self, job: str, reason: str = "") -> None:
+        """End a job, with everything it started.
+
+        A job that listens (see `core.progress.wanted`) has a second to hand in what it has, and then is ``done``; any
+        other is ``ended`` at once, with `reason`. The same happens at a time limit, where the second end is ``late``.
+        """
 
     def close(self) -> None:
         """End everything."""
+
+
+def time_reason(seconds: float) -> str:
+    """Why a job was ended at its time limit."""
+    return f"stopped after {seconds:g} s, its time limit"
+
+
+def memory_reason(memory: int) -> str:
+    """Why a job was ended at its memory limit."""
+    return f"stopped at {memory / 2**30:.1f} GiB, its memory limit"

@@ -100,7 +100,8 @@ def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
 def outcome_of(text: str) -> Outcome:
     """The outcome that was stored as JSON."""
     raw = json.loads(text)
-    return Outcome(**(raw | {"curve": tuple(raw["curve"]), "notes": tuple(raw["notes"])}))
+    lists = {name: tuple(raw.get(name, ())) for name in ("curve", "notes", "marks")}
+    return Outcome(**(raw | lists))
 
 
 def derived_row(row: sqlite3.Row) -> Derived:
