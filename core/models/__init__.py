@@ -6,7 +6,9 @@ name only: nothing is imported before a model is built. May not know data sets, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.catalogue import Catalogue, resolve
@@ -29,6 +31,16 @@ from core.records import ModelSpec, Problem, Task
 
 __all__ = ["MODELS", "TRUSTED", "Cost", "Limit", "Model", "build", "check_settings", "cost", "default_models"]
 
+
+def _own() -> Iterator[Model]:
+    """The entries of a person's own modules, which ``BAKEOFF_MODELS`` names, separated by commas.
+
+    Each has a tuple ``MODELS``. All processes of a data folder must see the same, so it is set before the first starts.
+    """
+    for name in filter(None, map(str.strip, os.environ.get("BAKEOFF_MODELS", "").split(","))):
+        yield from importlib.import_module(name).MODELS
+
+
 MODELS: Catalogue[Model] = Catalogue(
     "model",
     *baseline.MODELS,
@@ -40,6 +52,7 @@ MODELS: Catalogue[Model] = Catalogue(
     *trees.MODELS,
     *boosting.MODELS,
     *networks.MODELS,
+    *_own(),
 )
 
 
