@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue
-from core.records import Predictions, Roles
+from core.records import STOPPED_EARLY, Predictions, Roles
 from core.results import versions
-from core.store import FitRow, Store, table_info
+from core.store import FitRow, RunRow, Store, table_info
 
 Params = Mapping[str, Any]
 
@@ -74,11 +74,9 @@ def _keep_table(store: Store, params: Params, result: Params) -> None:
 def _importance(store: Store, params: Params) -> dict[str, Any]:
     """On the fold whose model was kept: that model, and the rows that it has not seen."""
     import numpy as np
-    from skops.io import load
 
     from core.importances import IMPORTANCES, importance
     from core.metrics import default_metric, scorer
-    from core.models import TRUSTED
     from core.preparation import origins
     from core.run import predict, setting
 
@@ -86,9 +84,8 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     table = store.table(run.spec.fingerprint) if run else None
     if run is None or table is None:
         raise ValueError("The run or its table was deleted.")
-    fit = _with_model(store, run.id, params["model"])
-    pipeline = load(store.files.model_path(fit.key), trusted=TRUSTED)
-    shared = setting(run.spec, table)
+    shared = setting(run.spec, table, run.problem)
+    fit, pipeline = _fitted(store, run, shared, params["model"])
     test = shared.folds[fit.fold].test
     if len(test) < FEWEST_ROWS:
         raise ValueError(f"A fold holds out {len(test)} rows only: too few to say what matters. Use fewer folds.")
@@ -109,12 +106,24 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     return {"frame": frame.to_dict("list"), "about": dict(frame.attrs), "fold": fit.fold}
 
 
-def _with_model(store: Store, run: str, model: str) -> FitRow:
-    """The fit of a model whose fitted pipeline was kept."""
-    for fit in store.fits(run):
-        if fit.model == model and fit.outcome is not None and store.files.model_path(fit.key).exists():
-            return fit
-    raise ValueError("No fitted model of it was kept: its first fold did not finish.")
+def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow, Any]:
+    """A fit of a model and its pipeline: from the file, or fitted once more where that was cleaned away or lost."""
+    from skops.io import load
+
+    from core.models import TRUSTED
+    from core.run import execute, model_file
+
+    fits = [each for each in store.fits(run.id) if each.model == model and each.outcome is not None]
+    for fit in fits:
+        if store.files.has_model(fit.key):
+            return fit, load(store.files.model_path(fit.key), trusted=TRUSTED)
+    again = next((each for each in fits if STOPPED_EARLY not in each.outcome.marks), None)  # type: ignore[union-attr]
+    if again is None:
+        raise ValueError("No fold of it was finished, so there is no fitted model to look at.")
+    spec = next(each for each in run.spec.models if each.id == model)
+    pipeline = execute(shared, spec, again.fold).pipeline
+    store.files.put_model(again.key, model_file(pipeline))
+    return again, pipeline
 
 
 def _projection(store: Store, params: Params) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ ONE_THREAD = {
         "BLIS_NUM_THREADS",
     )
 }
+
+OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # by this process; keeping them also reaps them
 
@@ -79,6 +83,9 @@ def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
     return True
 
 
+MOST_RUNS, MOST_FITS = 20, 5_000  # open runs of one person, fits of one run
+
+
 def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     """Queue a run and see that somebody works on it.
 
@@ -99,14 +106,26 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     check_split(problem, spec.split, table)
     fits = plan(spec, problem)
     known = store.known_keys(fit.key for fit in fits if not fit.reason)
-    for row in store.runs(states=(RunState.QUEUED, RunState.RUNNING), owner=owner):
-        if row.owner == owner and row.spec == spec:
+    open_runs = [each for each in store.runs(states=OPEN_RUNS, owner=owner) if each.owner == owner]
+    for row in open_runs:
+        if row.spec == spec:
             ensure_supervisor(store)
             return row.id
+    if against := _against(store, len(open_runs), len(fits)):
+        raise ValueError(against)
     run = uuid.uuid4().hex[:12]
     store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits])
     ensure_supervisor(store)
     return run
+
+
+def _against(store: Store, open_runs: int, fits: int) -> str:
+    """Why a run cannot be queued now; empty where nothing is against it."""
+    if open_runs >= MOST_RUNS:
+        return f"{open_runs} of your comparisons are not through yet. Wait for one, or stop one on the Runs page."
+    if fits > MOST_FITS:
+        return f"This would be {fits:,} trainings, and one comparison takes up to {MOST_FITS:,}: fewer folds or models."
+    return store.refusal()
 
 
 def _row(run: str, fit: Any, known: bool) -> FitRow:
@@ -215,6 +234,40 @@ def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") 
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         ensure_supervisor(store)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run stands: so many runs begin before it, and so many others are at work."""
+
+    ahead: int
+    sharing: int
+
+
+def place(store: Store, run: RunRow) -> Place:
+    """A run's place in the queue; persons take turns, so of each person's runs the oldest is served first."""
+    others = [each for each in store.runs(states=OPEN_RUNS) if each.id != run.id]
+    at_work = sum(each.state == RunState.RUNNING for each in others)
+    if run.state != RunState.QUEUED:
+        return Place(0, at_work)
+    line: dict[str, int] = {}
+    order = {}
+    for each in sorted([*others, run], key=lambda each: each.number):
+        line[each.owner] = line.get(each.owner, 0) + 1
+        order[each.id] = (line[each.owner], each.number)
+    queued = [each for each in others if each.state == RunState.QUEUED]
+    return Place(sum(order[each.id] < order[run.id] for each in queued), at_work)
+
+
+def stop_all(store: Store, owner: str) -> int:
+    """Stop everything of one person; says how many fits were open."""
+    return sum(store.cancel(each.id) for each in store.runs(states=OPEN_RUNS) if each.owner == owner)
+
+
+def here(store: Store) -> None:
+    """Say that a page is open, so that the supervisor stays."""
+    with suppress(OSError):
+        store.seen_path.touch()
 
 
 def ended(run: RunRow) -> bool:

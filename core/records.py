@@ -58,6 +58,9 @@ class FitState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What a badge says of an outcome that is not what the model could have come to, see `Outcome.marks`.
+STOPPED_EARLY, NOT_CONVERGED = "stopped early", "not converged"
+
 ENDED = frozenset({FitState.DONE, FitState.FAILED, FitState.SKIPPED, FitState.CANCELLED})
 RUN_ENDED = frozenset({RunState.DONE, RunState.CANCELLED, RunState.FAILED})
 
@@ -234,7 +237,8 @@ class Samples:
 
     Attributes
     ----------
-    X : DataFrame of shape (rows, features)
+    frame : DataFrame of shape (all rows of the table, features)
+        Mapped into memory where the table is: `take` copies no more than what is asked for.
     y : ndarray of shape (rows,)
         Class codes (int64) or numbers (float64).
     rows : ndarray of shape (rows,)
@@ -242,11 +246,21 @@ class Samples:
     groups, times : ndarray of shape (rows,) or None
     """
 
-    X: pd.DataFrame
+    frame: pd.DataFrame
     y: np.ndarray
     rows: np.ndarray
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
+
+    @property
+    def X(self) -> pd.DataFrame:
+        """All samples, shape (rows, features): a copy, unless every row of the table is one."""
+        whole = len(self.rows) == len(self.frame)
+        return self.frame if whole else self.frame.iloc[self.rows].reset_index(drop=True)
+
+    def take(self, positions: np.ndarray) -> pd.DataFrame:
+        """Copy some samples, shape (positions, features)."""
+        return self.frame.iloc[self.rows[positions]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,30 @@ writes to its database.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
+import hashlib
 import os
+import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psutil
 
+from core.catalogue import resolve
 from core.derived import DERIVED
-from core.engines import AFTER, Event, Job
+from core.engines import AFTER, DISK, Event, Job, memory_reason
+from core.engines.watching import STACK
+from core.models import MODELS
 from core.progress import Step, listening
-from core.records import ModelSpec, RunSpec
-from core.run import Setting, execute, model_file, reason_of, setting
-from core.store import Store
+from core.records import STOPPED_EARLY, ModelSpec, Problem, RunSpec, Task
+from core.run import Fitted, Setting, execute, model_file, out_of_memory, reason_of, setting
+from core.store import Store, StoreError, is_full
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -46,24 +52,30 @@ class Worker:
     Parameters
     ----------
     folder : Path
-    limit : str
-        The memory limit in words, for the reason of a fit that hits it.
+    flags : sequence of two int
+        What is asked of the job at work (0: go on), and a place to say that it listens.
+    memory : int
+        Bytes that a job may take where it does not say; 0 for no limit.
     """
 
-    def __init__(self, folder: Path, limit: str = "") -> None:
+    def __init__(self, folder: Path, flags: MutableSequence[int] | None = None, memory: int = 0) -> None:
         self.store = Store(folder)
-        self.limit = limit
-        self.unsaved: deque[tuple[str, Any]] = deque()
+        self.flags: MutableSequence[int] = [0, 0] if flags is None else flags
+        self.memory = memory
+        self.unsaved: deque[_Unsaved] = deque()
         self._setting = lru_cache(maxsize=2)(self._prepare)
 
     def run(self, job: Job, say: Callable[[Event], None]) -> None:
-        """Execute a job; its last event is ``done`` or ``failed``."""
+        """Execute a job; its last event is ``done``, ``failed`` or ``over``."""
+        steps = _throttled(lambda result: say(Event(job.id, "step", result)))
+        _bring_in(job)
+        keeper = _Keeper(self.store, job.params.get("key", ""))
+        memory = job.memory or self.memory
         try:
-            with listening(_throttled(lambda result: say(Event(job.id, "step", result)))):
+            with listening(steps, self._wanted, keeper), limited(memory and memory + self._mapped(job)):
                 result = self._fit(job) if job.kind == "fit" else DERIVED[job.kind].work(self.store, job.params)
         except Exception as error:
-            reason = reason_of(error, self.limit) if job.kind == "fit" else _sentence(error)
-            say(Event(job.id, "failed", reason=reason, log=traceback.format_exc()))
+            say(_ended(job, error, memory))
         else:
             say(Event(job.id, "done", result))
 
@@ -73,29 +85,98 @@ class Worker:
         self.run(job, said.append)
         return said
 
+    def _wanted(self) -> bool:
+        """Whether the job at work should go on; who asks is known to listen."""
+        self.flags[1] = 1
+        return not self.flags[0]
+
+    def _mapped(self, job: Job) -> int:
+        """Bytes of the file that a job maps into memory; they come on top of what it may take."""
+        path = self.store.files.frame_path(job.params["fingerprint"]) if "fingerprint" in job.params else None
+        return path.stat().st_size if path is not None and path.exists() else 0
+
     def _fit(self, job: Job) -> dict[str, Any]:
         params = job.params
-        shared = self._setting(params["spec"])
+        shared = self._setting(params["spec"], params["problem"])
         model = ModelSpec(params["name"], params["label"], params["settings"])
         fitted = execute(shared, model, params["fold"])
-        self.store.files.put_predictions(params["key"], fitted.predictions)
-        if params["fold"] != KEPT_FOLD:
-            self.unsaved.append((job.id, fitted.pipeline))
-            return {"outcome": fitted.outcome, AFTER: True}
-        size = self.store.files.put_model(params["key"], model_file(fitted.pipeline))
-        return {"outcome": replace(fitted.outcome, size_bytes=size)}
+        key = params["key"]
+        if STOPPED_EARLY in fitted.outcome.marks:
+            return self._hand_in(stopped_key(key, job.id), fitted)
+        self.store.files.put_predictions(key, fitted.predictions)
+        self.store.files.remove_checkpoint(key)
+        self.unsaved.append(_Unsaved(job.id, key if params["fold"] == KEPT_FOLD else "", fitted.pipeline))
+        return {"outcome": fitted.outcome, AFTER: True}
+
+    def _hand_in(self, key: str, fitted: Fitted) -> dict[str, Any]:
+        """Keep what a stopped fit has: under a key of its own, for it is not what the whole fit comes to."""
+        self.store.files.put_predictions(key, fitted.predictions)
+        size = self.store.files.put_model(key, model_file(fitted.pipeline))
+        return {"outcome": replace(fitted.outcome, size_bytes=size), "key": key}
 
     def save(self) -> Event:
-        """Measure the file of the oldest fitted model that nobody has measured yet."""
-        job, pipeline = self.unsaved.popleft()
-        return Event(job, "after", {"size": len(model_file(pipeline))})
+        """Write the oldest fitted model that is to be kept, or measure its file only."""
+        job, key, pipeline = self.unsaved.popleft()
+        try:
+            content = model_file(pipeline)
+            size = self.store.files.put_model(key, content) if key else len(content)
+        except Exception:  # of a model that cannot be written the scores are kept all the same
+            return Event(job, "after", log=traceback.format_exc())
+        return Event(job, "after", {"size": size})
 
-    def _prepare(self, text: str) -> Setting:
-        spec = RunSpec.from_json(text)
-        table = self.store.table(spec.fingerprint)
+    def _prepare(self, spec: str, problem: str) -> Setting:
+        run = RunSpec.from_json(spec)
+        table = self.store.table(run.fingerprint)
         if table is None:
-            raise ValueError(f"The table {spec.dataset!r} is no longer in the data folder.")
-        return setting(spec, table)
+            raise ValueError(f"The table {run.dataset!r} is no longer in the data folder.")
+        return setting(run, table, Problem.from_json(problem))
+
+
+def _bring_in(job: Job) -> None:
+    """Import a model's library before its memory is counted."""
+    if job.kind == "fit":
+        with contextlib.suppress(Exception):  # what is wrong is told where the model is built
+            resolve(MODELS[job.params["name"]].build[Task(job.params["task"])])
+
+
+def stopped_key(key: str, job: str) -> str:
+    """The key of what a stopped fit had come to; nobody else's."""
+    return hashlib.blake2b(f"{key} {job}".encode(), digest_size=16).hexdigest()
+
+
+def _ended(job: Job, error: Exception, memory: int) -> Event:
+    """The last event of a job that an exception ended."""
+    log = traceback.format_exc()
+    if memory and out_of_memory(error):
+        return Event(job.id, "over", reason=memory_reason(memory), log=log)
+    reason = reason_of(error) if job.kind == "fit" else _sentence(error)
+    return Event(job.id, "failed", {DISK: True} if is_full(error) else {}, reason, log)
+
+
+class _Unsaved(NamedTuple):
+    """A fitted model of which nothing is written yet; without a key it is only measured."""
+
+    job: str
+    key: str
+    pipeline: Any
+
+
+@dataclass(frozen=True)
+class _Keeper:
+    """Keeps a fit's checkpoints under its key."""
+
+    store: Store
+    key: str
+
+    def load(self) -> Mapping[str, Any] | None:
+        """The last checkpoint, if there is one."""
+        return self.store.files.checkpoint(self.key) if self.key else None
+
+    def save(self, state: Mapping[str, Any]) -> None:
+        """Keep a checkpoint; on a full disk the fit goes on without."""
+        if self.key:
+            with contextlib.suppress(StoreError, OSError):
+                self.store.files.put_checkpoint(self.key, state)
 
 
 def _throttled(say: Callable[[dict[str, Any]], None]) -> Callable[[Step], None]:
@@ -120,7 +201,7 @@ def _sentence(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else reason_of(error)
 
 
-def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
+def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, memory: int) -> None:
     """The life of a worker process: jobs come through the pipe, events go back.
 
     Parameters
@@ -128,13 +209,17 @@ def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
     pipe : Connection
     folder : str
         The data folder.
+    flags : shared array of two bytes
+        See `Worker`.
+    output : str
+        The file that takes what is printed; begun anew with each job.
     nice : bool
         Whether to step back behind everything else on the machine, so that pages stay quick.
     memory : int
-        Bytes of address space that a job may take beyond what is taken at its start; 0 for no limit.
+        Bytes that a job may take beyond what is taken at its start, where it does not say; 0 for no limit.
     """
-    settle_in(nice)
-    worker = Worker(Path(folder), f"{memory / 2**30:.1f} GiB" if memory else "")
+    settle_in(nice, output)
+    worker = Worker(Path(folder), flags, memory)
     with contextlib.suppress(EOFError, OSError):  # the supervisor is gone, or done with this worker
         while True:
             patience = PATIENCE
@@ -142,9 +227,8 @@ def serve(pipe: Connection, folder: str, nice: bool, memory: int) -> None:
                 pipe.send(worker.save())
                 patience = 0.0
             job = pipe.recv()
-            limit_memory(memory)
+            os.truncate(output, 0)
             worker.run(job, pipe.send)
-            limit_memory(0)
 
 
 def _large() -> bool:
@@ -152,17 +236,34 @@ def _large() -> bool:
     return bool(psutil.Process().memory_info().rss > LARGE)
 
 
-def settle_in(nice: bool) -> None:
-    """Make this process a worker: a session of its own, one thread, and no life after its parent's."""
+def settle_in(nice: bool, output: str) -> None:
+    """Make this process a worker: its own session, one thread, no life after its parent's, nothing on the screen."""
     from core.engines.orphans import die_with_parent
 
     if hasattr(os, "setsid"):
         os.setsid()
         os.nice(10 if nice else 5)
     die_with_parent()
-    import torch
+    file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    for standard in (1, 2):
+        os.dup2(file, standard)
+    faulthandler.enable()  # a crash in C leaves the stack there
+    if STACK is not None:
+        faulthandler.register(STACK)
 
-    torch.set_num_threads(1)
+
+@contextlib.contextmanager
+def limited(allowance: int) -> Iterator[None]:
+    """Let this process take so many bytes more than it has now, within the block; 0 for any number.
+
+    By address space, which the preloaded libraries fill to about 1 GiB already; not with CUDA, whose address space is
+    far larger than its memory, and not where the system knows no such limit.
+    """
+    limit_memory(allowance)
+    try:
+        yield
+    finally:
+        limit_memory(0)
 
 
 def limit_memory(allowance: int) -> None:
@@ -175,14 +276,18 @@ def limit_memory(allowance: int) -> None:
         import resource
     except ImportError:
         return
-    import torch
-
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     taken = _address_space()
-    if allowance and taken and not torch.cuda.is_available():
+    if allowance and taken and not _on_cuda():
         resource.setrlimit(resource.RLIMIT_AS, (taken + allowance, hard))
     else:
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY if hard == -1 else hard, hard))
+
+
+def _on_cuda() -> bool:
+    """Whether this process has PyTorch, and that a graphics card."""
+    torch = sys.modules.get("torch")
+    return torch is not None and torch.cuda.is_available()
 
 
 def _address_space() -> int:

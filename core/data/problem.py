@@ -57,10 +57,11 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     values, notes = _target_values(table, target, roles)
     task = _task(table, target, values, roles)
     known, dropped = _known_rows(table, roles, values, task)
-    classes, counts = _classes(values[known], task)
-    features, left_out, converted = _features(table, roles)
     rows = int(known.sum())
-    _check_enough(target.name, task, values[known], classes, rows)
+    kept = values if rows == len(values) else values[known]
+    classes, counts = _classes(kept, task)
+    features, left_out, converted = _features(table, roles)
+    _check_enough(target.name, task, kept, classes, rows)
     return Problem(
         task=task,
         target=target.name,
@@ -169,20 +170,29 @@ def _dropped(names: tuple[str, ...], values: pd.Series[Any], task: Task) -> np.n
     """Which rows are of classes that a person does not want."""
     if task is Task.REGRESSION:
         raise Unusable("Classes can be left out only where a class is predicted.")
-    texts = _class_texts(values)
+    codes, different = _coded(values)
+    texts = _as_texts(different)
+    found = {texts[code] for code in pd.unique(codes[codes >= 0])}
     for name in names:
-        if name not in set(texts.dropna()):
-            raise Unusable(did_you_mean("class", name, sorted(set(texts.dropna()))))
-    return texts.isin(names).to_numpy(dtype=bool)
+        if name not in found:
+            raise Unusable(did_you_mean("class", name, sorted(found)))
+    return np.array([*(text in names for text in texts), False])[codes]
 
 
 def _role(table: Table, name: str) -> pd.Series[Any] | None:
     return table.frame[name] if name else None
 
 
-def _class_texts(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Each row's class as text, missing where it is missing."""
-    return values.astype(object).map(lambda each: str(_plain(each)), na_action="ignore")
+def _coded(values: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
+    """Each row's position among the different values, -1 where it is missing, and these values."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(), values.cat.categories
+    codes, different = pd.factorize(values)
+    return codes, pd.Index(different)
+
+
+def _as_texts(classes: Iterable[Any]) -> list[str]:
+    return [str(_plain(each)) for each in classes]
 
 
 def _plain(value: Any) -> Any:
@@ -209,8 +219,8 @@ def _check_enough(target: str, task: Task, values: pd.Series[Any], classes: tupl
             f"{counted(rows, 'row')} with a known target {'is' if rows == 1 else 'are'} too few: "
             f"at least {MIN_ROWS} are needed."
         )
-    distinct = len(classes) if task is Task.CLASSIFICATION else int(values.nunique())
-    if distinct == 1:
+    single = len(classes) == 1 if task is Task.CLASSIFICATION else bool((values == values.iloc[0]).all())
+    if single:
         raise Unusable(f"The target {quoted(target)} has only one value in the rows that take part: nothing to learn.")
     if len(classes) > MAX_CLASSES:
         raise Unusable(
@@ -327,20 +337,26 @@ def samples(table: Table, problem: Problem) -> Samples:
     for name in filter(None, (problem.group, problem.time)):
         known &= table.frame[name].notna().to_numpy()
     rows = np.flatnonzero(known)
-    X = table.frame[[each.name for each in problem.features]].iloc[rows].reset_index(drop=True)
+    frame = table.frame[[each.name for each in problem.features]].reset_index(drop=True)
     read_as = {column.name: column.kind for column in table.columns}
     for each in problem.features:
         if each.kind is not read_as[each.name]:
-            X[each.name] = as_kind(table.frame[each.name], each.kind)[0].array[rows]
-    y = target[rows].astype(np.int64) if problem.classes else target[rows]
+            frame[each.name] = as_kind(table.frame[each.name], each.kind)[0].array
+    y = _at(target, rows)
     groups, times = (_of_role(table, name, rows) for name in (problem.group, problem.time))
-    return Samples(X, y, rows, groups, times)
+    return Samples(frame, y.astype(np.int64) if problem.classes else y, rows, groups, times)
+
+
+def _at(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The values of some rows, ascending; all of them as they are, without a copy."""
+    return values if len(rows) == len(values) else values[rows]
 
 
 def _codes(table: Table, problem: Problem) -> np.ndarray:
     """Each row's class code, NaN where it has none of the problem's classes."""
-    codes = {str(each): code for code, each in enumerate(problem.classes)}
-    return _class_texts(table.frame[problem.target]).map(codes).to_numpy(dtype=np.float64, na_value=np.nan)
+    codes, different = _coded(table.frame[problem.target])
+    code_of = {str(each): float(code) for code, each in enumerate(problem.classes)}
+    return np.array([*(code_of.get(text, np.nan) for text in _as_texts(different)), np.nan])[codes]
 
 
 def _numbers_of_target(table: Table, problem: Problem) -> np.ndarray:
@@ -350,11 +366,16 @@ def _numbers_of_target(table: Table, problem: Problem) -> np.ndarray:
 
 
 def _of_role(table: Table, name: str, rows: np.ndarray) -> np.ndarray | None:
-    """A group's or a time's values: numbers and times as they are, anything else as text."""
+    """A group's or a time's values: numbers and times as they are, for a text its place among all in order."""
     if not name:
         return None
-    values = table.frame[name].iloc[rows]
-    return values.to_numpy() if _ordered(values) else values.astype(str).to_numpy(dtype=str)
+    values = table.frame[name]
+    if _ordered(values):
+        return _at(values.to_numpy(), rows)
+    codes, different = _coded(values)
+    places = np.empty(len(different), dtype=np.int32)  # numpy's texts, all as wide as the longest, would take far more
+    places[different.astype("str").argsort()] = np.arange(len(different))
+    return places[_at(codes, rows)]
 
 
 def _ordered(values: pd.Series[Any]) -> bool:

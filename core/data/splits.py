@@ -6,9 +6,9 @@ beforehand, in words, of whether a problem can be divided so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def _leave_one_out(rows: Samples, task: Task, split: Split, seed: int) -> Pairs:
 
 
 def _pairs(splitter: Any, rows: Samples, groups: np.ndarray | None = None) -> Pairs:
-    pairs: Pairs = splitter.split(rows.X, rows.y, groups)  # those that need no groups warn where there are some
+    pairs: Pairs = splitter.split(rows.rows, rows.y, groups)  # those that need no groups warn where there are some
     return pairs
 
 
@@ -355,11 +355,53 @@ def _whole_groups(samples: Samples, share: float, seed: int) -> tuple[np.ndarray
     from sklearn.model_selection import GroupShuffleSplit
 
     splitter = GroupShuffleSplit(n_splits=1, test_size=share, random_state=seed)
-    train, test = next(splitter.split(samples.X, samples.y, samples.groups))
+    train, test = next(splitter.split(samples.rows, samples.y, samples.groups))
     return train, test
 
 
-def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> list[Fold]:
+class Folds(Sequence[Fold]):
+    """Folds, each packed until it is asked for: every worker holds those of its runs, and all in full outgrow the rest.
+
+    Parameters
+    ----------
+    pairs : iterable of (ndarray, ndarray)
+        Positions in the samples: training and test rows of each fold.
+    rows : int
+        How many samples there are.
+    """
+
+    def __init__(self, pairs: Pairs, rows: int) -> None:
+        self._rows = rows
+        self._packed = [(_packed(train, rows), _packed(test, rows)) for train, test in pairs]
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    @overload
+    def __getitem__(self, index: int) -> Fold: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Fold]: ...
+    def __getitem__(self, index: int | slice) -> Fold | list[Fold]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        train, test = (_unpacked(each, self._rows) for each in self._packed[index])
+        return Fold(range(len(self))[index], train, test)
+
+
+def _packed(positions: np.ndarray, rows: int) -> np.ndarray:
+    """A bit per row where the positions ascend, as most splits give them; else as they are."""
+    if not (positions[1:] > positions[:-1]).all():
+        return positions
+    chosen = np.zeros(rows, dtype=bool)
+    chosen[positions] = True
+    return np.packbits(chosen)
+
+
+def _unpacked(packed: np.ndarray, rows: int) -> np.ndarray:
+    return np.flatnonzero(np.unpackbits(packed, count=rows)) if packed.dtype == np.uint8 else packed
+
+
+def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> Folds:
     """The folds of the practice rows.
 
     Parameters
@@ -372,7 +414,7 @@ def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> list[F
 
     Returns
     -------
-    list of Fold
+    sequence of Fold
         Positions in `samples`, as scikit-learn's splitter of that name gives them.
 
     Raises
@@ -388,7 +430,9 @@ def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> list[F
         assert rows.groups is not None
         _check_groups(problem.group, len(np.unique(rows.groups)), split)
     pairs = kind.divide(rows, problem.task, split, seed)
-    return [Fold(number, practice[train], practice[test]) for number, (train, test) in enumerate(pairs)]
+    if len(practice) < len(samples.y):
+        pairs = ((practice[train], practice[test]) for train, test in pairs)
+    return Folds(pairs, len(samples.y))
 
 
 def _only(samples: Samples, positions: np.ndarray) -> Samples:
@@ -396,4 +440,4 @@ def _only(samples: Samples, positions: np.ndarray) -> Samples:
     if len(positions) == len(samples.y):
         return samples
     groups, times = (None if each is None else each[positions] for each in (samples.groups, samples.times))
-    return Samples(samples.X.iloc[positions], samples.y[positions], samples.rows[positions], groups, times)
+    return Samples(samples.frame, samples.y[positions], samples.rows[positions], groups, times)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 FITS = "fits"
 AFTER = "after"  # the key in a result that announces an event of this kind
+DISK = "disk"  # the key in a failure's result that says that the disk was full
 DESK = "desk"  # small jobs that a person waits for; never queued behind training
 
 

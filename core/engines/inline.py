@@ -13,6 +13,7 @@ class InlineEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._jobs: list[Job] = []
+        self._told: list[Event] = []
 
     def free(self, lane: str) -> int:
         """One place per lane."""
@@ -26,7 +27,7 @@ class InlineEngine:
         """Execute what was started and give everything it said."""
         from core.worker import Worker
 
-        events: list[Event] = []
+        events, self._told = self._told, []
         worker = Worker(self._folder)
         while self._jobs:
             events += worker.events(self._jobs.pop(0))
@@ -34,8 +35,9 @@ class InlineEngine:
                 events.append(worker.save())
         return events
 
-    def kill(self, job: str) -> None:
+    def stop(self, job: str, reason: str = "") -> None:
         """Forget a job that has not begun."""
+        self._told += [Event(each.id, "ended", reason=reason) for each in self._jobs if each.id == job]
         self._jobs = [each for each in self._jobs if each.id != job]
 
     def close(self) -> None:

@@ -18,12 +18,19 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from core.engines import AFTER, DESK, FITS, Event, Job
+import psutil
+
+from core.engines import AFTER, DESK, FITS, Event, Job, memory_reason, time_reason
+from core.engines.watching import MORE, Watch
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only one way
 
-# After SIGTERM a job that ignores it gets this long before SIGKILL.
+# A job that listens gets this long to hand in what it has, and one that ignores SIGTERM as long before SIGKILL.
 GRACE = 1.0
+
+# With nothing to do for so long, the fork server loads the rest; after as long again, workers that lack it are renewed.
+QUIET = 2.0
+GO_ON, STOP = 0, 1  # what a worker's flag says
 
 
 def warm_context() -> BaseContext:
@@ -37,12 +44,29 @@ def warm_context() -> BaseContext:
 
 @dataclass
 class _Slot:
+    """A place for one worker.
+
+    Attributes
+    ----------
+    flags : shared array of two bytes
+        What the worker is asked, and whether it has ever looked.
+    ending : Event or None
+        What will be told of the job when it is ended; None while it may go on.
+    deadline : float
+        When it is late, or, if it is `ending`, when it is ended for good.
+    after : set of str
+        Jobs of which more is to be heard.
+    """
+
     lane: str
+    watch: Watch
+    flags: Any
     process: Any = None
     pipe: Any = None
     job: Job | None = None
     deadline: float = float("inf")
-    after: set[str] = field(default_factory=set)  # jobs of which more is to be heard
+    ending: Event | None = None
+    after: set[str] = field(default_factory=set)
 
 
 class LocalEngine:
@@ -55,15 +79,18 @@ class LocalEngine:
     fits, desk : int
         Slots per lane.
     memory : int
-        Bytes that a fit may take beyond what a worker has at its start; 0 for no limit.
+        Bytes that a fit may take beyond what a worker has at its start, where its job does not say; 0 for no limit.
     """
 
     def __init__(self, folder: Path, fits: int, desk: int = 1, memory: int = 0) -> None:
         self._folder, self._memory = folder, memory
         self._context = warm_context()
-        self._slots = [_Slot(FITS) for _ in range(fits)] + [_Slot(DESK) for _ in range(desk)]
+        self._slots = [
+            self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
+        ]
         self._dying: list[tuple[Any, float]] = []
-        self._lost: list[Event] = []
+        self._quiet_since, self._asked_for_more, self._renewed = time.monotonic(), False, False
+        self._told: list[Event] = []  # for the next `wait`
         for slot in self._slots:
             self._open(slot)
 
@@ -76,31 +103,35 @@ class LocalEngine:
         slot = next(each for each in self._slots if each.lane == job.lane and each.job is None)
         if not slot.process.is_alive():
             self._open(slot)
-        slot.job = job
+        slot.job, slot.ending = job, None
+        slot.flags[:] = (GO_ON, 0)
         slot.deadline = time.monotonic() + job.seconds if job.seconds else float("inf")
+        slot.watch.begin(job.memory or (self._memory if job.lane == FITS else 0))
         with contextlib.suppress(OSError):  # it died between the look and the word; `wait` will find it dead
             slot.pipe.send(job)
 
     def wait(self, seconds: float) -> list[Event]:
-        """Events since the last call; ends late jobs at their deadline."""
+        """Events since the last call; ends jobs at their limits."""
         busy = [slot for slot in self._slots if slot.job is not None or slot.after]
-        patience = max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
+        patience = 0.0 if self._told else max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
         watched = {slot.pipe: slot for slot in busy} | {slot.process.sentinel: slot for slot in busy}
         if not watched:  # Windows cannot wait for nothing
             time.sleep(patience)
         heard = {id(watched[each]) for each in connection.wait(list(watched), patience)} if watched else set()
-        events, self._lost = self._lost, []
-        events += [event for slot in busy if id(slot) in heard for event in self._hear(slot)]
-        events += [self._late(slot) for slot in busy if slot.job and time.monotonic() >= slot.deadline]
+        for slot in busy:
+            if id(slot) in heard:
+                self._told += self._hear(slot)
+            self._check(slot)
         self._bury()
+        self._warm_up(quiet=not busy)
+        events, self._told = self._told, []
         return events
 
-    def kill(self, job: str) -> None:
-        """End a job's process group; a fresh worker takes the slot."""
+    def stop(self, job: str, reason: str = "") -> None:
+        """End a job; if it listens, it has a moment to hand in what it has."""
         for slot in self._slots:
-            if slot.job is not None and slot.job.id == job:
-                self._end(slot)
-                self._open(slot)
+            if slot.job is not None and slot.job.id == job and slot.ending is None:
+                self._ask(slot, Event(job, "ended", reason=reason))
 
     def close(self) -> None:
         """End every worker."""
@@ -111,56 +142,102 @@ class LocalEngine:
             process.join(2)
         self._dying.clear()
 
+    def _warm_up(self, *, quiet: bool) -> None:
+        """In quiet times have the fork server load what takes long, and give every slot a worker that has it."""
+        now = time.monotonic()
+        if not quiet or self._renewed:
+            self._quiet_since = now
+        elif now - self._quiet_since > QUIET and not self._asked_for_more:
+            ask_for_more(self._slots[0].process.pid)
+            self._asked_for_more, self._quiet_since = True, now
+        elif now - self._quiet_since > QUIET:
+            for slot in self._slots:
+                self._end(slot)
+                self._open(slot)
+            self._renewed = True
+
+    # -- one slot
+
+    def _slot(self, lane: str, number: int) -> _Slot:
+        output = self._folder / "store" / "logs" / f"{lane}-{number}.log"
+        return _Slot(lane, Watch(output), self._context.RawArray("b", 2))
+
     def _open(self, slot: _Slot) -> None:
         from core.worker import serve
 
         ours, theirs = self._context.Pipe()
-        memory = self._memory if slot.lane == FITS else 0
-        process = self._context.Process(  # type: ignore[attr-defined]
-            target=serve, args=(theirs, str(self._folder), slot.lane == FITS, memory), daemon=True
-        )
+        fits = slot.lane == FITS
+        arguments = (theirs, str(self._folder), slot.flags, str(slot.watch.output), fits, self._memory if fits else 0)
+        process = self._context.Process(target=serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
-        slot.process, slot.pipe, slot.job, slot.deadline = process, ours, None, float("inf")
+        slot.process, slot.pipe = process, ours
+        slot.watch.pid = process.pid
+        self._clear(slot)
+
+    def _clear(self, slot: _Slot) -> None:
+        slot.job, slot.ending, slot.deadline = None, None, float("inf")
 
     def _hear(self, slot: _Slot) -> list[Event]:
         """Everything a slot has said; its death, where that is the last."""
         events: list[Event] = []
         with contextlib.suppress(EOFError, OSError):
             while slot.pipe.poll():
-                event = slot.pipe.recv()
-                events.append(event)
-                self._note(slot, event)
+                events.append(self._heed(slot, slot.pipe.recv()))
         if not slot.process.is_alive():
             if slot.job is not None:
-                events.append(Event(slot.job.id, "died", reason=_death(slot.process)))
+                died = Event(slot.job.id, "died", reason=_death(slot.process), log=slot.watch.said())
+                events.append(slot.ending or died)
             self._end(slot)
             self._open(slot)
         return events
 
-    def _note(self, slot: _Slot, event: Event) -> None:
-        """What an event means for the slot that it came from."""
+    def _heed(self, slot: _Slot, event: Event) -> Event:
+        """What an event means for the slot that it came from; a failure to hand in is the end that was asked for."""
         if event.kind == "after":
             slot.after.discard(event.job)
         elif event.kind != "step":
-            slot.job, slot.deadline = None, float("inf")
+            told = slot.ending if slot.ending is not None and event.kind != "done" else event
+            self._clear(slot)
             if AFTER in event.result:
                 slot.after.add(event.job)
-
-    def _late(self, slot: _Slot) -> Event:
-        assert slot.job is not None
-        event = Event(slot.job.id, "late", reason=f"stopped after {slot.job.seconds:g} s, its time limit")
-        self._end(slot)
-        self._open(slot)
+            return told
         return event
 
-    def _end(self, slot: _Slot) -> None:
-        _signal(slot.process, signal.SIGTERM)
+    def _check(self, slot: _Slot) -> None:
+        """End a job that is over one of its limits, or has not handed in in time."""
+        if slot.job is None:
+            return
+        if slot.watch.over():
+            self._finish(slot, Event(slot.job.id, "over", reason=memory_reason(slot.watch.memory)))
+        elif time.monotonic() >= slot.deadline and slot.ending is not None:
+            self._finish(slot, slot.ending, KILL)
+        elif time.monotonic() >= slot.deadline:
+            log = slot.watch.stack()
+            self._ask(slot, Event(slot.job.id, "late", reason=time_reason(slot.job.seconds or 0.0), log=log))
+
+    def _ask(self, slot: _Slot, end: Event) -> None:
+        """Ask a job that listens for what it has; end any other at once."""
+        _, listens = slot.flags
+        if listens:
+            slot.flags[0] = STOP
+            slot.ending, slot.deadline = end, time.monotonic() + GRACE
+        else:
+            self._finish(slot, end)
+
+    def _finish(self, slot: _Slot, event: Event, number: int = signal.SIGTERM) -> None:
+        """End a job for good; a fresh worker takes the slot."""
+        self._told.append(event)
+        self._end(slot, number)
+        self._open(slot)
+
+    def _end(self, slot: _Slot, number: int = signal.SIGTERM) -> None:
+        _signal(slot.process, number)
         slot.pipe.close()
         self._dying.append((slot.process, time.monotonic() + GRACE))
-        self._lost += [Event(each, "after") for each in sorted(slot.after)]
-        slot.job = None
+        self._told += [Event(each, "after") for each in sorted(slot.after)]
         slot.after.clear()
+        self._clear(slot)
 
     def _bury(self) -> None:
         """Kill what did not heed SIGTERM, and what its group left behind."""
@@ -169,6 +246,13 @@ class LocalEngine:
             if now >= until:
                 _signal(process, KILL)
         self._dying = [each for each in self._dying if now < each[1] or each[0].is_alive()]
+
+
+def ask_for_more(worker: int) -> None:
+    """Ask the fork server, which is a worker's parent, to load what the first comparison need not wait for."""
+    if MORE is not None:
+        with contextlib.suppress(psutil.Error, OSError):
+            os.kill(psutil.Process(worker).ppid(), MORE)
 
 
 def _signal(process: Any, number: int) -> None:

@@ -1,16 +1,18 @@
 """What the fork server imports once, so that a new worker has it at once and without memory of its own.
 
 Imported by `multiprocessing`'s fork server, before any worker exists. It must start no thread: a fork would lose it.
+PyTorch doubles the time that takes, and the first comparison need not wait for it: the engine asks for it by a signal
+when there is nothing to do. Until then a worker that trains a network imports it itself.
 """
 
 import gc
 import importlib
+import signal
 
 from core.engines.orphans import die_with_parent
+from core.engines.watching import MORE
 
-die_with_parent()
-
-for name in (
+FIRST = (
     "sklearn.ensemble",
     "sklearn.impute",
     "sklearn.linear_model",
@@ -18,12 +20,24 @@ for name in (
     "sklearn.neural_network",
     "sklearn.pipeline",
     "sklearn.svm",
-    "skops.io",
-    "torch",
-    "core.networks.estimators",
     "core.worker",
-):
-    importlib.import_module(name)
+)
+LATER = ("torch", "skops.io", "core.networks.estimators")  # skops imports torch itself
 
-# What is imported stays for good: without this, every collection in a worker would touch, and so copy, all its pages.
-gc.freeze()
+
+def load(names: tuple[str, ...]) -> None:
+    """Import modules for good: without freezing, every collection in a worker would touch, and so copy, their pages."""
+    for name in names:
+        importlib.import_module(name)
+    gc.freeze()
+
+
+def load_later(*_: object) -> None:
+    """Import the rest; runs between two forks, for the server does both in one thread."""
+    load(LATER)
+
+
+die_with_parent()
+load(FIRST)
+if MORE is not None:
+    signal.signal(MORE, load_later)

@@ -24,12 +24,24 @@ from core.models import (
     settings,
     trees,
 )
-from core.models.entry import Cost, Limit, Model
+from core.models.entry import Cost, Limit, Memory, Model, Rounds
 from core.models.trusted import TRUSTED
 from core.preparation import plan, preparation
 from core.records import ModelSpec, Problem, Task
 
-__all__ = ["MODELS", "TRUSTED", "Cost", "Limit", "Model", "build", "check_settings", "cost", "default_models"]
+__all__ = [
+    "MODELS",
+    "TRUSTED",
+    "Cost",
+    "Limit",
+    "Memory",
+    "Model",
+    "Rounds",
+    "build",
+    "check_settings",
+    "cost",
+    "default_models",
+]
 
 
 def _own() -> Iterator[Model]:

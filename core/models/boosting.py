@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model
+from core.models.entry import Cost, Model, Rounds
 from core.preparation import Needs
 from core.records import Param, Task
 
@@ -75,7 +75,7 @@ MODELS = (
                 ),
             ),
         },
-        cost=Cost(0.1, rows=1.05),
+        cost=Cost(0.1, base=0.05, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="gradient_boosting",
@@ -92,7 +92,7 @@ MODELS = (
         },
         params={Task.CLASSIFICATION: _GRADIENT, Task.REGRESSION: _GRADIENT},
         curve={"train_loss": "train_score_"},
-        cost=Cost(0.2, rows=1.05, per_class=True),
+        cost=Cost(0.2, base=0.06, per_class=True, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="hist_gradient_boosting",
@@ -115,6 +115,12 @@ MODELS = (
         weighs_classes=True,
         ticked=True,
         curve={"train_loss": "-train_score_", "valid_loss": "-validation_score_"},
-        cost=Cost(0.1, rows=0.4, columns=0.5, per_class=True),
+        cost=Cost(
+            0.1,
+            rows=1.0,
+            columns=0.5,
+            per_class=True,
+            rounds=Rounds("max_iter", 70, above=10_000, unless="early_stopping"),
+        ),
     ),
 )

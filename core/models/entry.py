@@ -6,6 +6,7 @@ imported, so that showing the catalogue costs nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,28 +20,93 @@ Params = tuple[Param, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """What a model does over and over: trees, epochs. A trial fit does a few and counts the others from them.
+
+    Attributes
+    ----------
+    setting : str
+        The constructor's parameter that says how often.
+    usual : float
+        How often it is done for 1,000 rows before the model stops by itself; infinite where it never does.
+    rows : float
+        The power with which that grows in the rows.
+    above : int
+        It stops by itself only with more rows than this.
+    unless : str
+        The parameter that keeps it from stopping by itself when it is False; empty where there is none.
+    """
+
+    setting: str
+    usual: float = math.inf
+    rows: float = 0.0
+    above: int = 0
+    unless: str = ""
+
+    def count(self, most: float, rows: int, settings: Mapping[str, Any]) -> float:
+        """How many rounds are likely, where the setting allows `most`."""
+        if rows <= self.above or settings.get(self.unless) is False:
+            return float(most)
+        return float(min(most, self.usual * (rows / 1_000) ** self.rows))
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
-    """Roughly how long one fit takes on one core: good for an order, not for a promise.
+    """Roughly how long one fit takes on one core, and how that grows.
 
     Attributes
     ----------
     seconds : float
-        For 1,000 rows, 10 columns and two classes.
+        For 1,000 rows, 10 columns and two classes, beside `base`: good for an order, not for a promise.
     rows, columns : float
-        The powers with which it grows in either.
+        The powers with which that grows in either.
     per_class : bool
         Whether each of several classes costs as much again.
+    base : float
+        Seconds that a fit takes however small the table.
+    asking : float
+        The power with which predicting one row grows in the rows that were learned from.
+    rounds : Rounds or None
     """
 
     seconds: float
     rows: float = 1.0
     columns: float = 1.0
     per_class: bool = False
+    base: float = 0.01
+    asking: float = 0.0
+    rounds: Rounds | None = None
 
     def estimate(self, rows: int, columns: int, classes: int) -> float:
         """Seconds for a table of this size."""
         times = classes if self.per_class and classes > 2 else 1
-        return float(self.seconds * (rows / 1_000) ** self.rows * (max(columns, 1) / 10) ** self.columns * times)
+        grown = self.seconds * (rows / 1_000) ** self.rows * (max(columns, 1) / 10) ** self.columns
+        return float(self.base + grown) * times
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one fit takes of memory at its peak, beside the table itself.
+
+    Attributes
+    ----------
+    cells : float
+        Bytes for each cell of the prepared table: its copies, in the precisions that the model works in.
+    square : float
+        Bytes for each pair of training rows.
+    per_class : bool
+        Whether each of several classes takes as many pairs again.
+    cache : int
+        Bytes of a cache of pairs that never grows beyond this.
+    nodes : float
+        Nodes of a tree for each training row; a round of `Cost.rounds` grows one tree for each class.
+    """
+
+    cells: float = 24.0
+    square: float = 0.0
+    per_class: bool = False
+    cache: int = 0
+    nodes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +156,7 @@ class Model:
         What a learning curve can show (see `core.progress.Step`) to the fitted attribute that lists it step by step; a
         minus in front turns the sign. A network that keeps whole points in ``curve_`` needs none.
     cost : Cost
+    memory : Memory
     """
 
     name: str
@@ -108,6 +175,7 @@ class Model:
     always_in: bool = False
     limit: Limit | None = None
     curve: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
     def defaults(self, task: Task) -> dict[str, Any]:
         """The settings that are passed because they differ from the class's own defaults."""
@@ -134,6 +202,38 @@ class Model:
     def seconds(self, problem: Problem) -> float:
         """Roughly how long one fit on the problem's rows takes on one core."""
         return self.cost.estimate(problem.rows, width(problem, self.needs), len(problem.classes))
+
+    def bytes(self, problem: Problem, rows: int = 0, settings: Mapping[str, Any] | None = None) -> int:
+        """About how many bytes one fit takes at its peak, beside the table itself.
+
+        Parameters
+        ----------
+        problem : Problem
+        rows : int
+            Training rows; 0 for all rows of the problem.
+        settings : mapping, optional
+            What a person set.
+        """
+        rows = rows or problem.rows
+        kind, columns = self.memory, max(width(problem, self.needs), 1)
+        cells = rows * (columns * kind.cells + len(problem.features) * 8)
+        return int(cells)
+
+    def too_large(self, problem: Problem, limit: int, rows: int = 0, settings: Mapping[str, Any] | None = None) -> str:
+        """Why a model will not fit into so many bytes for each training, as a sentence; empty if it will.
+
+        Parameters
+        ----------
+        problem : Problem
+        limit : int
+            Bytes; 0 for no limit.
+        rows, settings
+            As for `bytes`.
+        """
+        needed = self.bytes(problem, rows, settings)
+        if not limit or needed <= limit:
+            return ""
+        return f"{self.title} on {rows or problem.rows:,} rows would need about {needed / _GIB:.2g} GiB; each training may take {limit / _GIB:.2g} GiB."
 
     def without_weights(self) -> str | None:
         """Why "balanced" class weights change nothing here, or None if they do."""

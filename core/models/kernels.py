@@ -82,7 +82,7 @@ MODELS = (
             "A support vector machine with RBF kernel would need {time} for each fit on {rows} rows; "
             "it is offered up to {limit} rows. The linear one has no such limit.",
         ),
-        cost=Cost(0.03, rows=2.1, columns=0.6),
+        cost=Cost(0.03, rows=2.0, columns=0.6, asking=1.0),
     ),
     Model(
         name="gaussian_process",
@@ -139,6 +139,6 @@ MODELS = (
             "A Gaussian process on {rows} rows would need about {gib} GiB and {time}; "
             "it is offered up to {limit} rows.",
         ),
-        cost=Cost(0.4, rows=2.8, columns=0.1, per_class=True),
+        cost=Cost(0.4, rows=2.8, columns=0.1, per_class=True, asking=1.5),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model, both
+from core.models.entry import Cost, Model, Rounds, both
 from core.networks.choices import ACTIVATIONS, DEVICES, OPTIMISERS
 from core.preparation import Needs
 from core.records import Param, Task
@@ -46,7 +46,7 @@ MODELS = (
         params={Task.CLASSIFICATION: _SKLEARN, Task.REGRESSION: _SKLEARN},
         needs=Needs(scaled=True),
         curve={"train_loss": "loss_curve_", "valid_score": "validation_scores_"},
-        cost=Cost(0.3, rows=1.0, columns=0.2),
+        cost=Cost(0.3, base=0.05, rows=1.0, columns=0.2, rounds=Rounds("max_iter", 180, rows=-0.1)),
     ),
     Model(
         name="feed_forward",
@@ -104,6 +104,6 @@ MODELS = (
         ),
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.2, rows=0.9, columns=0.5),
+        cost=Cost(0.2, rows=1.0, base=0.05, columns=0.5, rounds=Rounds("max_epochs", 50, unless="early_stopping")),
     ),
 )

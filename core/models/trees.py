@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model
+from core.models.entry import Cost, Model, Rounds
 from core.records import Param, Task
 
 _FAMILY = "Trees"
@@ -79,7 +79,7 @@ MODELS = (
         params=_forest(bootstrap=True),
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.25, rows=1.1, columns=0.6),
+        cost=Cost(0.25, rows=1.1, columns=0.6, base=0.08, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="extra_trees",
@@ -93,6 +93,6 @@ MODELS = (
         },
         params=_forest(bootstrap=False),
         weighs_classes=True,
-        cost=Cost(0.12, rows=1.1, columns=0.6),
+        cost=Cost(0.12, rows=1.1, columns=0.6, base=0.06, rounds=Rounds("n_estimators")),
     ),
 )

@@ -8,6 +8,7 @@ Takes arrays or data frames of numbers, gives fitted estimators whose weights ar
 `settings`     the constructor's settings, checked, with sentences
 `inputs`       scaling of the columns, and which rows validate
 `network`      the forward pass: layers whose weights lie in one flat vector
+`checkpoints`  a training's state, left every few seconds, for the time after a kill
 `training`     the loop: batches, the learning curve, early stopping, stopping on request
 `estimators`   `FeedForwardClassifier`, `FeedForwardRegressor`
 `files`        `save`, `load`: safetensors with a JSON header

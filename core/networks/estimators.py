@@ -77,6 +77,7 @@ class FeedForward(BaseEstimator):  # type: ignore[misc]
         self.coefs_, self.intercepts_ = network.arrays()
         self.curve_, self.best_epoch_, self.n_iter_ = history.curve, history.best_epoch, len(history.curve)
         self.notes_ += [note] * bool(note) + history.notes
+        self.marks_, self.earlier_seconds_ = history.marks, history.earlier_seconds
         return self
 
     def _held_out(self, y: Array, random: np.random.RandomState) -> Array:
@@ -199,6 +200,10 @@ class FeedForwardClassifier(ClassifierMixin, FeedForward):  # type: ignore[misc]
         The epoch whose weights were kept, 0 if none was completed.
     notes_ : list of str
         What a person should know, as sentences: a training that was stopped, a device that was missing.
+    marks_ : list of str
+        ``"stopped early"`` if it was told to stop, ``"loss not finite"`` if it could not go on; else empty.
+    earlier_seconds_ : float
+        How long the training had taken up to the checkpoint that it went on from; 0 if it was never cut off.
 
     Notes
     -----

@@ -66,7 +66,7 @@ def load(path: str | Path) -> FeedForward:
         raise ValueError(f"{path} has format {about.get('format')!r}; this version reads format {FORMAT}.")
     if about["kind"] not in KINDS:
         raise ValueError(did_you_mean("network", about["kind"], KINDS))
-    settings, fitted = about["settings"], about["fitted"]
+    settings, fitted = about["settings"], {"marks_": [], "earlier_seconds_": 0.0} | about["fitted"]  # older: neither
     if isinstance(settings.get("class_weight"), list):
         settings["class_weight"] = {name: weight for name, weight in settings["class_weight"]}
     if isinstance(settings["hidden_layer_sizes"], list):

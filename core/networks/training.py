@@ -1,12 +1,14 @@
 """The training loop: all rows in memory, one shuffle per epoch, batches as slices of it.
 
 Takes a network and its practice rows, gives the learning curve and leaves the best weights in the network. Tells
-`core.progress` after each epoch and asks it after each batch whether to go on.
+`core.progress` after each epoch, asks it after each batch whether to go on, and leaves its state there every few
+seconds: after a kill it goes on from the last one and ends as if nothing had happened.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise, repeat
@@ -16,9 +18,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.catalogue import resolve
+from core.networks.checkpoints import Checkpoints, State, digest
 from core.networks.choices import Activation, Optimiser
 from core.networks.network import Bend, Network, dropout, identity
 from core.progress import Step, tell, wanted
+
+STOPPED, NOT_FINITE = "stopped early", "loss not finite"
+"""Marks of a training that ended before its time."""
 
 BIG_BATCH = 8192
 """Rows of a forward pass without gradients: large enough to be quick, small enough for any memory."""
@@ -108,11 +114,31 @@ class Plan:
 
 @dataclass(slots=True)
 class History:
-    """What came of a training: a point per whole epoch, sentences, and the epoch whose weights were kept (0: none)."""
+    """What came of a training.
+
+    Attributes
+    ----------
+    curve : list of dict
+        A point per whole epoch.
+    notes, marks : list of str
+        What a person should know, as sentences; `STOPPED` or `NOT_FINITE` where it ended before its time.
+    best_epoch : int
+        The epoch whose weights were kept; 0 if none was completed.
+    earlier_seconds : float
+        How long it had taken up to the checkpoint that it went on from; 0 without one.
+    """
 
     curve: list[dict[str, float]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     best_epoch: int = 0
+    earlier_seconds: float = 0.0
+
+    def end(self, mark: str, note: str) -> bool:
+        """Note why the training ends before its time; gives False, for "do not go on"."""
+        self.marks.append(mark)
+        self.notes.append(note)
+        return False
 
 
 def batch_sizes(rows: int, size: int | None) -> list[int]:
@@ -156,12 +182,14 @@ class Training:
         generator: torch.Generator,
     ) -> None:
         self.network, self.plan, self.objective = network, plan, objective
-        self.practice, self.check, self.generator = practice, check, generator
+        self.practice, self.check = practice, check
+        self.generators, self.origin = {"order": generator}, generator.get_state()
         device = network.flat.device
         self.drop: Bend = identity
         if plan.dropout:
             seed = int(torch.randint(2**62, (), generator=generator))
-            self.drop = dropout(plan.dropout, torch.Generator(device).manual_seed(seed))
+            self.generators["dropout"] = torch.Generator(device).manual_seed(seed)
+            self.drop = dropout(plan.dropout, self.generators["dropout"])
         self.sizes = batch_sizes(len(practice.X), plan.batch_size)
         # Asking a graphics card for a number makes it finish first, so it is asked every sixteenth batch only.
         self.look_every = 1 if device.type == "cpu" else 16
@@ -171,19 +199,66 @@ class Training:
 
     def run(self) -> History:
         """Train until the epochs are done, the patience is used up, the loss is not finite, or nobody wants more."""
+        self.began = time.monotonic()
         self.optimiser = self._optimiser()
-        for epoch in range(1, self.plan.max_epochs + 1):
-            rows = self._shuffled()
-            trouble = self._learn(rows, epoch) or self._judge(rows, epoch)
-            if trouble:
-                self.history.notes.append(trouble)
-            if trouble or epoch - self.history.best_epoch >= self.plan.patience:
+        checkpoints = Checkpoints(self._identity)
+        if state := checkpoints.found():
+            self._resume(state)
+        while not self._done():
+            epoch, rows = len(self.history.curve) + 1, self._shuffled()
+            if not (self._learn(rows, epoch) and self._judge(rows, epoch)):
                 break
+            checkpoints.offer(self._state)
         if self.check is not None and self.history.best_epoch == self.plan.max_epochs:
-            self.history.notes.append(f"It was still getting better after {epoch} epochs: more may help.")
+            self.history.notes.append(
+                f"It was still getting better after {self.plan.max_epochs} epochs: more may help."
+            )
         with torch.no_grad():
             self.network.flat.copy_(self.best)
         return self.history
+
+    def _done(self) -> bool:
+        epochs = len(self.history.curve)
+        return epochs >= self.plan.max_epochs or epochs - self.history.best_epoch >= self.plan.patience
+
+    def _identity(self) -> str:
+        """What decides every number of this training, and with it whether a state belongs to it."""
+        parts = [part for part in (self.practice, self.check) if part is not None]
+        tensors = [each for part in parts for each in (part.X, part.y, part.weight) if each is not None]
+        about = [torch.__version__, self.network.flat.device.type, self.network.shapes, len(parts), self.plan]
+        return digest(repr(about), [self.origin, *tensors])
+
+    def _state(self) -> State:
+        """All that changes from epoch to epoch; the optimiser has one parameter, whose state is by name."""
+        held = self.optimiser.state_dict()["state"].get(0, {})
+        tensors = {"weights": self.network.flat, "best": self.best}
+        tensors |= {f"generator {name}": each.get_state() for name, each in self.generators.items()}
+        tensors |= {f"optimiser {name}": value for name, value in held.items() if isinstance(value, Tensor)}
+        numbers = {
+            "optimiser": {name: value for name, value in held.items() if not isinstance(value, Tensor)},
+            "best_loss": self.best_loss,
+            "best_epoch": self.history.best_epoch,
+            "curve": self.history.curve,
+            "seconds": self.history.earlier_seconds + time.monotonic() - self.began,
+        }
+        return State(numbers, tensors)
+
+    def _resume(self, state: State) -> None:
+        """Take over what `_state` gave, and tell whoever listens of the epochs up to there."""
+        numbers, tensors = state.numbers, state.tensors
+        with torch.no_grad():
+            self.network.flat.copy_(tensors["weights"])
+        self.best.copy_(tensors["best"])
+        for name, each in self.generators.items():
+            each.set_state(tensors[f"generator {name}"])
+        held = {
+            name.removeprefix("optimiser "): each for name, each in tensors.items() if name.startswith("optimiser ")
+        }
+        self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": {0: held | numbers["optimiser"]}})
+        self.best_loss = numbers["best_loss"]
+        self.history = History(numbers["curve"], best_epoch=numbers["best_epoch"], earlier_seconds=numbers["seconds"])
+        for point in self.history.curve:
+            self._tell(point)
 
     def _optimiser(self) -> torch.optim.Optimizer:
         plan = self.plan
@@ -192,11 +267,11 @@ class Training:
         return made
 
     def _shuffled(self) -> Part:
-        order = torch.randperm(len(self.practice.X), generator=self.generator)
+        order = torch.randperm(len(self.practice.X), generator=self.generators["order"])
         return self.practice.pick(order.to(self.network.flat.device))
 
-    def _learn(self, rows: Part, epoch: int) -> str:
-        """Go once through the rows in batches; give the reason not to go on, or nothing."""
+    def _learn(self, rows: Part, epoch: int) -> bool:
+        """Go once through the rows in batches; False where that was cut short."""
         seen, self.total = 0, torch.zeros((), device=rows.X.device)
         for number, batch in enumerate(rows.split(self.sizes), 1):
             size = len(batch.X)
@@ -207,7 +282,7 @@ class Training:
                 return self._not_finite(epoch)
             if not wanted():
                 return self._stopped(epoch)
-        return ""
+        return True
 
     def _step(self, batch: Part, place: slice) -> Tensor:
         """Learn from one batch, note its outputs, give its loss."""
@@ -224,8 +299,8 @@ class Training:
             return self.objective.mean_loss(outputs, part.y)
         return (self.objective.loss(outputs, part.y) * part.weight).mean()
 
-    def _judge(self, rows: Part, epoch: int) -> str:
-        """Judge the weights at the end of an epoch and keep the best; give a reason to stop, or nothing."""
+    def _judge(self, rows: Part, epoch: int) -> bool:
+        """Judge the weights at the end of an epoch and keep the best; False where they are of no use."""
         # Without a validation part the first batch tells whether the last step left weights that can be used.
         trial = self.check or rows.pick(slice(self.sizes[0]))
         outputs = forward(self.network, trial.X)
@@ -240,19 +315,25 @@ class Training:
         if self.check is not None:
             point |= {"valid_loss": loss, "valid_score": score(outputs, trial.y)}
         self.history.curve.append(point)
-        tell(Step(epoch / self.plan.max_epochs, f"epoch {epoch} of {self.plan.max_epochs}", point))
-        return ""
+        self._tell(point)
+        return True
 
-    def _not_finite(self, epoch: int) -> str:
+    def _tell(self, point: dict[str, float]) -> None:
+        epoch, all_epochs = int(point["step"]), self.plan.max_epochs
+        tell(Step(epoch / all_epochs, f"epoch {epoch} of {all_epochs}", point))
+
+    def _not_finite(self, epoch: int) -> bool:
         kept = f"the weights of epoch {self.history.best_epoch}" if self.history.best_epoch else "the initial weights"
-        return (
+        return self.history.end(
+            NOT_FINITE,
             f"The loss became not-a-number in epoch {epoch}. Training was stopped; {kept} are kept. "
-            f"Try a learning rate below {self.plan.learning_rate / 10:g}."
+            f"Try a learning rate below {self.plan.learning_rate / 10:g}.",
         )
 
-    def _stopped(self, epoch: int) -> str:
+    def _stopped(self, epoch: int) -> bool:
         if not self.history.best_epoch and bool(self.network.flat.isfinite().all()):
             self.best.copy_(self.network.flat.detach())
-        return (
-            f"Training was stopped early in epoch {epoch} of {self.plan.max_epochs}; the best weights so far are kept."
+        return self.history.end(
+            STOPPED,
+            f"Training was stopped early in epoch {epoch} of {self.plan.max_epochs}; the best weights so far are kept.",
         )

@@ -5,7 +5,7 @@ Takes a table and a spec; gives fits to execute, and executes one. Knows no stor
 """
 
 from core.run.comparing import compare
-from core.run.execution import Fitted, Setting, execute, model_file, predict, reason_of, setting
+from core.run.execution import Fitted, Setting, execute, model_file, out_of_memory, predict, reason_of, setting
 from core.run.planning import PlannedFit, fit_key, plan, with_baseline
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "execute",
     "fit_key",
     "model_file",
+    "out_of_memory",
     "plan",
     "predict",
     "reason_of",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.data import check_split, folds, make_problem, samples
 from core.metrics import score_all
 from core.models import MODELS, build
-from core.records import Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
+from core.records import NOT_CONVERGED, Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ TRAIN_SCORE_ROWS = 5_000
 
 # Where the two likeliest classes are this near, a model's rounding may decide, and it is asked for the class itself.
 CLOSE_CALL = 1e-3
+
+UNSETTLED = "It had not settled when it reached its number of steps; more steps may help."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,24 @@ class Fitted:
     pipeline: Any
 
 
-def setting(spec: RunSpec, table: Table) -> Setting:
+def setting(spec: RunSpec, table: Table, problem: Problem | None = None) -> Setting:
     """Work out what the fits of a run share: the problem, its rows, its folds.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    table : Table
+    problem : Problem or None
+        What `spec.roles` make of the table, where that is known and was checked before.
 
     Raises
     ------
     Unusable
         If the table cannot be learned from as the spec says.
     """
-    problem = make_problem(table, spec.roles)
-    check_split(problem, spec.split, table)
+    if problem is None:
+        problem = make_problem(table, spec.roles)
+        check_split(problem, spec.split, table)
     rows = samples(table, problem)
     return Setting(spec, problem, rows, tuple(folds(rows, problem, spec.split, spec.seed)))
 
@@ -86,7 +96,8 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         train_scores,
         undefined,
         curve=_curve(estimator, MODELS[model.name].curve),
-        notes=(*_warned(caught), *getattr(estimator, "notes_", ())),
+        notes=(*([UNSETTLED] if _unsettled(caught) else []), *getattr(estimator, "notes_", ())),
+        marks=(*([NOT_CONVERGED] if _unsettled(caught) else []), *getattr(estimator, "marks_", ())),
     )
     return Fitted(outcome, predictions, pipeline)
 
@@ -196,12 +207,11 @@ def model_file(pipeline: Any) -> bytes:
     return content
 
 
-def _warned(caught: Sequence[warnings.WarningMessage]) -> list[str]:
-    """What the libraries warned of, where it concerns the person: that a model had not settled."""
+def _unsettled(caught: Sequence[warnings.WarningMessage]) -> bool:
+    """Whether a library warned that its model had not settled: of all warnings the one that concerns a person."""
     from sklearn.exceptions import ConvergenceWarning
 
-    settled = not any(issubclass(each.category, ConvergenceWarning) for each in caught)
-    return [] if settled else ["It had not settled when it reached its number of steps; more steps may help."]
+    return any(issubclass(each.category, ConvergenceWarning) for each in caught)
 
 
 def _curve(estimator: Any, lists: Mapping[str, str]) -> tuple[Mapping[str, float], ...]:
@@ -217,9 +227,14 @@ def _curve(estimator: Any, lists: Mapping[str, str]) -> tuple[Mapping[str, float
     )
 
 
-def reason_of(error: BaseException, limit: str = "") -> str:
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was no memory left: numpy's and Python's, or torch's allocator's."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+
+
+def reason_of(error: BaseException) -> str:
     """Why a fit failed, in one line for a person: the kind of error and the first sentence of its text."""
+    if out_of_memory(error):
+        return "out of memory"
     text = " ".join(str(error).split())
-    if isinstance(error, MemoryError) or "can't allocate memory" in text:
-        return f"out of memory{f' (limit {limit})' if limit else ''}"
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__

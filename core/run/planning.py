@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.data import fold_count
 from core.models import MODELS, check_settings, cost
 from core.records import ModelSpec, Problem, RunSpec, Task
-from core.results import practice_rows, versions
+from core.results import practice_rows, test_share, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else list(value)
 
 
-def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
+def plan(
+    spec: RunSpec, problem: Problem, memory: int = 0, costs: Mapping[str, float] | None = None
+) -> list[PlannedFit]:
     """Every fit of a run, model by model.
 
     Parameters
@@ -59,11 +61,16 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
     spec : RunSpec
     problem : Problem
         What `spec.roles` make of the table.
+    memory : int
+        Bytes that a fit may take; 0 for no limit.
+    costs : mapping of model id to seconds, optional
+        What a fit is expected to take, where that is known better than the catalogue does.
 
     Returns
     -------
     list of PlannedFit
-        A model that does not suit the problem has one entry per fold as well, each with the reason.
+        A model that does not suit the problem, or will not fit into the memory, has one entry per fold as well, each
+        with the reason.
 
     Raises
     ------
@@ -74,14 +81,17 @@ def plan(spec: RunSpec, problem: Problem) -> list[PlannedFit]:
         raise ValueError(f"Class weights are 'balanced' or left out; there are none called {spec.class_weight!r}.")
     if spec.class_weight and problem.task is Task.REGRESSION:
         raise ValueError(f"Class weights are for classes; {problem.target} is predicted as a number.")
-    count = fold_count(spec.split, practice_rows(spec.split, problem.rows))
+    rows = practice_rows(spec.split, problem.rows)
+    count = fold_count(spec.split, rows)
+    train = round(rows * (1 - test_share(spec.split, rows)))
     fits = []
     for model in spec.models:
         entry = MODELS[model.name]
         reason = entry.unsuitable(problem) or ""
         if not reason:
             check_settings(model.name, problem.task, model.settings)
-        price = cost(entry, problem)
+            reason = entry.too_large(problem, memory, train, model.settings)
+        price = (costs or {}).get(model.id) or cost(entry, problem)
         fits += [PlannedFit(model, fold, fit_key(spec, model, fold), price, reason) for fold in range(count)]
     _refuse_twins(spec.models)
     return fits

@@ -6,40 +6,32 @@ A plain BEGIN that reads first fails at once under contention (SQLITE_BUSY_SNAPS
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from core.store import opening
+from core.store.errors import DiskFull, StoreError, is_full, told
 from core.store.files import Files
+from core.store.space import Space
 
-VERSION = 1
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE "table" (fingerprint TEXT PRIMARY KEY, info TEXT NOT NULL, created REAL NOT NULL);
-CREATE TABLE source (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL);
-CREATE TABLE run (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, owner TEXT NOT NULL, spec TEXT NOT NULL,
-    problem TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL, seconds REAL);
-CREATE TABLE fit (
-    run TEXT NOT NULL, model TEXT NOT NULL, fold INTEGER NOT NULL, key TEXT NOT NULL, cost REAL NOT NULL,
-    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '',
-    reused INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
-    attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0,
-    message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (run, model, fold));
-CREATE INDEX fit_state ON fit (state, run, cost);
-CREATE TABLE outcome (key TEXT PRIMARY KEY, outcome TEXT NOT NULL, created REAL NOT NULL);
-CREATE TABLE derived (
-    key TEXT PRIMARY KEY, kind TEXT NOT NULL, params TEXT NOT NULL, state TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '{}',
-    run TEXT NOT NULL DEFAULT '', created REAL NOT NULL);
-CREATE INDEX derived_state ON derived (state);
-"""
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-class StoreError(ValueError):
-    """The folder cannot be used; the text says why and what to do."""
+def freeing(method: F) -> F:
+    """A method that frees room, or stops what takes it: on a full disk it is tried again without the ballast."""
+
+    @wraps(method)
+    def tried(self: Database, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except DiskFull:
+            self.space.release_ballast()
+            return method(self, *args, **kwargs)
+
+    return cast(F, tried)
 
 
 class Database:
@@ -56,19 +48,24 @@ class Database:
     ------
     StoreError
         If the folder cannot be written or was made by a newer version.
+    DiskFull
+        If there is no room to make it or to bring it up to date.
     """
 
     def __init__(self, folder: Path, *, keep_open: bool = False) -> None:
         self.folder = folder.expanduser().resolve()
         self.tables = self.folder / "tables"
         self.home = self.folder / "store"
+        self._keep_open = keep_open
         self._kept: sqlite3.Connection | None = None
         try:
             self.tables.mkdir(parents=True, exist_ok=True)
             self.files = Files(self.home)
-            self._open_schema()
-            self._kept = self.connect() if keep_open else None
-        except (OSError, sqlite3.Error) as error:
+            self.space = Space(self.home)
+            self._make_ready()
+        except OSError as error:
+            if is_full(error):
+                raise DiskFull from error
             raise StoreError(f"The data folder {self.folder} cannot be used: {error}.") from error
 
     @property
@@ -76,44 +73,73 @@ class Database:
         """The file whose lock the one supervisor of a folder holds."""
         return self.home / "supervisor.lock"
 
+    @property
+    def seen_path(self) -> Path:
+        """The file that an open page touches every few seconds."""
+        return self.home / "seen"
+
     # -- connections
 
+    @freeing
     def connect(self) -> sqlite3.Connection:
         """A new connection with the store's settings; the caller closes it."""
-        db = sqlite3.connect(self.home / "bakeoff.db", timeout=20, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA journal_size_limit=67108864")
+        return self._settled(opening.link)
+
+    def _settled(self, link: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
+        with self._telling():
+            db = link(self.home / opening.NAME)
+            try:
+                db.row_factory = sqlite3.Row
+                db.execute("PRAGMA journal_mode=WAL")
+                db.execute("PRAGMA synchronous=NORMAL")
+                db.execute("PRAGMA journal_size_limit=67108864")
+            except BaseException:
+                db.close()
+                raise
         return db
 
+    @freeing
+    def _make_ready(self) -> None:
+        with self._telling():
+            opening.make_ready(self.home)
+
     def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
-        return closing(self.connect()) if self._kept is None else nullcontext(self._kept)
+        if not self._keep_open:
+            return closing(self._settled(opening.link_briefly))
+        self._kept = self._kept or self.connect()
+        return nullcontext(self._kept)
+
+    def _let_go(self) -> None:
+        """Close the connection that is kept; the next call opens another one."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(sqlite3.Error):
+                kept.close()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn the database's errors into the store's."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if (sentence := told(error, self.home)) is None:
+                raise
+            if not isinstance(sentence, DiskFull):  # after others a connection may stay of no use
+                self._let_go()
+            raise sentence from error
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as db:
+        with self._telling(), self._connected() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # after some errors SQLite has taken it back already
+                    db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
 
     def _read(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with self._connected() as db:
+        with self._telling(), self._connected() as db:
             return db.execute(sql, values).fetchall()
-
-    def _open_schema(self) -> None:
-        with self._write() as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            if found > VERSION:
-                raise StoreError(
-                    f"The data folder {self.folder} was made by a newer Bakeoff (store version {found}, this one knows "
-                    f"{VERSION}). Update Bakeoff, or choose another folder with --data-dir or BAKEOFF_DATA."
-                )
-            if found == 0:
-                for statement in filter(str.strip, SCHEMA.split(";")):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version={VERSION}")

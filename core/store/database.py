@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.records import FitState, Outcome, Problem, RunSpec, RunState, Table
-from core.store.connection import Database
+from core.records import ENDED, FitState, Outcome, Problem, RunSpec, RunState, Table
+from core.store.connection import freeing
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
+from core.store.upkeep import Upkeep
 
 
-class Store(Database):
-    """The store of a data folder; see `Database` for how it opens."""
+class Store(Upkeep):
+    """The store of a data folder; see `core.store.connection.Database` for how it opens."""
 
     # -- tables
 
@@ -81,6 +83,10 @@ class Store(Database):
             values.append(owner)
         return [run_row(row) for row in self._read(sql + " ORDER BY number DESC", *values)]
 
+    def open_runs(self, owner: str) -> int:
+        """How many runs of a person are not over."""
+        return int(self._read("SELECT COUNT(*) FROM run WHERE owner=? AND state IN ('queued', 'running')", owner)[0][0])
+
     def settled_runs(self) -> list[tuple[str, bool]]:
         """Runs that are not closed though none of their fits is open: the id, and whether a fit was cancelled."""
         rows = self._read(
@@ -104,6 +110,7 @@ class Store(Database):
         with self._write() as db:
             db.execute("UPDATE run SET seconds=COALESCE(seconds, 0)+? WHERE id=?", (seconds, run))
 
+    @freeing
     def delete_run(self, run: str) -> bool:
         """Forget an ended run; outcomes stay as long as another run uses them."""
         with self._write() as db:
@@ -131,8 +138,14 @@ class Store(Database):
 
     def waiting_runs(self) -> list[str]:
         """The runs that have queued fits, oldest first."""
-        sql = "SELECT id FROM run WHERE EXISTS (SELECT 1 FROM fit WHERE run=id AND state='queued') ORDER BY number"
-        return [row[0] for row in self._read(sql)]
+        return [run for run, _ in self.waiting()]
+
+    def waiting(self) -> list[tuple[str, str]]:
+        """The runs that have queued fits and their owners, oldest first."""
+        sql = (
+            "SELECT id, owner FROM run WHERE EXISTS (SELECT 1 FROM fit WHERE run=id AND state='queued') ORDER BY number"
+        )
+        return [(row[0], row[1]) for row in self._read(sql)]
 
     def next_fit(self, run: str, *, quickest: bool, but: Iterable[str] = ()) -> FitRow | None:
         """A run's quickest or longest queued fit, none of the given keys; of equals, one model after the other."""
@@ -154,28 +167,47 @@ class Store(Database):
         self, fit: FitRow, expected: Iterable[FitState], to: FitState, reason: str = "", log: str = ""
     ) -> bool:
         """Change a fit's state if it is in one of the expected ones; says whether it won."""
-        states = list(expected)
-        started = to == FitState.RUNNING
+        states, moment = list(expected), time.time()
+        begins = to == FitState.RUNNING
+        stamp = "started=?, ended=NULL" if begins else "ended=?"
+        values = (to, reason, log, begins, moment if begins or to in ENDED else None)
         with self._write() as db:
             sql = (
-                "UPDATE fit SET state=?, reason=?, log=?, attempts=attempts+? WHERE run=? AND model=? AND fold=?"
-                f" AND state IN ({_marks(states)})"
+                f"UPDATE fit SET state=?, reason=?, log=?, attempts=attempts+?, {stamp}"
+                f" WHERE run=? AND model=? AND fold=? AND state IN ({_marks(states)})"
             )
-            values = (to, reason, log, started, fit.run, fit.model, fit.fold, *states)
-            return bool(db.execute(sql, values).rowcount)
+            return bool(db.execute(sql, (*values, fit.run, fit.model, fit.fold, *states)).rowcount)
 
-    def finish_fit(self, fit: FitRow, outcome: Outcome) -> bool:
-        """Keep an outcome and mark every open fit that waits for it as done; the files are in place before."""
-        text = json.dumps(dataclasses.asdict(outcome))
+    def finish_fit(self, fit: FitRow, outcome: Outcome, *, key: str = "") -> bool:
+        """Keep an outcome and mark every open fit that waits for it as done; the files are in place before.
+
+        Parameters
+        ----------
+        key : str
+            For an outcome that is not what the fit's own key stands for, such as one that was stopped early: this fit
+            alone gets it, under this key.
+        """
+        text, moment = json.dumps(dataclasses.asdict(outcome)), time.time()
         with self._write() as db:
-            db.execute("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?)", (fit.key, text, time.time()))
             won = db.execute(
-                "UPDATE fit SET state='done', reason='', progress=1, message='', curve='[]'"
+                "UPDATE fit SET state='done', key=?, reason='', progress=1, message='', curve='[]', ended=?"
                 " WHERE run=? AND model=? AND fold=? AND state='running'",
-                (fit.run, fit.model, fit.fold),
+                (key or fit.key, moment, fit.run, fit.model, fit.fold),
             ).rowcount
-            db.execute("UPDATE fit SET state='done', reused=1, progress=1 WHERE key=? AND state='queued'", (fit.key,))
+            if won or not key:
+                db.execute("INSERT OR REPLACE INTO outcome VALUES (?, ?, ?)", (key or fit.key, text, moment))
+            if not key:
+                db.execute(
+                    "UPDATE fit SET state='done', reused=1, progress=1, ended=? WHERE key=? AND state='queued'",
+                    (moment, fit.key),
+                )
         return bool(won)
+
+    @freeing
+    def skip(self, run: str, model: str, reason: str) -> int:
+        """End the queued fits of a model, or of a whole run where `model` is empty; says how many there were."""
+        with self._write() as db:
+            return _end_queued(db, run, model, FitState.SKIPPED, reason)
 
     def set_size(self, key: str, size: int) -> None:
         """Keep the size of a fitted model's file, measured after its outcome was stored."""
@@ -202,19 +234,16 @@ class Store(Database):
                 [(progress, message, curve, f.run, f.model, f.fold) for f, progress, message, curve in steps],
             )
 
+    @freeing
     def cancel(self, run: str, model: str = "") -> int:
         """Ask for the end of a run's (or one model's) fits; says how many were open.
 
         What is queued ends here and now; what runs is ended by the supervisor.
         """
-        only, values = (" AND model=?", (run, model)) if model else ("", (run,))
         with self._write() as db:
-            queued = db.execute(
-                f"UPDATE fit SET state='cancelled', reason='stopped by you' WHERE run=?{only} AND state='queued'",
-                values,
-            ).rowcount
-            running = db.execute(f"UPDATE fit SET cancel=1 WHERE run=?{only} AND state='running'", values).rowcount
-        return int(queued + running)
+            queued = _end_queued(db, run, model, FitState.CANCELLED, "stopped by you")
+            sql = "UPDATE fit SET cancel=1 WHERE run=? AND ? IN ('', model) AND state='running'"
+            return queued + db.execute(sql, (run, model)).rowcount
 
     def requeue(self) -> int:
         """Put back in the queue what a dead supervisor left running."""
@@ -222,18 +251,21 @@ class Store(Database):
             fits = db.execute(
                 "UPDATE fit SET state='queued', progress=0, message='', curve='[]' WHERE state='running' AND cancel=0"
             ).rowcount
-            db.execute("UPDATE fit SET state='cancelled', reason='stopped by you' WHERE state='running'")
+            db.execute(
+                "UPDATE fit SET state='cancelled', reason='stopped by you', ended=? WHERE state='running'",
+                (time.time(),),
+            )
             db.execute("UPDATE derived SET state='queued' WHERE state='running'")
         return int(fits)
 
     def known_keys(self, keys: Iterable[str]) -> set[str]:
-        """Those of the keys whose outcome is stored."""
+        """Those of the keys whose outcome is stored, predictions and all."""
         wanted = list(keys)
         found: set[str] = set()
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             rows = self._read(f"SELECT key FROM outcome WHERE key IN ({_marks(part)})", *part)
-            found.update(row[0] for row in rows)
+            found.update(row[0] for row in rows if self.files.predictions_path(row[0]).exists())
         return found
 
     # -- derived results
@@ -278,6 +310,7 @@ class Store(Database):
             values = (to, json.dumps(result or {}), reason, log, key, expected)
             return bool(db.execute(sql, values).rowcount)
 
+    @freeing
     def forget_derived(self, key: str) -> None:
         """Drop a derived result, so that it is computed anew."""
         with self._write() as db:
@@ -285,6 +318,7 @@ class Store(Database):
 
     # -- notes between the processes
 
+    @freeing
     def note(self, key: str, value: Any) -> None:
         """Leave a small value for the other processes."""
         with self._write() as db:
@@ -304,6 +338,12 @@ class Store(Database):
             run,
         )[0]
         return "|".join(map(str, row))
+
+
+def _end_queued(db: sqlite3.Connection, run: str, model: str, state: FitState, reason: str) -> int:
+    """End the queued fits of a model, or of the whole run where it is empty."""
+    sql = "UPDATE fit SET state=?, reason=?, ended=? WHERE run=? AND ? IN ('', model) AND state='queued'"
+    return db.execute(sql, (state, reason, time.time(), run, model)).rowcount
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -1,18 +1,36 @@
-"""The files beside the database: frames, predictions, fitted models. Each is written whole or not at all."""
+"""The files beside the database: frames, predictions, models, checkpoints. Each is written whole or not at all."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.records import Predictions
+from core.store.errors import DiskFull, StoreError, is_full
+from core.store.frames import read_frame, write_frame
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+
+# What reading a torn or altered file of arrays ends in.
+TORN = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Files:
@@ -26,7 +44,7 @@ class Files:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        for name in ("data", "fits", "models", "logs"):
+        for name in ("data", "fits", "models", "checkpoints", "logs"):
             (home / name).mkdir(parents=True, exist_ok=True)
 
     def frame_path(self, fingerprint: str) -> Path:
@@ -53,26 +71,17 @@ class Files:
         return self.home / "models" / f"{_plain(key)}.skops"
 
     def predictions(self, key: str) -> Predictions | None:
-        """The out-of-fold predictions of a fit; None when the file is missing."""
-        import numpy as np
-
+        """The out-of-fold predictions of a fit; None when the file is missing or cannot be read."""
+        path = self.predictions_path(key)
         try:
-            with np.load(self.predictions_path(key), allow_pickle=False) as stored:
-                return Predictions(**{name: stored[name] for name in stored.files})
-        except FileNotFoundError:
+            return Predictions(**_arrays(path))
+        except TORN:
             return None
 
     def put_predictions(self, key: str, predictions: Predictions) -> None:
         """Write the out-of-fold predictions of a fit, whole or not at all."""
-        import numpy as np
-
-        arrays = {
-            each.name: value
-            for each in dataclasses.fields(predictions)
-            if (value := getattr(predictions, each.name)) is not None
-        }
-        with _replacing(self.predictions_path(key)) as part, open(part, "wb") as file:
-            np.savez(file, **arrays)
+        fields = ((each.name, getattr(predictions, each.name)) for each in dataclasses.fields(predictions))
+        _put_arrays(self.predictions_path(key), {name: value for name, value in fields if value is not None})
 
     def put_model(self, key: str, content: bytes) -> int:
         """Write a fitted model's file, whole or not at all; gives its size in bytes."""
@@ -80,21 +89,74 @@ class Files:
             part.write_bytes(content)
         return len(content)
 
+    def has_model(self, key: str) -> bool:
+        """Whether the fitted model of a fit is kept; it may have been cleaned away."""
+        return self.model_path(key).exists()
+
+    def checkpoint_path(self, key: str) -> Path:
+        """Where the state of a fit that is under way lies."""
+        return self.home / "checkpoints" / f"{_plain(key)}.npz"
+
+    def put_checkpoint(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write how far a fit has come, in the place of what was there."""
+        _put_arrays(self.checkpoint_path(key), arrays)
+
+    def checkpoint(self, key: str) -> dict[str, np.ndarray] | None:
+        """How far a fit had come; None when there is nothing, or nothing that can be read."""
+        path = self.checkpoint_path(key)
+        try:
+            return _arrays(path)
+        except TORN:
+            return None
+
+    def remove_checkpoint(self, key: str) -> None:
+        """Delete the state of a fit that is over."""
+        self.checkpoint_path(key).unlink(missing_ok=True)
+
     def remove_fit(self, key: str) -> None:
         """Delete what a fit left behind."""
-        self.predictions_path(key).unlink(missing_ok=True)
-        self.model_path(key).unlink(missing_ok=True)
+        for path in (self.predictions_path(key), self.model_path(key), self.checkpoint_path(key)):
+            path.unlink(missing_ok=True)
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a file; never objects, which could run as code."""
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+def _put_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    import numpy as np
+
+    with _replacing(path) as part, open(part, "wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary path that takes the place of `path` when the block ends well."""
+    """A temporary path that takes the place of `path`, with all of it on the disk, when the block ends well.
+
+    Raises
+    ------
+    DiskFull, StoreError
+        If there is no room for it, or it cannot be written for another reason; what was there before stays.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         yield part
+        with open(part, "rb+") as file:  # without it a power cut could leave the name and lose the content
+            os.fsync(file.fileno())
         os.replace(part, path)
+    except OSError as error:
+        if is_full(error):
+            raise DiskFull from error
+        what = f"{path.parent.name}/{path.name}"
+        raise StoreError(f"{what} in the data folder could not be written: {error.strerror or error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _plain(key: str) -> str:
@@ -102,19 +164,3 @@ def _plain(key: str) -> str:
     if not key.isalnum():
         raise ValueError(f"{key!r} is not a key of the store.")
     return key
-
-
-def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as an uncompressed Arrow file, which can be memory-mapped."""
-    import pyarrow as pa
-    from pyarrow import feather
-
-    feather.write_feather(pa.Table.from_pandas(frame, preserve_index=False), str(path), compression="uncompressed")
-
-
-def read_frame(path: Path) -> pd.DataFrame:
-    """Read a frame that `write_frame` wrote, mapped into memory."""
-    from pyarrow import feather
-
-    frame: pd.DataFrame = feather.read_table(str(path), memory_map=True).to_pandas(split_blocks=True)
-    return frame

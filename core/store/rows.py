@@ -49,6 +49,8 @@ class FitRow:
     progress: float = 0.0
     message: str = ""
     curve: tuple[Mapping[str, float], ...] = ()
+    started: float | None = None
+    ended: float | None = None
     outcome: Outcome | None = None
 
 
@@ -63,6 +65,29 @@ class Derived:
     reason: str
     log: str
     result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a data folder takes, in bytes.
+
+    Attributes
+    ----------
+    models, predictions : int
+        Fitted models and what they said about held-out rows.
+    tables : int
+        People's files, and the copies that are made of them for reading fast.
+    rest : int
+        The database, its backups, checkpoints, logs and the ballast.
+    free : int
+        What is left on the disk.
+    """
+
+    models: int
+    predictions: int
+    tables: int
+    rest: int
+    free: int
 
 
 def table_info(table: Table) -> dict[str, Any]:

@@ -247,8 +247,10 @@ def test_it_stops_when_nobody_wants_more_and_keeps_the_best():
         stopped = FeedForwardRegressor(max_epochs=200, **settings).fit(X, y)
     assert stopped.n_iter_ == stopped.best_epoch_ == 2
     assert "stopped early" in stopped.notes_[0]
+    assert stopped.marks_ == ["stopped early"]
     two = FeedForwardRegressor(max_epochs=2, **settings).fit(X, y)
     np.testing.assert_array_equal(stopped.predict(X), two.predict(X))
+    assert two.marks_ == []
 
 
 def test_stopped_within_the_first_epoch_it_keeps_what_it_has():
@@ -257,7 +259,15 @@ def test_stopped_within_the_first_epoch_it_keeps_what_it_has():
     with listening(lambda step: None, lambda: next(asked)):
         network = FeedForwardClassifier(batch_size=27, random_state=0).fit(X, labels)
     assert network.n_iter_ == 0 and network.curve_ == []
+    assert network.marks_ == ["stopped early"]
     assert np.isfinite(network.predict_proba(X)).all()
+
+
+def test_a_training_that_was_still_getting_better_says_so_without_a_mark():
+    X, y, _ = numbers()
+    network = FeedForwardRegressor(max_epochs=3, learning_rate=1e-4, random_state=0).fit(X, y)
+    assert network.notes_ == ["It was still getting better after 3 epochs: more may help."]
+    assert network.marks_ == []
 
 
 @pytest.mark.parametrize("early_stopping", [True, False])
@@ -274,6 +284,7 @@ def test_a_loss_that_is_not_finite_ends_with_a_note_and_finite_weights(early_sto
     ).fit(X, y)
     assert network.n_iter_ < 30
     assert "not-a-number in epoch" in network.notes_[0]
+    assert network.marks_ == ["loss not finite"]
     assert f"below {learning_rate / 10:g}" in network.notes_[0]
     assert np.isfinite(network.predict(X)).all()
 

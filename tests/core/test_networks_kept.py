@@ -20,6 +20,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from core.networks import FeedForwardClassifier, FeedForwardRegressor, load, save
 from core.networks.files import KEY
+from core.progress import listening
 
 SETTINGS = {"hidden_layer_sizes": (16, 8), "max_epochs": 5, "random_state": 0, "device": "cpu"}
 
@@ -72,6 +73,31 @@ def test_a_file_gives_the_same_network_back(fitted, tmp_path):
     assert again.get_params() == network.get_params()
     assert (again.curve_, again.notes_, again.n_iter_) == (network.curve_, network.notes_, network.n_iter_)
     assert sorted(vars(again)) == sorted(vars(network))
+
+
+def test_why_a_training_ended_survives(tmp_path):
+    X, y = load_diabetes(return_X_y=True)
+    asked = iter([True] * 9 + [False])
+    with listening(lambda step: None, lambda: next(asked)):
+        network = FeedForwardRegressor(**SETTINGS).fit(X, y)
+    assert network.marks_ == ["stopped early"]
+    save(network, tmp_path / "network")
+    stored = skops.io.dumps(network)
+    again = skops.io.loads(stored, trusted=skops.io.get_untrusted_types(data=stored))
+    for other in (load(tmp_path / "network"), again, pickle.loads(pickle.dumps(network))):
+        assert (other.marks_, other.notes_) == (network.marks_, network.notes_)
+
+
+def test_files_from_before_there_were_marks_are_read(regressor, tmp_path):
+    path = tmp_path / "network"
+    save(regressor[0], path)
+    tensors = load_file(path)
+    with safe_open(path, framework="numpy") as file:
+        about = json.loads(file.metadata()[KEY])
+    del about["fitted"]["marks_"], about["fitted"]["earlier_seconds_"]
+    save_file(tensors, path, metadata={KEY: json.dumps(about)})
+    assert load(path).marks_ == []
+    assert load(path).earlier_seconds_ == 0
 
 
 def test_class_and_column_names_survive(classifier, tmp_path):

@@ -34,6 +34,8 @@ from core.records import (
 )
 from core.store import FitRow, Store, StoreError, table_info
 
+ROWS = np.arange(3)
+PREDICTIONS = Predictions(ROWS, ROWS % 2, ROWS % 2, scores=ROWS / 2)
 COLUMN = Column("a", ColumnKind.NUMBER, "3 different numbers", 0, 3)
 PROBLEM = Problem(Task.CLASSIFICATION, "y", "yes", ("no", "yes"), (4, 3), (COLUMN,), {"id": "an identifier"}, 7)
 SPEC = RunSpec("toy", "abc123", Roles("y"), Split("kfold", 2), (ModelSpec("ridge", "wide", {"sizes": (8, 8)}),), seed=3)
@@ -82,11 +84,14 @@ def test_an_outcome_serves_every_fit_that_waits_for_it(queued: Store) -> None:
     queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
     first = queued.fits("r1")[0]
     queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    queued.files.put_predictions("k0", PREDICTIONS)
     assert queued.finish_fit(first, OUTCOME)
     mine, theirs = queued.fits("r1")[0], queued.fits("r2")[0]
     assert (mine.state, mine.reused, mine.outcome) == (FitState.DONE, False, OUTCOME)
     assert (theirs.state, theirs.reused, theirs.outcome) == (FitState.DONE, True, OUTCOME)
     assert queued.known_keys(["k0", "k1"]) == {"k0"}
+    queued.files.predictions_path("k0").unlink()
+    assert queued.known_keys(["k0", "k1"]) == set(), "an outcome whose predictions are gone is worked out again"
 
 
 def test_a_cancelled_fit_does_not_become_done(queued: Store) -> None:
@@ -126,6 +131,7 @@ def test_the_stamp_tells_that_an_outcome_was_completed(queued: Store) -> None:
 def test_deleting_a_run_keeps_outcomes_that_another_run_uses(queued: Store) -> None:
     queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
     for each in queued.fits("r1"):
+        queued.files.put_predictions(each.key, PREDICTIONS)
         queued.files.put_model(each.key, b"model")
         queued.advance_fit(each, [FitState.QUEUED], FitState.RUNNING)
         queued.finish_fit(each, OUTCOME)
@@ -157,11 +163,10 @@ def test_a_table_comes_back_with_its_order_of_categories(store: Store) -> None:
 
 
 def test_predictions_come_back_and_missing_ones_are_none(store: Store) -> None:
-    rows = np.arange(3)
-    store.files.put_predictions("k", Predictions(rows, rows % 2, rows % 2, scores=rows / 2))
+    store.files.put_predictions("k", PREDICTIONS)
     found = store.files.predictions("k")
     assert found is not None and found.probabilities is None
-    np.testing.assert_array_equal(found.scores, rows / 2)
+    np.testing.assert_array_equal(found.scores, ROWS / 2)
     assert store.files.predictions("nothing") is None
 
 

@@ -20,7 +20,7 @@ numpy.ones(10 * 2**20)
 try:
     {allocate}
 except Exception as error:
-    print(reason_of(error, "0.3 GiB"))
+    print(reason_of(error))
 limit_memory(0)
 numpy.ones(100 * 2**20)
 print("and on it goes")
@@ -36,7 +36,7 @@ print("and on it goes")
 def test_memory_beyond_the_limit_is_refused_in_words_and_the_process_lives_on(allocate: str) -> None:
     command = [sys.executable, "-c", GREEDY.format(allocate=allocate)]
     said = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert said.stdout.splitlines() == ["out of memory (limit 0.3 GiB)", "and on it goes"], said.stderr
+    assert said.stdout.splitlines() == ["out of memory", "and on it goes"], said.stderr
 
 
 def test_steps_are_passed_on_a_few_times_a_second() -> None:

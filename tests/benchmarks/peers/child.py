@@ -1,0 +1,79 @@
+"""What the scripts of the peers share. It runs in their environments, so it knows numpy and nothing of this project."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What everybody is given.
+
+    Attributes
+    ----------
+    X : ndarray of shape (rows, features)
+        Standardised numbers.
+    y : ndarray of shape (rows,)
+        Class codes.
+    fold : ndarray of shape (rows,)
+        The fold in which a row is held out.
+    columns : ndarray of shape (features,)
+    models : list of dict
+        ``name``, ``class`` as "module:Class", ``settings`` that are not the class's defaults, ``pycaret`` (its id there).
+    seed : int
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    fold: np.ndarray
+    columns: np.ndarray
+    models: list[dict[str, Any]]
+    seed: int
+
+    @property
+    def splits(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Training and test rows of every fold."""
+        return [(np.flatnonzero(self.fold != each), np.flatnonzero(self.fold == each)) for each in np.unique(self.fold)]
+
+
+def contest() -> Contest:
+    """The contest in the file that the command line names."""
+    with np.load(sys.argv[1]) as file:
+        given = {name: file[name] for name in ("X", "y", "fold", "columns")}
+        return Contest(**given, **json.loads(str(file["task"])))
+
+
+def estimator(model: Mapping[str, Any]) -> Any:
+    """The unfitted estimator of one model, without any preparation."""
+    module, name = model["class"].split(":")
+    return getattr(importlib.import_module(module), name)(**model["settings"])
+
+
+def each(models: list[dict[str, Any]], accuracy: Callable[[dict[str, Any]], float]) -> dict[str, float]:
+    """The accuracy of every model; NaN for one that fails, whose error goes to stderr."""
+    found = {}
+    for model in models:
+        try:
+            found[model["name"]] = float(accuracy(model))
+        except Exception as error:
+            print(model["name"], error, file=sys.stderr)
+            found[model["name"]] = float("nan")
+    return found
+
+
+def compete(run: Callable[[], dict[str, float]]) -> None:
+    """Do it twice, as the first call has its processes to start, and print what came of it for the calling process."""
+    seconds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        accuracy = run()
+        seconds.append(time.perf_counter() - began)
+    print(json.dumps({"first": seconds[0], "again": seconds[1], "accuracy": accuracy}))
