@@ -96,7 +96,7 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     frame = importance(
         IMPORTANCES[params["method"]].name,
         pipeline,
-        shared.samples.X.iloc[test],
+        shared.samples.take(test),
         shared.samples.y[test],
         run.problem,
         scorer=scorer(default_metric(run.problem).value, run.problem, said),

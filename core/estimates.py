@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 # Seconds of fitting on samples, for each model: enough to tell, and over before a person has chosen the next one.
-BUDGET = 0.2
-SMALLEST, GROWTHS = 250, (4, 2)
+BUDGET = 0.3
+SMALLEST, SMALLEST_OF_ROUNDS, GROWTHS = 250, 1_000, (4, 2)
 FEWEST_OF_A_CLASS = 5
 ASKED = (50, 450)  # rows that are predicted on trial: two numbers tell what a row costs beside the call itself
-ROUNDS = (2, 10)  # likewise
+ROUNDS = (4, 10)
 ROUGH = "roughly, from the size of the table alone"
 
 
@@ -134,21 +134,22 @@ class _Trials:
 
     def grow(self, train: int) -> tuple[_Trial, _Trial]:
         """The two largest samples that the budget allows; the same one twice where there is no second."""
-        rows = min(train, max(SMALLEST, FEWEST_OF_A_CLASS * len(self.problem.classes)))
-        began = time.process_time()
-        small = large = self._trial(rows)
-        took = time.process_time() - began
+        least = SMALLEST if self.cost.rounds is None else SMALLEST_OF_ROUNDS
+        rows = min(train, max(least, FEWEST_OF_A_CLASS * len(self.problem.classes)))
+        large, took = _timed(lambda: self._trial(rows))
+        spent, small, before = took, large, took
         if took < BUDGET / 4:  # the first fit of its kind pays for what it imports
-            small = large = self._trial(rows)
-        while rows < train:
-            spent, power = time.process_time() - began, (1.0 + self.cost.rows) / 2
-            sizes = [min(train, rows * growth) for growth in GROWTHS]
-            fits = [each for each in sizes if max(spent, took * (each / rows) ** power) <= BUDGET]
-            if not fits:
+            large, took = _timed(lambda: self._trial(rows))
+            spent, small, before = spent + took, large, took
+        while large.rows < train:
+            sizes = [min(train, large.rows * growth) for growth in GROWTHS]
+            plans = [(each, grown(before, took, small.rows, large.rows, each, self.cost.rows)) for each in sizes]
+            allowed = [each for each, seconds in plans if spent + seconds <= BUDGET]
+            if not allowed and (small is not large or took > 1.5 * BUDGET):
                 break
-            rows, started = fits[0], time.process_time()
-            small, large = large, self._trial(rows)
-            took = time.process_time() - started
+            small, before, rows = large, took, (allowed or sizes[-1:])[0]
+            large, took = _timed(lambda rows=rows: self._trial(rows))
+            spent += took
         return small, large
 
     def _trial(self, rows: int) -> _Trial:
@@ -166,17 +167,23 @@ class _Trials:
         before = np.array([fitted, *said, 0.0])
         if self.most <= ROUNDS[1]:
             return _Trial(rows, before, self._fit(steps[1], pd.DataFrame(X), y, frames) / self.most)
-        few, more = (self._fit(self._with(steps[1], rounds), pd.DataFrame(X), y, frames) for rounds in ROUNDS)
-        each = np.maximum(0.0, (more - few) / (ROUNDS[1] - ROUNDS[0]))
-        return _Trial(rows, before + np.maximum(0.0, few - ROUNDS[0] * each), each)
+        (few, more), times = self._with(steps[1], pd.DataFrame(X), y, frames)
+        each = np.maximum(0.0, (more - few) / times)
+        return _Trial(rows, before + np.maximum(0.0, few - each), each)
 
     def _rows(self, count: int, seed: int) -> np.ndarray:
         return stratified(self.samples.y, count, bool(self.problem.classes), seed)
 
-    def _with(self, estimator: Any, rounds: int) -> Any:
+    def _with(self, estimator: Any, *data: Any) -> tuple[tuple[np.ndarray, np.ndarray], int]:
+        """What one round takes and what several take, and how many more these are."""
         from sklearn.base import clone
 
-        return clone(estimator).set_params(**{self.cost.rounds.setting: rounds})
+        def fit(rounds: int) -> np.ndarray:
+            return self._fit(clone(estimator).set_params(**{self.cost.rounds.setting: rounds}), *data)
+
+        few = min(fit(1), fit(1), key=lambda each: float(each[0]))  # the very first pays for what it imports
+        several = ROUNDS[1] if few[0] < BUDGET / 20 else ROUNDS[0]
+        return (few, fit(several)), several - 1
 
     def _fit(self, estimator: Any, X: Any, y: np.ndarray, frames: Any) -> np.ndarray:
         import numpy as np

@@ -76,6 +76,7 @@ def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
         "reason": model.reason or None,
         "reused": model.reused,
         "notes": list(model.notes),
+        "marks": list(model.marks),
         "fit_seconds": _by_fold(model, [outcome_of(each).fit_seconds for each in model.done]),
         "predict_seconds": _by_fold(model, [outcome_of(each).predict_seconds for each in model.done]),
         "size_bytes": model.size_bytes,

@@ -35,7 +35,9 @@ ONE_THREAD = {
 
 OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 
-_started: dict[Path, subprocess.Popen[bytes]] = {}  # by this process; keeping them also reaps them
+PATIENCE = 5.0  # seconds before a supervisor that failed is started again
+
+_started: dict[Path, tuple[subprocess.Popen[bytes], float]] = {}  # by this process; keeping them also reaps them
 
 
 def data_folder(given: str = "") -> Path:
@@ -54,11 +56,10 @@ def supervisor_alive(store: Store) -> bool:
 
 def ensure_supervisor(store: Store) -> None:
     """Start a supervisor for the folder when none is alive. A second one would end at once, so a race does no harm."""
-    starting = _started.get(store.home)
-    if (starting is not None and starting.poll() is None) or supervisor_alive(store):
+    if _starting(store) or supervisor_alive(store):
         return
     with open(store.home / "logs" / "supervisor.log", "ab") as output:
-        _started[store.home] = subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-m", "core.supervisor", str(store.folder)],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -67,6 +68,16 @@ def ensure_supervisor(store: Store) -> None:
             start_new_session=True,
             cwd=store.folder,
         )
+        _started[store.home] = started, time.monotonic()
+
+
+def _starting(store: Store) -> bool:
+    """Whether this process has started one that still lives, or that failed a moment ago."""
+    process, moment = _started.get(store.home, (None, 0.0))
+    if process is None:
+        return False
+    failed_now = bool(process.poll()) and time.monotonic() - moment < PATIENCE
+    return process.poll() is None or failed_now
 
 
 def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
@@ -77,7 +88,7 @@ def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
-    ours = _started.pop(store.home, None)
+    ours, _ = _started.pop(store.home, (None, 0.0))
     if ours is not None:  # it lets go of the lock a moment before it is gone
         ours.wait(max(1.0, deadline - time.monotonic()))
     return True
@@ -114,7 +125,7 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     if against := _against(store, len(open_runs), len(fits)):
         raise ValueError(against)
     run = uuid.uuid4().hex[:12]
-    store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits])
+    run = store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits], once=True)
     ensure_supervisor(store)
     return run
 
@@ -174,6 +185,9 @@ def _result(fit: FitRow) -> FitResult:
         curve=fit.outcome.curve if fit.outcome else fit.curve,
         key=fit.key,
         log=fit.log,
+        stopping=fit.cancel and fit.state == FitState.RUNNING,
+        started=fit.started,
+        ended=fit.ended,
     )
 
 

@@ -58,9 +58,7 @@ class FitState(StrEnum):
     CANCELLED = "cancelled"
 
 
-# What a badge says of an outcome that is not what the model could have come to, see `Outcome.marks`.
-STOPPED_EARLY, NOT_CONVERGED = "stopped early", "not converged"
-
+STOPPED_EARLY, NOT_CONVERGED = "stopped early", "not converged"  # among `Outcome.marks`
 ENDED = frozenset({FitState.DONE, FitState.FAILED, FitState.SKIPPED, FitState.CANCELLED})
 RUN_ENDED = frozenset({RunState.DONE, RunState.CANCELLED, RunState.FAILED})
 
@@ -253,14 +251,15 @@ class Samples:
     times: np.ndarray | None = None
 
     @property
-    def X(self) -> pd.DataFrame:
+    def X(self) -> pd.DataFrame:  # noqa: N802 - as everybody in this field calls it
         """All samples, shape (rows, features): a copy, unless every row of the table is one."""
         whole = len(self.rows) == len(self.frame)
         return self.frame if whole else self.frame.iloc[self.rows].reset_index(drop=True)
 
     def take(self, positions: np.ndarray) -> pd.DataFrame:
         """Copy some samples, shape (positions, features)."""
-        return self.frame.iloc[self.rows[positions]]
+        taken: pd.DataFrame = self.frame.iloc[self.rows[positions]]
+        return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,14 +309,8 @@ class ModelSpec:
 class RunSpec:
     """A run as a value: everything that decides its result, and its limits.
 
-    Attributes
-    ----------
-    time_limit : float
-        Seconds for each fit; 0 for none.
-    memory_limit : float
-        GiB for each fit; 0 for what the machine has left, at least 2.
-    run_limit : float
-        Seconds for all of it; 0 for none.
+    A fit may take `time_limit` seconds (0: any number) and `memory_limit` GiB (0: what the machine has left, at least
+    2), all of the run `run_limit` seconds (0: any number).
     """
 
     dataset: str

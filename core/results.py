@@ -20,6 +20,7 @@ from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
 from core.models import MODELS
 from core.records import ENDED, FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
+from core.standing import COLUMNS, Standing, placed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,15 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """One model on one fold, as far as it is known."""
+    """One model on one fold, as far as it is known.
+
+    Attributes
+    ----------
+    stopping : bool
+        Whether it runs though somebody asked for its end.
+    started, ended : float or None
+        Moments, in seconds since 1970.
+    """
 
     model: str
     fold: int
@@ -54,6 +63,9 @@ class FitResult:
     curve: tuple[Mapping[str, float], ...] = ()
     key: str = ""
     log: str = ""
+    stopping: bool = False
+    started: float | None = None
+    ended: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,16 @@ class ModelResult:
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the finished folds, each sentence once."""
         return tuple(dict.fromkeys(note for each in self.done for note in outcome_of(each).notes))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The same in a word or two each, for badges."""
+        return tuple(dict.fromkeys(mark for each in self.done for mark in outcome_of(each).marks))
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a fit of it runs that somebody asked to end."""
+        return any(each.stopping for each in self.fits)
 
     @property
     def size_bytes(self) -> int | None:
@@ -224,60 +246,55 @@ class Comparison:
         """The metric that ranks by default."""
         return str(default_metric(self.problem, rows_per_fold=round(self.test_share * self.practice_rows)).value)
 
-    def leaderboard(self, metric: str = "") -> pd.DataFrame:
-        """Every model as a row, the best first.
+    def standings(self, metric: str = "") -> tuple[Standing, ...]:
+        """Every model's place, the best first; those without a rank come last.
 
         Parameters
         ----------
         metric : str
             Ranks; empty takes the problem's default.
-
-        Returns
-        -------
-        DataFrame
-            ``rank`` is missing where a model is not done or its score not defined; ``low`` and ``high`` bound the mean
-            at 95 % (see `core.comparison.interval`); ``tied`` says that it cannot be told from the best.
         """
-        import pandas as pd
-
         chosen = METRICS[metric or self.metric]
-        frame = pd.DataFrame([self._row(each, chosen.name) for each in self.models], columns=list(_COLUMNS))
-        frame["tied"] = frame["id"].isin(self.tied(chosen.name))
-        worst = -math.inf if chosen.greater_is_better else math.inf
-        order = frame.assign(
-            unranked=~frame["ranked"], value=frame["mean"].fillna(worst) * (-1 if chosen.greater_is_better else 1)
-        ).sort_values(["unranked", "value", "fit_seconds"], kind="stable")
-        frame = frame.loc[order.index].reset_index(drop=True)
-        frame["rank"] = pd.Series(range(1, len(frame) + 1), dtype="Int64").where(frame.pop("ranked").astype(bool))
-        return frame
+        tied = self.tied(chosen.name)
+        rows = [self._standing(each, chosen.name, each.id in tied) for each in self.models]
+        return placed(rows, greater_is_better=chosen.greater_is_better)
 
-    def _row(self, model: ModelResult, metric: str) -> tuple[Any, ...]:
+    def _standing(self, model: ModelResult, metric: str, tied: bool) -> Standing:
         mean, values = model.mean(metric), [each for each in model.values(metric) if each is not None]
         whole = mean is not None and model.state == FitState.DONE
         likely = interval(values if whole else [], self.test_share, bounds=(METRICS[metric].low, METRICS[metric].high))
         times = [(outcome_of(each).fit_seconds, outcome_of(each).predict_seconds) for each in model.done]
-        return (
-            model.id,
-            model.spec.name,
-            model.title,
-            MODELS[model.spec.name].always_in,
-            str(model.state),
-            model.reason,
-            len(model.done),
-            len(model.fits),
-            mean,
-            stdev(values) if len(values) > 1 else None,
-            likely.low,
-            likely.high,
-            model.mean(metric, train=True),
-            model.undefined(metric) if mean is None else "",
-            fmean(each[0] for each in times) if times else None,
-            fmean(each[1] for each in times) if times else None,
-            model.size_bytes,
-            model.progress,
-            model.reused,
-            whole,
+        return Standing(
+            id=model.id,
+            name=model.spec.name,
+            title=model.title,
+            baseline=MODELS[model.spec.name].always_in,
+            state=str(model.state),
+            reason=model.reason,
+            marks=model.marks,
+            folds_done=len(model.done),
+            folds=len(model.fits),
+            mean=mean,
+            spread=stdev(values) if len(values) > 1 else None,
+            low=likely.low,
+            high=likely.high,
+            train=model.mean(metric, train=True),
+            undefined=model.undefined(metric) if mean is None else "",
+            fit_seconds=fmean(each[0] for each in times) if times else None,
+            predict_seconds=fmean(each[1] for each in times) if times else None,
+            size_bytes=model.size_bytes,
+            progress=model.progress,
+            reused=model.reused,
+            ranked=whole,
+            tied=tied,
         )
+
+    def leaderboard(self, metric: str = "") -> pd.DataFrame:
+        """Every model as a row, the best first: its `Standing` by `metric`, missing where that is None."""
+        import pandas as pd
+
+        rows = [[getattr(each, name) for name in COLUMNS] for each in self.standings(metric)]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"rank": "Int64"})
 
     @property
     def practice_rows(self) -> int:
@@ -334,27 +351,3 @@ class Comparison:
         from core.export import run_json
 
         return run_json(self)
-
-
-_COLUMNS = (
-    "id",
-    "name",
-    "title",
-    "baseline",
-    "state",
-    "reason",
-    "folds_done",
-    "folds",
-    "mean",
-    "spread",
-    "low",
-    "high",
-    "train",
-    "undefined",
-    "fit_seconds",
-    "predict_seconds",
-    "size_bytes",
-    "progress",
-    "reused",
-    "ranked",
-)

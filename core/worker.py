@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import hashlib
+import multiprocessing
 import os
+import signal
 import sys
 import time
 import traceback
@@ -243,7 +245,11 @@ def settle_in(nice: bool, output: str) -> None:
     if hasattr(os, "setsid"):
         os.setsid()
         os.nice(10 if nice else 5)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the fork server's own way to end is not a worker's
     die_with_parent()
+    owner = multiprocessing.parent_process()
+    if owner is not None and not owner.is_alive():  # it was killed a moment before; nobody would tell of it now
+        os._exit(1)
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
     for standard in (1, 2):
         os.dup2(file, standard)

@@ -7,6 +7,8 @@ about single columns is kept for the session. Everything else is in the store.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +18,13 @@ from core import jobs
 from core.catalogue import did_you_mean
 from core.data import DATASETS, catalogue_sources, make_problem, propose_target
 from core.derived import source_stamp
-from core.records import FitState, Predictions, Problem, Proposal, Roles, RunState, Table
+from core.estimates import Estimate
+from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store
+from dashboard.forecast import Forecast, forecast
+
+log = logging.getLogger("bakeoff.dashboard")
 
 OWNER_COOKIE = "bakeoff_owner"
 EXAMPLE = "iris"
@@ -41,14 +47,33 @@ def _open(folder: str) -> Store:
     return Store(jobs.data_folder(folder))
 
 
+def login() -> Mapping[str, Any]:
+    """What is known of who has logged in; empty where nobody has, or nobody can."""
+    known = st.user.to_dict()
+    return known if known.get("is_logged_in") else {}
+
+
 def owner() -> str:
-    """Who is looking: a random name that the browser keeps; empty where it keeps none."""
+    """Who is looking: the login where there is one, else a random name that the browser keeps, or nothing."""
+    if known := login():
+        return f"login {known.get('iss', '')} {known.get('sub') or known.get('email', '')}"
     return st.context.cookies.get(OWNER_COOKIE, "")
 
 
+def owners() -> tuple[str, ...]:
+    """Whose runs are the visitor's: their own, and without a login those of the machine's command line."""
+    return (owner(),) if login() else (owner(), "")
+
+
+def mine(run: RunRow) -> bool:
+    """Whether a run is the visitor's to stop and to delete."""
+    return run.owner in owners()
+
+
 def runs(states: tuple[RunState, ...] = ()) -> list[RunRow]:
-    """The visitor's runs and those of the command line, the newest first."""
-    return [each for each in store().runs(states=states) if each.owner in ("", owner())]
+    """The visitor's runs, the newest first."""
+    whose = owners()
+    return [each for each in store().runs(states=states) if each.owner in whose]
 
 
 # ---- the choice, in the address
@@ -230,6 +255,33 @@ def choose_target(table: Table, name: str) -> None:
     choose(target=name, run="")
 
 
+# ---- what it will take
+
+
+def supervisor() -> Mapping[str, Any]:
+    """What the supervisor said of itself: its ``slots``, and ``memory``, the bytes that a training may take."""
+    return store().noted("supervisor") or {}
+
+
+def expected(spec: RunSpec, problem: Problem) -> Forecast:
+    """What a comparison is expected to take; what is not known yet is found out, and there when asked again."""
+    ask = getattr(jobs, "estimates", lambda *_: {})
+    known = ask(store(), spec.fingerprint, problem, spec.models, spec.split, spec.roles, spec.seed, spec.class_weight)
+    told = supervisor()
+    return forecast(spec, problem, known, slots=int(told.get("slots", 1)), memory=int(told.get("memory", 0)))
+
+
+def estimates_of(run: RunRow) -> Mapping[str, Estimate]:
+    """What one training of each model of a run was expected to take before it began."""
+    return _estimates_of(str(store().folder), run.id)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _estimates_of(folder: str, run: str) -> Mapping[str, Estimate]:
+    row = store().run(run)
+    return expected(row.spec, row.problem).expected if row else {}
+
+
 # ---- the chosen run and what has come of it
 
 
@@ -240,7 +292,30 @@ def run() -> RunRow | None:
 
 def stop(run: RunRow, model: str = "") -> None:
     """Stop a run, or one of its models."""
-    store().cancel(run.id, model)
+    if _allowed(run):
+        store().cancel(run.id, model)
+
+
+def stop_everything() -> None:
+    """Stop all that the visitor has at work or in the queue."""
+    for each in set(owners()):
+        jobs.stop_all(store(), each)
+
+
+def delete(run: RunRow) -> bool:
+    """Forget a run; says whether it is gone."""
+    gone = _allowed(run) and store().delete_run(run.id)
+    if gone and chosen("run") == run.id:
+        choose(run="")
+    return gone
+
+
+def _allowed(run: RunRow) -> bool:
+    """Whether a run is the visitor's; says so where it is not, though no button should have led there."""
+    if not mine(run):
+        log.warning("refused to change run %s, which belongs to somebody else", run.id)
+        st.toast("This comparison belongs to somebody else; only they can stop or delete it.", icon=":material/block:")
+    return mine(run)
 
 
 def comparison(run: RunRow) -> Comparison:

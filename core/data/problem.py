@@ -127,7 +127,7 @@ def _task(table: Table, target: Column, values: pd.Series[Any], roles: Roles) ->
             raise Unusable(did_you_mean("task", roles.task, [str(each) for each in Task]))
         task = Task(roles.task)
     elif target.name in roles.kinds:
-        task = task_of(values.dropna()).value
+        task = task_of(values, int(values.nunique())).value
     else:
         task = propose_task(table, target.name).value
     if task is Task.REGRESSION and _numbers(values) is None:
@@ -176,7 +176,8 @@ def _dropped(names: tuple[str, ...], values: pd.Series[Any], task: Task) -> np.n
     for name in names:
         if name not in found:
             raise Unusable(did_you_mean("class", name, sorted(found)))
-    return np.array([*(text in names for text in texts), False])[codes]
+    chosen: np.ndarray = np.array([*(text in names for text in texts), False])[codes]
+    return chosen
 
 
 def _role(table: Table, name: str) -> pd.Series[Any] | None:
@@ -356,7 +357,8 @@ def _codes(table: Table, problem: Problem) -> np.ndarray:
     """Each row's class code, NaN where it has none of the problem's classes."""
     codes, different = _coded(table.frame[problem.target])
     code_of = {str(each): float(code) for code, each in enumerate(problem.classes)}
-    return np.array([*(code_of.get(text, np.nan) for text in _as_texts(different)), np.nan])[codes]
+    turned: np.ndarray = np.array([*(code_of.get(text, np.nan) for text in _as_texts(different)), np.nan])[codes]
+    return turned
 
 
 def _numbers_of_target(table: Table, problem: Problem) -> np.ndarray:
@@ -375,7 +377,7 @@ def _of_role(table: Table, name: str, rows: np.ndarray) -> np.ndarray | None:
     codes, different = _coded(values)
     places = np.empty(len(different), dtype=np.int32)  # numpy's texts, all as wide as the longest, would take far more
     places[different.astype("str").argsort()] = np.arange(len(different))
-    return places[_at(codes, rows)]
+    return _at(places[codes], rows)
 
 
 def _ordered(values: pd.Series[Any]) -> bool:

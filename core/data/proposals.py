@@ -69,23 +69,27 @@ def propose_task(table: Table, target: str) -> Proposal:
     Proposal
         A `Task` and why.
     """
-    values = table.frame[target].dropna()
+    distinct = next(column.distinct for column in table.columns if column.name == target)
     if target == table.target and table.task:
         task = Task(table.task)
         few = task is Task.CLASSIFICATION
-        return Proposal(task, _why_classes(values.nunique()) if few else _why_numbers(values.nunique()))
-    return task_of(values)
+        return Proposal(task, _why_classes(distinct) if few else _why_numbers(distinct))
+    return task_of(table.frame[target], distinct)
 
 
-def task_of(values: pd.Series[Any]) -> Proposal:
-    """The task that known values of a target suggest."""
-    distinct = int(values.nunique())
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        return Proposal(Task.CLASSIFICATION, _why_classes(distinct))
-    whole = bool(np.all(values.to_numpy() % 1 == 0))
-    if distinct <= 2 or (whole and distinct <= _FEW and len(values) >= 5 * distinct):
+def task_of(values: pd.Series[Any], distinct: int) -> Proposal:
+    """The task that a target suggests by its values, so many of which differ."""
+    if not pd.api.types.is_numeric_dtype(values.dtype) or distinct <= 2 or _graded(values, distinct):
         return Proposal(Task.CLASSIFICATION, _why_classes(distinct))
     return Proposal(Task.REGRESSION, _why_numbers(distinct))
+
+
+def _graded(values: pd.Series[Any], distinct: int) -> bool:
+    """Whether numbers are few and whole, like grades or stars."""
+    if distinct > _FEW:
+        return False
+    known = values.dropna().to_numpy()
+    return len(known) >= 5 * distinct and bool(np.all(known % 1 == 0))
 
 
 def _why_classes(distinct: int) -> str:

@@ -6,16 +6,17 @@ beforehand, in words, of whether a problem can be divided so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
 from core.catalogue import Catalogue
 from core.data.errors import Unusable
+from core.data.packed import Folds
 from core.data.wording import counted, quoted
-from core.records import Fold, Problem, Samples, Split, Table, Task
+from core.records import Problem, Samples, Split, Table, Task
 
 LONGEST_LEAVE_ONE_OUT = 500
 _BOTH = frozenset({Task.CLASSIFICATION, Task.REGRESSION})
@@ -359,48 +360,6 @@ def _whole_groups(samples: Samples, share: float, seed: int) -> tuple[np.ndarray
     return train, test
 
 
-class Folds(Sequence[Fold]):
-    """Folds, each packed until it is asked for: every worker holds those of its runs, and all in full outgrow the rest.
-
-    Parameters
-    ----------
-    pairs : iterable of (ndarray, ndarray)
-        Positions in the samples: training and test rows of each fold.
-    rows : int
-        How many samples there are.
-    """
-
-    def __init__(self, pairs: Pairs, rows: int) -> None:
-        self._rows = rows
-        self._packed = [(_packed(train, rows), _packed(test, rows)) for train, test in pairs]
-
-    def __len__(self) -> int:
-        return len(self._packed)
-
-    @overload
-    def __getitem__(self, index: int) -> Fold: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Fold]: ...
-    def __getitem__(self, index: int | slice) -> Fold | list[Fold]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        train, test = (_unpacked(each, self._rows) for each in self._packed[index])
-        return Fold(range(len(self))[index], train, test)
-
-
-def _packed(positions: np.ndarray, rows: int) -> np.ndarray:
-    """A bit per row where the positions ascend, as most splits give them; else as they are."""
-    if not (positions[1:] > positions[:-1]).all():
-        return positions
-    chosen = np.zeros(rows, dtype=bool)
-    chosen[positions] = True
-    return np.packbits(chosen)
-
-
-def _unpacked(packed: np.ndarray, rows: int) -> np.ndarray:
-    return np.flatnonzero(np.unpackbits(packed, count=rows)) if packed.dtype == np.uint8 else packed
-
-
 def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> Folds:
     """The folds of the practice rows.
 
@@ -430,9 +389,7 @@ def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> Folds:
         assert rows.groups is not None
         _check_groups(problem.group, len(np.unique(rows.groups)), split)
     pairs = kind.divide(rows, problem.task, split, seed)
-    if len(practice) < len(samples.y):
-        pairs = ((practice[train], practice[test]) for train, test in pairs)
-    return Folds(pairs, len(samples.y))
+    return Folds(((practice[train], practice[test]) for train, test in pairs), len(samples.y))
 
 
 def _only(samples: Samples, positions: np.ndarray) -> Samples:

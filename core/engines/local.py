@@ -21,9 +21,8 @@ from typing import Any
 import psutil
 
 from core.engines import AFTER, DESK, FITS, Event, Job, memory_reason, time_reason
+from core.engines.orphans import KILL
 from core.engines.watching import MORE, Watch
-
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only one way
 
 # A job that listens gets this long to hand in what it has, and one that ignores SIGTERM as long before SIGKILL.
 GRACE = 1.0
@@ -31,6 +30,7 @@ GRACE = 1.0
 # With nothing to do for so long, the fork server loads the rest; after as long again, workers that lack it are renewed.
 QUIET = 2.0
 GO_ON, STOP = 0, 1  # what a worker's flag says
+STARTS = 20  # attempts to start a worker, a tenth of a second apart
 
 
 def warm_context() -> BaseContext:
@@ -168,12 +168,23 @@ class LocalEngine:
         ours, theirs = self._context.Pipe()
         fits = slot.lane == FITS
         arguments = (theirs, str(self._folder), slot.flags, str(slot.watch.output), fits, self._memory if fits else 0)
-        process = self._context.Process(target=serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
-        process.start()
+        process = self._started(serve, arguments)
         theirs.close()
         slot.process, slot.pipe = process, ours
         slot.watch.pid = process.pid
         self._clear(slot)
+
+    def _started(self, target: Any, arguments: tuple[Any, ...]) -> Any:
+        """A new process; a fork server that was killed takes a moment to be seen as gone, and then to be replaced."""
+        for _ in range(STARTS):
+            process = self._context.Process(target=target, args=arguments, daemon=True)  # type: ignore[attr-defined]
+            try:
+                process.start()
+                return process
+            except (OSError, EOFError) as error:
+                failure = error
+                time.sleep(0.1)
+        raise failure
 
     def _clear(self, slot: _Slot) -> None:
         slot.job, slot.ending, slot.deadline = None, None, float("inf")

@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows knows only one way
 
-def die_with_parent() -> None:
-    """Have this process killed when its parent ends.
+
+def die_with_parent(number: int = KILL) -> None:
+    """Have this process killed, or sent another signal, when its parent ends.
 
     On Linux the kernel does it (``PR_SET_PDEATHSIG``; it fires when the *thread* that started this process ends, so the
     parent's main thread must). Elsewhere a thread watches the parent's number.
@@ -19,7 +21,7 @@ def die_with_parent() -> None:
         import ctypes
 
         pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
+        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, number)
     else:
         threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
 

@@ -5,12 +5,15 @@ PyTorch doubles the time that takes, and the first comparison need not wait for 
 when there is nothing to do. Until then a worker that trains a network imports it itself.
 """
 
+import atexit
+import contextlib
 import gc
 import importlib
+import os
 import signal
 
-from core.engines.orphans import die_with_parent
-from core.engines.watching import MORE
+from core.engines.orphans import KILL, die_with_parent
+from core.engines.watching import MORE, children
 
 FIRST = (
     "sklearn.ensemble",
@@ -37,7 +40,20 @@ def load_later(*_: object) -> None:
     load(LATER)
 
 
-die_with_parent()
+def take_along(*_: object) -> None:
+    """Kill every worker with all that it has started, and end: the supervisor is gone.
+
+    A worker alone would be killed by the kernel, but not the processes that a model has started.
+    """
+    for worker in children(os.getpid()):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker, KILL)
+    os._exit(1)
+
+
+signal.signal(signal.SIGTERM, take_along)
+atexit.register(take_along)
+die_with_parent(signal.SIGTERM)
 load(FIRST)
 if MORE is not None:
     signal.signal(MORE, load_later)

@@ -79,12 +79,13 @@ def taken(pid: int) -> int:
     except psutil.Error:
         return 0
     own = int(info.rss - getattr(info, "shared", 0))  # a mapped table is nobody's own
-    return own + sum(taken(child) for child in _children(pid))
+    return own + sum(taken(child) for child in children(pid))
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     """The children of a process, where the system lists them; looking through all processes would cost too much."""
     try:
-        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        lists = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/children")]  # by the thread they are of
     except OSError:
         return []
+    return [int(each) for text in lists for each in text.split()]

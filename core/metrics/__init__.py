@@ -1,7 +1,7 @@
 """How good predictions are: functions of what a run has stored, so that a new metric needs no new training.
 
-Takes `Predictions` and their `Problem`; gives numbers, or the reason why there is none. scikit-learn is imported when
-the first metric that needs it is computed, never with this module. May not know models, runs or the store.
+Takes `Predictions` and their `Problem`; gives numbers, or the reason why there is none. Every number is scikit-learn's,
+computed without it. May not know models, runs or the store.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def score_all(predictions: Predictions, problem: Problem) -> tuple[dict[str, flo
     scores: dict[str, float | None] = {}
     undefined: dict[str, str] = {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # what scikit-learn would warn of is either a reason here or said in the entry
+        warnings.simplefilter("ignore")  # what numpy would warn of is a reason here
         for metric in metrics_of(problem):
             scores[metric.name], reason = _judge(metric, judged)
             if reason:
@@ -102,8 +102,8 @@ def _judge(metric: Metric, judged: Judged) -> tuple[float | None, str]:
         if reason:
             return None, reason
     try:
-        value = metric(judged)
-    except ValueError as error:  # scikit-learn refuses e.g. probabilities outside 0 to 1
+        value = metric.score(judged)
+    except ValueError as error:  # e.g. probabilities outside 0 to 1
         return None, f"Could not be computed: {str(error).splitlines()[0]}"
     return (value, "") if np.isfinite(value) else (None, "The errors are too large for a finite number.")
 

@@ -1,8 +1,8 @@
 """The metrics there are, in the order of the screen: how each is computed, when it is not defined, what it means.
 
-Knows what is asked of one set of predictions (`judged`). What follows from the confusion matrix or from one sorting of
-the rows is taken from there, because scikit-learn would count and sort anew for each of fourteen metrics; the others
-are left to it, by name and only when wanted. Every entry names the scikit-learn function that gives the same number.
+Knows what is asked of one set of predictions (`judged`), so that rows are counted, sorted and subtracted once for all
+metrics, with numpy alone: scikit-learn would check and count anew for each, which takes longer than many a fit. Every
+entry names the scikit-learn function that gives the same number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from core.catalogue import resolve
 from core.metrics.judged import (
     Condition,
     Judged,
@@ -23,6 +22,7 @@ from core.metrics.judged import (
     several_classes_present,
     two_class_problem,
     values_differ,
+    within_bounds,
 )
 from core.records import Task
 
@@ -48,12 +48,12 @@ class Metric:
         number in the target's unit, ``{percent}`` for a share, ``{positive}`` and ``{target}`` for what they are called
         in the table. Empty where it takes an expert.
     sklearn : str
-        scikit-learn's function for it, ``"module:function"``.
+        scikit-learn's function that gives the same number, ``"module:function"``.
     options : mapping of str to Any
-        Keyword arguments with which that function gives the same number.
+        Keyword arguments with which it does.
     tasks : tuple of Task
-    score : callable or None
-        From `Judged` to the number; None calls `sklearn` with the actual and the predicted values.
+    score : callable
+        From `Judged` to the number, where the conditions hold.
     needs : {"predicted", "scores", "probabilities"}
         What a model must give. ``"scores"`` is met by probabilities or by decision scores.
     conditions : tuple of callable
@@ -72,9 +72,9 @@ class Metric:
     about: str
     expert: str
     sklearn: str
+    score: Callable[[Judged], float]
     options: Mapping[str, Any] = field(default_factory=dict)
     tasks: tuple[Task, ...] = CLASSES
-    score: Callable[[Judged], float] | None = None
     needs: str = "predicted"
     conditions: tuple[Condition, ...] = ()
     greater_is_better: bool = True
@@ -83,12 +83,6 @@ class Metric:
     high: float | None = 1.0
     saying: str = ""
     unit: str = "none"
-
-    def __call__(self, judged: Judged) -> float:
-        """The number, where the conditions hold."""
-        if self.score is not None:
-            return float(self.score(judged))
-        return float(resolve(self.sklearn)(judged.actual, judged.predicted, **self.options))
 
 
 def _accuracy(judged: Judged) -> float:
@@ -128,15 +122,29 @@ def _ranked(of: str) -> Callable[[Judged], float]:
 
 
 def _log_loss(judged: Judged) -> float:
-    labels = np.arange(len(judged.problem.classes))
-    return float(resolve("sklearn.metrics:log_loss")(judged.actual, judged.probabilities, labels=labels))
+    given = within_bounds(judged.probabilities)
+    least = np.finfo(given.dtype).eps
+    own = given[np.arange(len(given)), judged.actual.astype(np.int64)]
+    return float(-np.log(np.clip(own, least, 1 - least)).mean())
 
 
 def _brier(judged: Judged) -> float:
-    brier = resolve("sklearn.metrics:brier_score_loss")
     if judged.binary:
-        return float(brier(judged.actual, judged.leanings, pos_label=judged.positive))
-    return float(brier(judged.actual, judged.probabilities, labels=np.arange(len(judged.problem.classes))))
+        given = within_bounds(judged.leanings)
+        truth = (judged.actual == judged.positive).astype(given.dtype)
+        return float((np.square(truth - given) + np.square((1 - truth) - (1 - given))).mean() / 2)
+    errors = within_bounds(judged.probabilities).copy()
+    errors[np.arange(len(errors)), judged.actual.astype(np.int64)] -= 1
+    return float(np.square(errors).sum(axis=1).mean())
+
+
+def _r2(judged: Judged) -> float:
+    missed, around = np.square(judged.misses).sum(), np.square(judged.actual - judged.actual.mean()).sum()
+    return float(1 - missed / around) if around else float(missed == 0)  # squares of tiny numbers may vanish
+
+
+def _mape(judged: Judged) -> float:
+    return float((judged.misses / np.maximum(np.abs(judged.actual), np.finfo(np.float64).eps)).mean())
 
 
 _OF_POSITIVE = (two_class_problem, positive_present)
@@ -325,6 +333,7 @@ ENTRIES = (
         about="How far off a prediction is on average.",
         expert="Mean of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:mean_absolute_error",
+        score=lambda judged: float(judged.misses.mean()),
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -338,6 +347,7 @@ ENTRIES = (
         about="Half of the predictions are closer than this; a few wild misses do not move it.",
         expert="Median of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:median_absolute_error",
+        score=lambda judged: float(np.median(judged.misses)),
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -351,6 +361,7 @@ ENTRIES = (
         about="Typical size of an error, with large errors counting more.",
         expert="Square root of the mean of (actual - predicted)², in the unit of the target.",
         sklearn="sklearn.metrics:root_mean_squared_error",
+        score=lambda judged: float(np.sqrt(np.square(judged.misses).mean())),
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -365,6 +376,7 @@ ENTRIES = (
         expert="1 - sum of squared errors / sum of squares around the mean of these rows; can be negative. Not defined "
         "for fewer than two rows or where all actual values are the same.",
         sklearn="sklearn.metrics:r2_score",
+        score=_r2,
         tasks=NUMBERS,
         conditions=(values_differ,),
         low=None,
@@ -377,6 +389,7 @@ ENTRIES = (
         expert="Mean of |actual - predicted| / |actual|. Not defined where an actual value is 0, for which "
         "scikit-learn would give an arbitrarily large number.",
         sklearn="sklearn.metrics:mean_absolute_percentage_error",
+        score=_mape,
         tasks=NUMBERS,
         conditions=(no_zeros,),
         greater_is_better=False,

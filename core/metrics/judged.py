@@ -86,6 +86,12 @@ class Judged:
         return shares(2 * np.diag(self.confusion), self.support + self.confusion.sum(axis=0))
 
     @cached_property
+    def misses(self) -> Floats:
+        """How far each predicted number is from the actual one, shape (n,)."""
+        misses: Floats = np.abs(self.actual - self.predicted)
+        return misses
+
+    @cached_property
     def leanings(self) -> Floats | None:
         """How strongly each row leans to a class, larger meaning more; None where the model does not say.
 
@@ -124,6 +130,20 @@ def shares(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
     """`part` / `whole`, and 0 where `whole` is 0 (scikit-learn's ``zero_division=0``)."""
     quotient: Floats = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
     return quotient
+
+
+def within_bounds(probabilities: Floats | None) -> Floats:
+    """The probabilities, which are given.
+
+    Raises
+    ------
+    ValueError
+        If one lies outside 0 to 1.
+    """
+    assert probabilities is not None
+    if probabilities.min() < 0 or probabilities.max() > 1:
+        raise ValueError("some probabilities lie outside 0 to 1")
+    return probabilities
 
 
 Condition = Callable[[Judged], str | None]

@@ -31,6 +31,6 @@ MODELS = (
                 ),
             )
         },
-        cost=Cost(0.002),
+        cost=Cost(0.002, columns=0.8),
     ),
 )

@@ -75,7 +75,7 @@ MODELS = (
                 ),
             ),
         },
-        cost=Cost(0.1, base=0.05, rounds=Rounds("n_estimators")),
+        cost=Cost(0.042, rows=1.05, columns=0.4, base=0.07, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="gradient_boosting",
@@ -92,7 +92,7 @@ MODELS = (
         },
         params={Task.CLASSIFICATION: _GRADIENT, Task.REGRESSION: _GRADIENT},
         curve={"train_loss": "train_score_"},
-        cost=Cost(0.2, base=0.06, per_class=True, rounds=Rounds("n_estimators")),
+        cost=Cost(0.13, rows=1.05, columns=0.4, base=0.06, per_class=True, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="hist_gradient_boosting",
@@ -116,9 +116,9 @@ MODELS = (
         ticked=True,
         curve={"train_loss": "-train_score_", "valid_loss": "-validation_score_"},
         cost=Cost(
-            0.1,
-            rows=1.0,
-            columns=0.5,
+            0.075,
+            rows=0.35,
+            columns=0.7,
             per_class=True,
             rounds=Rounds("max_iter", 70, above=10_000, unless="early_stopping"),
         ),

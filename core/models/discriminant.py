@@ -35,7 +35,7 @@ MODELS = (
                 _TOL,
             )
         },
-        cost=Cost(0.003, columns=1.5),
+        cost=Cost(0.0015),
     ),
     Model(
         name="qda",
@@ -59,6 +59,6 @@ MODELS = (
                 _TOL,
             )
         },
-        cost=Cost(0.003, columns=1.5),
+        cost=Cost(0.0015),
     ),
 )

@@ -56,7 +56,7 @@ MODELS = (
         needs=Needs(scaled=True),
         gives="scores",
         weighs_classes=True,
-        cost=Cost(0.01, per_class=True),
+        cost=Cost(0.006, columns=0.7),
     ),
     Model(
         name="svm_rbf",
@@ -82,7 +82,7 @@ MODELS = (
             "A support vector machine with RBF kernel would need {time} for each fit on {rows} rows; "
             "it is offered up to {limit} rows. The linear one has no such limit.",
         ),
-        cost=Cost(0.03, rows=2.0, columns=0.6, asking=1.0),
+        cost=Cost(0.018, rows=2.0, columns=0.6, asking=1.0),
     ),
     Model(
         name="gaussian_process",
@@ -139,6 +139,6 @@ MODELS = (
             "A Gaussian process on {rows} rows would need about {gib} GiB and {time}; "
             "it is offered up to {limit} rows.",
         ),
-        cost=Cost(0.4, rows=2.8, columns=0.1, per_class=True, asking=1.5),
+        cost=Cost(0.3, rows=2.5, columns=0.3, per_class=True, asking=1.5),
     ),
 )

@@ -67,7 +67,7 @@ MODELS = (
         needs=Needs(scaled=True),
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.005, per_class=True),
+        cost=Cost(0.003, columns=0.7),
     ),
     Model(
         name="linear_regression",
@@ -81,7 +81,7 @@ MODELS = (
         build={Task.REGRESSION: "sklearn.linear_model:LinearRegression"},
         params={Task.REGRESSION: (_INTERCEPT, _POSITIVE)},
         ticked=True,
-        cost=Cost(0.002, columns=1.5),
+        cost=Cost(0.0013),
     ),
     Model(
         name="ridge",
@@ -100,7 +100,7 @@ MODELS = (
         needs=Needs(scaled=True),
         gives="scores",
         weighs_classes=True,
-        cost=Cost(0.002, columns=1.5),
+        cost=Cost(0.0013),
     ),
     Model(
         name="lasso",
@@ -114,7 +114,7 @@ MODELS = (
         build={Task.REGRESSION: "sklearn.linear_model:Lasso"},
         params={Task.REGRESSION: _LASSO},
         needs=Needs(scaled=True),
-        cost=Cost(0.002, columns=1.5),
+        cost=Cost(0.0013),
     ),
     Model(
         name="elastic_net",
@@ -131,6 +131,6 @@ MODELS = (
             )
         },
         needs=Needs(scaled=True),
-        cost=Cost(0.002, columns=1.5),
+        cost=Cost(0.0013),
     ),
 )

@@ -30,6 +30,6 @@ MODELS = (
         ),
         needs=Needs(scaled=True),
         ticked=True,
-        cost=Cost(0.01, rows=1.6, columns=0.8, asking=0.8),  # next to nothing to fit: this is what predicting costs
+        cost=Cost(0.003, rows=1.6, columns=0.6, asking=0.8),  # next to nothing to fit: this is what predicting costs
     ),
 )

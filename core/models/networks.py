@@ -46,7 +46,7 @@ MODELS = (
         params={Task.CLASSIFICATION: _SKLEARN, Task.REGRESSION: _SKLEARN},
         needs=Needs(scaled=True),
         curve={"train_loss": "loss_curve_", "valid_score": "validation_scores_"},
-        cost=Cost(0.3, base=0.05, rows=1.0, columns=0.2, rounds=Rounds("max_iter", 180, rows=-0.1)),
+        cost=Cost(0.24, columns=0.3, base=0.04, rounds=Rounds("max_iter", 180, rows=-0.1)),
     ),
     Model(
         name="feed_forward",
@@ -104,6 +104,6 @@ MODELS = (
         ),
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.2, rows=1.0, base=0.05, columns=0.5, rounds=Rounds("max_epochs", 50, unless="early_stopping")),
+        cost=Cost(0.4, rows=0.85, columns=0.1, base=0.02, rounds=Rounds("max_epochs", 48, unless="early_stopping")),
     ),
 )

@@ -59,7 +59,7 @@ MODELS = (
         },
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.006, rows=1.1),
+        cost=Cost(0.0056, rows=1.1, columns=0.6),
     ),
     Model(
         name="random_forest",
@@ -79,7 +79,7 @@ MODELS = (
         params=_forest(bootstrap=True),
         weighs_classes=True,
         ticked=True,
-        cost=Cost(0.25, rows=1.1, columns=0.6, base=0.08, rounds=Rounds("n_estimators")),
+        cost=Cost(0.14, rows=1.1, columns=0.4, base=0.08, rounds=Rounds("n_estimators")),
     ),
     Model(
         name="extra_trees",
@@ -93,6 +93,6 @@ MODELS = (
         },
         params=_forest(bootstrap=False),
         weighs_classes=True,
-        cost=Cost(0.12, rows=1.1, columns=0.6, base=0.06, rounds=Rounds("n_estimators")),
+        cost=Cost(0.06, rows=1.1, columns=0.6, base=0.06, rounds=Rounds("n_estimators")),
     ),
 )

@@ -10,13 +10,12 @@ import re
 from typing import Any
 
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from core.preparation.plan import MANY_VALUES, MOST_NATIVE_VALUES, Plan
-from core.preparation.transformers import Dates, EmptyAsZero, Labels, Numbers, YesNo
+from core.preparation.transformers import Categories, Dates, EmptyAsZero, Filled, Numbers, YesNo
 from core.records import Column, Problem, Task
 
 # Stands around a column's number in the names that `origins` asks for; no text of a table holds these characters.
@@ -72,34 +71,34 @@ def _origins(steps: Any, columns: list[str]) -> list[str]:
 
 
 def _numbers(plan: Plan) -> Any:
-    return Pipeline([("read", Numbers()), *_filled(plan, "median", mark=True), *_scaled(plan)])
+    return Pipeline([("read", Numbers()), _filled(plan, mark=True), *_scaled(plan)])
 
 
 def _answers(plan: Plan) -> Any:
-    return Pipeline([("read", YesNo()), *_filled(plan, "most_frequent", mark=True)])
+    return Pipeline([("read", YesNo()), _filled(plan, frequent=True, mark=True)])
 
 
 def _dates(plan: Plan) -> Any:
     mark = not plan.needs.native_gaps  # once per date, not once for every number made of it
-    return Pipeline([("read", Dates(mark_gaps=mark)), *_filled(plan, "median", mark=False), *_scaled(plan)])
+    return Pipeline([("read", Dates(mark_gaps=mark)), _filled(plan), *_scaled(plan)])
 
 
 def _categories(plan: Plan) -> Any:
     if not plan.needs.native_categories:
-        return Pipeline([("read", Labels()), ("encode", _one_hot(plan))])
+        return Categories(_one_hot(plan))
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=float("nan"), max_categories=MOST_NATIVE_VALUES
     )
-    return Pipeline([("read", Labels()), ("encode", codes)])
+    return Categories(codes)
 
 
 def _crowded(plan: Plan, task: Task, seed: int) -> Any:
     if not plan.averaged:
-        return Pipeline([("read", Labels()), ("encode", _one_hot(plan))])
+        return Categories(_one_hot(plan))
     # Plain folds: with stratified ones a class of fewer than five training rows would be an error or a warning.
     folds = KFold(5, shuffle=True, random_state=seed)
     averages = TargetEncoder(target_type="continuous" if task is Task.REGRESSION else "auto", cv=folds)
-    return Pipeline([("read", Labels()), ("encode", averages), *_scaled(plan)])
+    return Pipeline([("read", Categories(averages)), *_scaled(plan)])
 
 
 def _one_hot(plan: Plan) -> Any:
@@ -111,10 +110,8 @@ def _one_hot(plan: Plan) -> Any:
     )
 
 
-def _filled(plan: Plan, strategy: str, mark: bool) -> list[tuple[str, Any]]:
-    if plan.needs.native_gaps:
-        return [("fill", EmptyAsZero())]
-    return [("fill", SimpleImputer(strategy=strategy, add_indicator=mark, keep_empty_features=True))]
+def _filled(plan: Plan, frequent: bool = False, mark: bool = False) -> tuple[str, Any]:
+    return "fill", EmptyAsZero() if plan.needs.native_gaps else Filled(frequent, mark)
 
 
 def _scaled(plan: Plan) -> list[tuple[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 # Scores on the training rows tell over- from underfitting; above this many rows a seeded sample tells it as well,
 # and predicting all of them would cost some models more than the fit.
-TRAIN_SCORE_ROWS = 5_000
+TRAIN_SCORE_ROWS = 1_000
 
 # Where the two likeliest classes are this near, a model's rounding may decide, and it is asked for the class itself.
 CLOSE_CALL = 1e-3
+
+MOST_POINTS = 1_000  # of a learning curve
 
 UNSETTLED = "It had not settled when it reached its number of steps; more steps may help."
 
@@ -35,7 +38,7 @@ class Setting:
     spec: RunSpec
     problem: Problem
     samples: Samples
-    folds: tuple[Fold, ...]
+    folds: Sequence[Fold]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,15 @@ def setting(spec: RunSpec, table: Table, problem: Problem | None = None) -> Sett
         problem = make_problem(table, spec.roles)
         check_split(problem, spec.split, table)
     rows = samples(table, problem)
-    return Setting(spec, problem, rows, tuple(folds(rows, problem, spec.split, spec.seed)))
+    shared = Setting(spec, problem, rows, folds(rows, problem, spec.split, spec.seed))
+    _return_freed_memory()
+    return shared
+
+
+def _return_freed_memory() -> None:
+    """Hand back to the system what was freed; of large tables glibc would keep more than all that is still needed."""
+    with suppress(AttributeError, OSError, TypeError):  # other systems need no asking
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
@@ -77,12 +88,13 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
     """
     spec, problem, fold = shared.spec, shared.problem, shared.folds[number]
     pipeline = build(model, problem, spec.seed, spec.class_weight)
-    X, y = shared.samples.X.iloc[fold.train], shared.samples.y[fold.train]
+    X, y = shared.samples.take(fold.train), shared.samples.y[fold.train]
     with warnings.catch_warnings(record=True) as caught, _one_class_named(problem, y):
         warnings.simplefilter("always")
         began = time.perf_counter()
         pipeline.fit(X, y)
-        fit_seconds = time.perf_counter() - began
+        earlier = getattr(pipeline[-1], "earlier_seconds_", 0.0)  # of a network that went on from a checkpoint
+        fit_seconds = time.perf_counter() - began + earlier
         predictions, predict_seconds = _predict(pipeline, shared, fold.test)
         train, _ = _predict(pipeline, shared, _sample(fold.train, spec.seed))
     scores, undefined = score_all(predictions, problem)
@@ -124,7 +136,7 @@ def _sample(rows: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _predict(pipeline: Any, shared: Setting, rows: np.ndarray) -> tuple[Predictions, float]:
-    X, y = shared.samples.X.iloc[rows], shared.samples.y[rows]
+    X, y = shared.samples.take(rows), shared.samples.y[rows]
     return predict(pipeline, X, y, shared.problem, shared.samples.rows[rows])
 
 
@@ -217,14 +229,22 @@ def _unsettled(caught: Sequence[warnings.WarningMessage]) -> bool:
 def _curve(estimator: Any, lists: Mapping[str, str]) -> tuple[Mapping[str, float], ...]:
     """The learning curve that an estimator kept, as points of `core.progress.Step`; see `Model.curve`."""
     if hasattr(estimator, "curve_"):
-        return tuple(estimator.curve_)
+        return _thinned(estimator.curve_)
     kept = {key: getattr(estimator, name.lstrip("-"), None) for key, name in lists.items()}
     columns = {key: values for key, values in kept.items() if values is not None and len(values)}
     signs = {key: -1.0 if lists[key].startswith("-") else 1.0 for key in columns}
-    return tuple(
-        {"step": float(step)} | {key: signs[key] * float(value) for key, value in zip(columns, point, strict=True)}
-        for step, point in enumerate(zip(*columns.values(), strict=True), start=1)
+    return _thinned(
+        [
+            {"step": float(step)} | {key: signs[key] * float(value) for key, value in zip(columns, point, strict=True)}
+            for step, point in enumerate(zip(*columns.values(), strict=True), start=1)
+        ]
     )
+
+
+def _thinned(points: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, float], ...]:
+    """No more points than a chart can show, evenly taken, the last one among them."""
+    every = -(-len(points) // MOST_POINTS) or 1
+    return tuple(points[(len(points) - 1) % every :: every])
 
 
 def out_of_memory(error: BaseException) -> bool:

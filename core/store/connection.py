@@ -6,6 +6,7 @@ A plain BEGIN that reads first fails at once under contention (SQLITE_BUSY_SNAPS
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from functools import wraps
@@ -20,18 +21,25 @@ from core.store.space import Space
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def freeing(method: F) -> F:
-    """A method that frees room, or stops what takes it: on a full disk it is tried again without the ballast."""
+def with_room(make: Callable[[Space], None]) -> Callable[[F], F]:
+    """For methods that are tried again on a full disk, after the ballast has made room for them."""
 
-    @wraps(method)
-    def tried(self: Database, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return method(self, *args, **kwargs)
-        except DiskFull:
-            self.space.release_ballast()
-            return method(self, *args, **kwargs)
+    def wrap(method: F) -> F:
+        @wraps(method)
+        def tried(self: Database, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return method(self, *args, **kwargs)
+            except DiskFull:
+                make(self.space)
+                return method(self, *args, **kwargs)
 
-    return cast(F, tried)
+        return cast(F, tried)
+
+    return wrap
+
+
+freeing = with_room(Space.release)  # whatever frees room, or stops what takes it
+entering = with_room(Space.give_way)  # opening a database that nobody has open makes a small file
 
 
 class Database:
@@ -42,7 +50,8 @@ class Database:
     folder : Path
         Made when it is missing.
     keep_open : bool
-        Whether one connection serves every call; for a process with one thread, to which opening would add up.
+        Whether one connection serves every call; for a process with one thread, to which opening would add up. Without
+        it one is kept all the same, since the last to leave a database tidies up, and the next has to lay it out again.
 
     Raises
     ------
@@ -58,11 +67,13 @@ class Database:
         self.home = self.folder / "store"
         self._keep_open = keep_open
         self._kept: sqlite3.Connection | None = None
+        self._end: Callable[[], object] = lambda: None
         try:
             self.tables.mkdir(parents=True, exist_ok=True)
             self.files = Files(self.home)
             self.space = Space(self.home)
             self._make_ready()
+            self._keep()
         except OSError as error:
             if is_full(error):
                 raise DiskFull from error
@@ -80,14 +91,11 @@ class Database:
 
     # -- connections
 
-    @freeing
+    @entering
     def connect(self) -> sqlite3.Connection:
         """A new connection with the store's settings; the caller closes it."""
-        return self._settled(opening.link)
-
-    def _settled(self, link: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
         with self._telling():
-            db = link(self.home / opening.NAME)
+            db = opening.link(self.home / opening.NAME)
             try:
                 db.row_factory = sqlite3.Row
                 db.execute("PRAGMA journal_mode=WAL")
@@ -98,23 +106,26 @@ class Database:
                 raise
         return db
 
-    @freeing
+    @entering
     def _make_ready(self) -> None:
         with self._telling():
             opening.make_ready(self.home)
 
-    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
-        if not self._keep_open:
-            return closing(self._settled(opening.link_briefly))
-        self._kept = self._kept or self.connect()
-        return nullcontext(self._kept)
+    def _keep(self) -> None:
+        """Keep a connection for as long as this object lives."""
+        self._kept = self.connect()
+        self._end = weakref.finalize(self, self._kept.close)
 
     def _let_go(self) -> None:
         """Close the connection that is kept; the next call opens another one."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            with suppress(sqlite3.Error):
-                kept.close()
+        self._kept = None
+        with suppress(sqlite3.Error):
+            self._end()
+
+    def _connected(self) -> AbstractContextManager[sqlite3.Connection]:
+        if self._kept is None:
+            self._keep()
+        return nullcontext(self._kept) if self._keep_open and self._kept else closing(self.connect())
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

@@ -52,9 +52,18 @@ class Store(Upkeep):
 
     # -- runs
 
-    def add_run(self, run: str, owner: str, spec: RunSpec, problem: Problem, fits: Iterable[FitRow]) -> bool:
-        """Queue a run with its plan; False when a run of this id is there already."""
+    def add_run(
+        self, run: str, owner: str, spec: RunSpec, problem: Problem, fits: Iterable[FitRow], *, once: bool = False
+    ) -> str:
+        """Queue a run with its plan; gives its id, empty when a run of this id is there already.
+
+        With `once`, the id is that of the same person's open run of the same spec, where there is one, and nothing is
+        queued.
+        """
         with self._write() as db:
+            sql = "SELECT id FROM run WHERE owner=? AND spec=? AND state IN ('queued', 'running')"
+            if once and (twin := db.execute(sql, (owner, spec.to_json())).fetchone()):
+                return str(twin[0])
             made = db.execute(
                 "INSERT OR IGNORE INTO run (id, owner, spec, problem, state, created) VALUES (?, ?, ?, ?, ?, ?)",
                 (run, owner, spec.to_json(), problem.to_json(), RunState.QUEUED, time.time()),
@@ -65,7 +74,7 @@ class Store(Upkeep):
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [(run, f.model, f.fold, f.key, f.cost, f.state, f.reason, f.reused, f.progress) for f in fits],
                 )
-        return bool(made)
+        return run if made else ""
 
     def run(self, run: str) -> RunRow | None:
         """A run by its id; None when there is none."""
@@ -332,7 +341,7 @@ class Store(Upkeep):
     def stamp(self, run: str) -> str:
         """Changes whenever anything about a run's progress or its outcomes changes; cheap to ask every second."""
         row = self._read(
-            "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state IN ('queued','running')), SUM(progress),"
+            "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state='queued'), SUM(state='running'), SUM(cancel), SUM(progress),"
             " SUM(state='done'), MAX(outcome.created) FROM fit LEFT JOIN outcome USING (key) WHERE run=?",
             run,
             run,

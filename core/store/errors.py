@@ -30,6 +30,7 @@ OUTSIDE = frozenset(
     }
 )
 VAGUE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
+DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class StoreError(ValueError):
@@ -76,4 +77,8 @@ def told(error: sqlite3.Error, home: Path) -> StoreError | None:
         return DiskFull()
     if code_of(error) not in OUTSIDE:
         return None
+    if code_of(error) in DAMAGE:
+        return StoreError(
+            f"The database in {home} is damaged ({error}). Start Bakeoff again, and a backup replaces it."
+        )
     return StoreError(f"The database in {home} cannot be used: {error}.")

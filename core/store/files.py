@@ -20,17 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What reading a torn or altered file of arrays ends in.
-TORN = (
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+TORN = (OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class Files:
@@ -111,12 +101,18 @@ class Files:
 
     def remove_checkpoint(self, key: str) -> None:
         """Delete the state of a fit that is over."""
-        self.checkpoint_path(key).unlink(missing_ok=True)
+        _delete(self.checkpoint_path(key))
 
     def remove_fit(self, key: str) -> None:
         """Delete what a fit left behind."""
         for path in (self.predictions_path(key), self.model_path(key), self.checkpoint_path(key)):
-            path.unlink(missing_ok=True)
+            _delete(path)
+
+
+def _delete(path: Path) -> None:
+    """Delete a file if that is possible; otherwise it is a leftover, and collected later."""
+    with suppress(OSError):
+        path.unlink()
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -155,8 +151,7 @@ def _replacing(path: Path) -> Iterator[Path]:
         what = f"{path.parent.name}/{path.name}"
         raise StoreError(f"{what} in the data folder could not be written: {error.strerror or error}.") from error
     finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        _delete(part)
 
 
 def _plain(key: str) -> str:

@@ -19,39 +19,18 @@ from pathlib import Path
 from filelock import FileLock
 
 from core.store import schema
-from core.store.errors import VAGUE, StoreError, code_of
+from core.store.errors import DAMAGE, StoreError, code_of
 
 NAME = "bakeoff.db"
 BACKUPS_KEPT = 3
 BUSY_SECONDS = 20.0
 LOCK_SECONDS = 120.0  # a large database takes a while to be copied
-DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def link(path: Path, mode: str = "rw") -> sqlite3.Connection:
     """A connection to a database that exists; with the mode ``rwc`` also to one that does not."""
-    return sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-
-
-def link_briefly(path: Path) -> sqlite3.Connection:
-    """A connection for one call, which also reads on a full disk.
-
-    A database that nobody has open begins with a file for the index of its journal. Where there is no room for it the
-    index is kept in memory instead, and the connection has the database to itself until it is closed.
-    """
-    db = link(path)
-    try:
-        db.execute("PRAGMA schema_version").fetchone()
-    except sqlite3.OperationalError as error:
-        db.close()
-        if code_of(error) not in VAGUE:
-            raise
-        db = link(path)
-        db.execute("PRAGMA locking_mode=EXCLUSIVE")
-    except BaseException:
-        db.close()
-        raise
-    return db
+    where = f"{path.as_uri()}?mode={mode}"
+    return sqlite3.connect(where, BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True)
 
 
 def make_ready(home: Path) -> None:
@@ -197,7 +176,7 @@ def _look(path: Path) -> tuple[int, str]:
     if not _there(path):
         return 0, ""
     try:
-        with closing(link_briefly(path)) as db:
+        with closing(link(path)) as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
     except sqlite3.DatabaseError as error:

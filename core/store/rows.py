@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.records import Column, ColumnKind, FitState, Outcome, Problem, RunSpec, RunState, Table
@@ -105,10 +106,13 @@ def table_of(info: Mapping[str, Any], frame: pd.DataFrame) -> Table:
     )
 
 
+_spec, _problem = lru_cache(maxsize=256)(RunSpec.from_json), lru_cache(maxsize=256)(Problem.from_json)
+
+
 def run_row(row: sqlite3.Row) -> RunRow:
     """A run as a record."""
     values = dict(row)
-    spec, problem = RunSpec.from_json(values.pop("spec")), Problem.from_json(values.pop("problem"))
+    spec, problem = _spec(values.pop("spec")), _problem(values.pop("problem"))
     return RunRow(spec=spec, problem=problem, state=RunState(values.pop("state")), **values)
 
 
@@ -122,6 +126,7 @@ def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
     )
 
 
+@lru_cache(maxsize=2048)  # a page asks for the same ones every second
 def outcome_of(text: str) -> Outcome:
     """The outcome that was stored as JSON."""
     raw = json.loads(text)

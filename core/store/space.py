@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from core.store.errors import is_full
@@ -17,6 +16,7 @@ FOR_A_RUN, SHARE_FOR_A_RUN = 200 * 10**6, 10
 LEAST, SHARE_LEAST = 20 * 10**6, 50
 BALLAST, SHARE_BALLAST = 32 * 2**20, 8
 CHUNK = 2**18
+SLICE = 2**16
 
 
 class Space:
@@ -25,7 +25,7 @@ class Space:
     Attributes
     ----------
     for_a_run, least, size : int
-        Bytes: free below which no run should be queued; free below which nothing should go on; the ballast's own.
+        Bytes that should be free for a new run and for going on at all, and the ballast's own.
     """
 
     def __init__(self, home: Path) -> None:
@@ -50,38 +50,40 @@ class Space:
 
     def full(self) -> bool:
         """Whether there is too little room to go on. What the ballast left behind is meant for deleting only."""
-        return self.free() < self.least + (0 if self.ballast.exists() else self.size)
+        return self.free() < self.least + self.size - self._held()
 
     def keep_ballast(self) -> bool:
-        """Make the ballast if it is gone and there is room for it; says whether it is there."""
-        if self.ballast.exists():
-            return True
-        if self.full():
-            return False
-        part = self.ballast.with_name(f"ballast.{os.getpid()}.part")
-        try:
-            _fill(part, self.size)
-            os.replace(part, self.ballast)
-        except OSError as error:
-            if not is_full(error):
-                raise
-            return False
-        finally:
-            part.unlink(missing_ok=True)
-        return True
+        """Make the ballast whole if it is not and there is room for it; says whether it is."""
+        if (held := self._held()) < self.size and not self.full():
+            try:
+                _grow(self.ballast, self.size - held)
+            except OSError as error:
+                if not is_full(error):
+                    raise
+        return self._held() >= self.size
 
-    def release_ballast(self) -> None:
+    def release(self) -> None:
         """Let the ballast go, so that something can be deleted."""
-        with suppress(OSError):
-            self.ballast.unlink(missing_ok=True)
+        self.ballast.unlink(missing_ok=True)
+
+    def give_way(self) -> None:
+        """Let a slice of the ballast go, so that the database can be opened."""
+        if held := self._held():
+            os.truncate(self.ballast, max(0, held - SLICE))
+
+    def _held(self) -> int:
+        try:
+            return self.ballast.stat().st_size
+        except FileNotFoundError:
+            return 0
 
 
-def _fill(path: Path, size: int) -> None:
-    """Blocks that neither a sparse nor a compressing file system can save itself."""
+def _grow(path: Path, size: int) -> None:
+    """Add blocks that neither a sparse nor a compressing file system can save itself."""
     chunk = os.urandom(CHUNK)
-    with open(path, "wb", buffering=0) as file:
-        for start in range(0, size, CHUNK):
-            file.write(chunk[: size - start])
+    with open(path, "ab", buffering=0) as file:
+        while size > 0:
+            size -= file.write(chunk[:size])
         os.fsync(file.fileno())
 
 

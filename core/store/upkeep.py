@@ -30,7 +30,7 @@ class Upkeep(Database):
         return self.space.refusal()
 
     def keep_ballast(self) -> bool:
-        """Make the reserve for deleting on a full disk where it is gone and there is room; says if it is there."""
+        """Make the reserve for deleting on a full disk where it is gone and there is room; says if it is whole."""
         return self.space.keep_ballast()
 
     # -- the database
@@ -142,11 +142,11 @@ def _age(path: Path) -> float:
 
 
 def _remove(path: Path) -> int:
-    """Delete a file; gives the bytes that it took, 0 where it was not there."""
+    """Delete a file; gives the bytes that it took, 0 where it is not there or cannot be deleted."""
     try:
         size = path.stat().st_size
         path.unlink()
-    except FileNotFoundError:
+    except OSError:
         return 0
     return size
 

@@ -1,3 +1,5 @@
+"""``python -m core.supervisor FOLDER`` serves a data folder."""
+
 import sys
 
 from core.supervisor import main

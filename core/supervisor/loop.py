@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from core.derived import DERIVED
@@ -19,6 +18,7 @@ from core.engines import AFTER, DESK, DISK, FITS, Engine, Event, Job
 from core.records import FitState, RunState
 from core.store import Derived, DiskFull, FitRow, RunRow, Store
 from core.supervisor.turns import Turns
+from core.supervisor.work import OpenRun, Running, fit_id, move, shared
 
 log = logging.getLogger("bakeoff.supervisor")
 
@@ -29,29 +29,6 @@ IDLE_SECONDS = 600.0
 TIDY_SECONDS = 5.0  # with nothing to do for so long, things are put in order
 STOP = "stop"  # the note by which anybody asks for the end
 STOPPED = "stopped by you"
-
-
-@dataclass
-class _Running:
-    """A job that an engine has. `end` is the state that it comes to if it is ended from here."""
-
-    row: FitRow | Derived
-    quick: bool = False
-    progress: float = 0.0
-    message: str = ""
-    points: list[Mapping[str, float]] = field(default_factory=list)
-    moved: bool = False
-    through: bool = False
-    end: FitState | None = None
-
-
-@dataclass
-class _Open:
-    """A run that is at work; `counted` is the moment up to which its seconds are in the store."""
-
-    row: RunRow
-    counted: float
-    seconds: float
 
 
 class Supervisor:
@@ -71,24 +48,34 @@ class Supervisor:
         self, store: Store, engine: Engine, idle_seconds: float = IDLE_SECONDS, code: Callable[[], str] = lambda: ""
     ) -> None:
         self.store, self.engine, self.idle_seconds, self._code = store, engine, idle_seconds, code
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Running] = {}
         self._unmeasured: dict[str, str] = {}  # job to the key of its outcome, whose model's size is to come
-        self._runs: dict[str, _Open] = {}
+        self._runs: dict[str, OpenRun] = {}
         self._turns = Turns()
         self._held: list[Event] = []  # what could not be written yet, because the disk is full
         self._seen, self._page_seen = -1, 0.0
         self._stamp = code()
+        self._about: dict[str, Any] = {}  # what is still to be said of this supervisor
         self.outdated = self.paused = self._stopped = self._tidy = False
         self._busy_at = self._worked_at = self._written_at = self._looked_at = time.monotonic()
         self._pause_until = 0.0
 
     def take_over(self, about: Mapping[str, Any]) -> None:
-        """Put back in the queue what a dead supervisor left running, and say who serves now."""
-        with suppress(DiskFull):  # then the first look tries again
+        """Put back in the queue what a dead supervisor left running, and say who serves now.
+
+        On a full disk that waits until there is room.
+        """
+        self._about = dict(about)
+        with self._pausing():
+            self._settle_in()
+
+    def _settle_in(self) -> None:
+        if self._about:
             self.store.requeue()
             self.store.remove_leftovers()
-            self.store.note("supervisor", dict(about))
+            self.store.note("supervisor", self._about)
             self.store.note(STOP, False)
+            self._about = {}
 
     def serve(self) -> None:
         """Work until there is nothing to do for a while, or somebody asks for the end."""
@@ -186,6 +173,7 @@ class Supervisor:
         was, self.paused = self.paused, time.monotonic() < self._pause_until or self.store.full()
         if self.paused:
             return
+        self._settle_in()
         while self._held:
             self._take(self._held[0])
             self._held.pop(0)
@@ -198,12 +186,12 @@ class Supervisor:
 
     def _end(self, fit: FitRow, state: FitState, reason: str) -> None:
         """Have the engine end a fit; what it has to hand in may still come."""
-        running = self._running.get(_fit_id(fit))
+        running = self._running.get(fit_id(fit))
         if running is None:  # nobody is at work on it
             self.store.advance_fit(fit, [FitState.RUNNING], state, reason)
         elif running.end is None:
             running.end = state
-            self.engine.stop(_fit_id(fit), reason)
+            self.engine.stop(fit_id(fit), reason)
 
     def _limit_runs(self) -> None:
         """End runs that have taken longer than they may."""
@@ -251,7 +239,7 @@ class Supervisor:
             if row is None:
                 return None
             self.store.advance_run(run, [RunState.QUEUED], RunState.RUNNING)
-            self._runs[run] = _Open(row, time.monotonic(), row.seconds or 0.0)
+            self._runs[run] = OpenRun(row, time.monotonic(), row.seconds or 0.0, shared(row))
         return self._runs[run].row
 
     def _start_fit(self, fit: FitRow, run: RunRow, quick: bool) -> None:
@@ -260,10 +248,7 @@ class Supervisor:
         spec = run.spec
         model = next(each for each in spec.models if each.id == fit.model)
         params = {
-            "spec": spec.to_json(),
-            "problem": run.problem.to_json(),
-            "fingerprint": spec.fingerprint,
-            "task": str(run.problem.task),
+            **self._runs[run.id].shared,
             "name": model.name,
             "label": model.label,
             "settings": dict(model.settings),
@@ -271,11 +256,11 @@ class Supervisor:
             "key": fit.key,
         }
         memory = int(spec.memory_limit * 2**30)
-        self._turns.begin(_fit_id(fit), run.owner, run.id)
-        self._hand_over(Job(_fit_id(fit), "fit", params, FITS, spec.time_limit or None, memory), fit, quick)
+        self._turns.begin(fit_id(fit), run.owner, run.id)
+        self._hand_over(Job(fit_id(fit), "fit", params, FITS, spec.time_limit or None, memory), fit, quick)
 
     def _hand_over(self, job: Job, row: FitRow | Derived, quick: bool = False) -> None:
-        self._running[job.id] = _Running(row, quick)
+        self._running[job.id] = Running(row, quick)
         self.engine.start(job)
 
     def _close_runs(self) -> None:
@@ -329,7 +314,7 @@ class Supervisor:
         if running is None:  # it was ended meanwhile
             return
         if event.kind == "step":
-            _move(running, event.result)
+            move(running, event.result)
             return
         if isinstance(running.row, FitRow):
             self._take_fit(running.row, event, running.end)
@@ -377,12 +362,3 @@ class Supervisor:
             each.moved = False
         for run in self._runs:
             self._count(run)
-
-
-def _move(running: _Running, step: Mapping[str, Any]) -> None:
-    running.progress, running.message, running.moved = step["progress"], step["message"], True
-    running.points += step["points"]
-
-
-def _fit_id(fit: FitRow) -> str:
-    return f"{fit.run}/{fit.model}/{fit.fold}"

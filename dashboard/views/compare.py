@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import jobs
 from core.data import fold_count
-from core.records import Problem, Roles, RunSpec, Table
+from core.records import Problem, Roles, Table
 from core.results import practice_rows
 from dashboard import session, widgets, words
 from dashboard.widgets import forms
@@ -16,15 +16,7 @@ CHOICE = "choice"  # whether what is to be compared stands open: closed by a sta
 
 def start(table: Table, problem: Problem, roles: Roles) -> None:
     """Queue a run of what is ticked; what is against it is said on the page."""
-    split = forms.chosen_split(problem.task)
-    spec = RunSpec(
-        table.name,
-        table.fingerprint,
-        forms.with_split_roles(roles, split),
-        split,
-        widgets.chosen_models(problem),
-        **forms.chosen_limits(problem.task),
-    )
+    spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
     try:
         run = jobs.submit(session.store(), spec, table, session.owner())
         session.choose(data=session.source(), target=roles.target, run=run)
@@ -52,12 +44,9 @@ if problem is None:
 
 # ---- reading
 
-specs = widgets.chosen_models(problem)
-split = forms.chosen_split(problem.task)
-folds = fold_count(split, practice_rows(split, problem.rows))
-limits = forms.chosen_limits(problem.task)
-about = widgets.rough_time(problem, specs, folds, limits["time_limit"])
-place.caption(f"**{words.count(len(specs), 'model')}** on {words.count(folds, 'fold')}, {about}", width="content")
+spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
+folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
+total = place.empty()
 place.button(
     "Start comparison",
     type="primary",
@@ -68,15 +57,17 @@ place.button(
 )
 if trouble := st.session_state.pop("trouble", ""):
     st.error(words.escape(trouble), icon=":material/error:", title="The comparison was not started")
-elif against := forms.objection(table, roles, split):
+elif against := forms.objection(table, roles, spec.split) or session.store().refusal():
     st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
 
 with st.expander(
     "Models and how they are compared", run is None, key=CHOICE, on_change="rerun", icon=":material/checklist:"
 ):
-    widgets.pick_models(problem)
+    places = widgets.pick_models(problem)
     with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):
         widgets.run_settings(table, problem)
+others = [each for each in widgets.all_models(problem) if each.id not in {chosen.id for chosen in spec.models}]
+widgets.forecasts(spec, problem, folds, total, places, others)
 
 # ---- nothing to show yet
 

@@ -30,8 +30,7 @@ result = session.comparison(run)
 metric = METRICS[st.session_state.get("metric") or result.metric]
 if run.problem.task not in metric.tasks:
     metric = METRICS[result.metric]
-board = result.leaderboard(metric.name)
-finished = [id for id in board["id"] if result.model(id).done]
+finished = [each.id for each in result.standings(metric.name) if each.folds_done]
 widgets.header("Look closer", widgets.provenance(run, result))
 
 # ---- nothing to show yet

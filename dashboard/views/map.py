@@ -30,7 +30,7 @@ if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     st.stop()
 result = session.comparison(run) if run else None
-finished = [str(id) for id in result.leaderboard()["id"] if result.model(id).done] if result else []
+finished = [each.id for each in result.standings() if each.folds_done] if result else []
 widgets.header(
     "Map", f"{table.title}: {words.count(problem.rows, 'row')}, {words.count(len(problem.features), 'column')}"
 )

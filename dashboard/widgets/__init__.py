@@ -1,11 +1,12 @@
 """Pieces that several pages are put together from: page frames, forms drawn from parameters, cards, the leaderboard."""
 
-from dashboard.widgets.cards import chosen_models, pick_models, rough_time
+from dashboard.widgets.banners import at_work, title_of
+from dashboard.widgets.cards import all_models, chosen_models, pick_models
 from dashboard.widgets.figures import card, show_chart
+from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, run_settings, settings_form
 from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.page import (
-    at_work,
     empty,
     error_frame,
     header,
@@ -17,26 +18,31 @@ from dashboard.widgets.page import (
     the_table,
     waiting,
 )
+from dashboard.widgets.space import free_space, tell_freed
 
 __all__ = [
+    "all_models",
     "at_work",
     "card",
     "chosen_models",
     "empty",
     "error_frame",
+    "forecasts",
+    "free_space",
     "header",
     "leaderboard",
     "pick_method",
     "pick_models",
     "pick_run_models",
     "provenance",
-    "rough_time",
     "run_settings",
     "settings_form",
     "show_chart",
     "show_failure",
     "state_badge",
+    "tell_freed",
     "the_problem",
     "the_table",
+    "title_of",
     "waiting",
 ]

@@ -5,52 +5,69 @@ A model that takes part is a slot: a catalogue name, or ``name/2`` for a second 
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.models import MODELS, Model, check_settings, cost, default_models
+from core.models import MODELS, Model, check_settings, default_models
 from core.records import ModelSpec, Problem
 from core.run import with_baseline
-from dashboard import session, words
+from dashboard import words
 from dashboard.widgets.forms import changed, settings_form
 
 COLUMNS = 2
 
 
-def pick_models(problem: Problem) -> None:
-    """Draw a card per family, in columns of about equal height."""
+def pick_models(problem: Problem) -> dict[str, DeltaGenerator]:
+    """Draw a card per family, in columns of about equal height.
+
+    Returns
+    -------
+    dict
+        The place for a sentence about each model that can take part, by the id that it would have.
+    """
     families: dict[str, list[Model]] = {}
     for model in MODELS.values():
         families.setdefault(model.family, []).append(model)
     ticked = default_models(problem)
     heights = [0] * COLUMNS
     columns = st.columns(COLUMNS)
+    places: dict[str, DeltaGenerator] = {}
     for family, models in families.items():
         place = heights.index(min(heights))
         heights[place] += len(models) + 1
         with columns[place].container(border=True):
             st.markdown(f"**{words.escape(family)}**")
             for model in sorted(models, key=lambda each: each.unsuitable(problem) is not None):
-                _model(model, problem, model.name in ticked)
+                places |= _model(model, problem, model.name in ticked)
+    return places
 
 
-def _model(model: Model, problem: Problem, ticked: bool) -> None:
+def _model(model: Model, problem: Problem, ticked: bool) -> dict[str, DeltaGenerator]:
     reason = model.unsuitable(problem)
     if reason:
         with st.container(gap=None):
             st.checkbox(words.escape(model.title), disabled=True, key=f"no-{model.name}")
             st.caption(f":gray[:material/block: {words.escape(reason)}]")
-        return
-    for slot in _slots(model):
-        _slot(model, slot, problem, ticked or slot != model.name)
+        return {}
+    return dict(_slot(model, slot, problem, ticked or slot != model.name) for slot in _slots(model))
 
 
-def _slot(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
+def _slot(model: Model, slot: str, problem: Problem, ticked: bool) -> tuple[str, DeltaGenerator]:
     with st.container(gap=None):
         _line(model, slot, problem, ticked)
         if slot == model.name:
             st.caption(words.escape(model.about))
+        return _spec(model, slot, problem).id, st.empty()
+
+
+def all_models(problem: Problem) -> tuple[ModelSpec, ...]:
+    """Every model that can take part, with its settings, ticked or not."""
+    return tuple(
+        _spec(model, slot, problem)
+        for model in MODELS.values()
+        if model.unsuitable(problem) is None
+        for slot in _slots(model)
+    )
 
 
 def _line(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
@@ -164,11 +181,3 @@ def _label(slot: str) -> str:
     """A copy's label without the signs that have a meaning in a model's id."""
     given = str(st.session_state.get(f"label-{slot}", ""))
     return "".join(each for each in given if each.isalnum() or each in " -_").strip() or _number(slot)
-
-
-def rough_time(problem: Problem, specs: tuple[ModelSpec, ...], folds: int, limit: float) -> str:
-    """About how long a comparison will take, from the models' rough costs and the places there are to train."""
-    slots = (session.store().noted("supervisor") or {}).get("slots", 1)
-    each_fit = [min(cost(MODELS[each.name], problem), limit or math.inf) for each in specs]  # no limit is 0
-    seconds = sum(each_fit) * folds / max(int(slots), 1)
-    return "a few seconds" if seconds < 8 else f"roughly {words.duration(max(10, round(float(f'{seconds:.1g}'))))}"

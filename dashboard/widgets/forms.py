@@ -15,8 +15,9 @@ import streamlit as st
 
 from core.catalogue import Catalogue, Entry
 from core.data import SPLITS, Unusable, check_split, default_split
-from core.records import ColumnKind, Param, Problem, Roles, Split, Table, Task
+from core.records import ColumnKind, ModelSpec, Param, Problem, Roles, RunSpec, Split, Table, Task
 from dashboard import session, words
+from dashboard.forecast import GIB
 
 E = TypeVar("E", bound=Entry)
 
@@ -126,7 +127,7 @@ def pick_method(label: str, entries: Catalogue[E], key: str, names: Iterable[str
 
 
 def run_settings(table: Table, problem: Problem) -> None:
-    """Draw how a comparison is to be made: the split, the seed, class weights, the limit."""
+    """Draw how a comparison is to be made: the split, the seed, class weights, the limits."""
     left, right = st.columns(2)
     with left:
         _split_fields(table, problem)
@@ -134,15 +135,7 @@ def run_settings(table: Table, problem: Problem) -> None:
         st.number_input(
             "Seed", 0, 2**32 - 1, 0, key="seed", persist_state="session", help="Another seed deals the rows anew."
         )
-        st.number_input(
-            "Seconds at most for each training (0: no limit)",
-            0,
-            86_400,
-            SECONDS,
-            step=10,
-            key="time_limit",
-            persist_state="session",
-        )
+        _limits()
         if problem.task == Task.CLASSIFICATION:
             st.toggle(
                 "Count rare classes as much as frequent ones",
@@ -150,6 +143,43 @@ def run_settings(table: Table, problem: Problem) -> None:
                 persist_state="session",
                 help="Class weights “balanced”, in the models that can weigh classes.",
             )
+
+
+def _limits() -> None:
+    """Draw what a training and the whole comparison may take."""
+    st.number_input(
+        "Seconds at most for each training (0: no limit)",
+        0,
+        86_400,
+        SECONDS,
+        step=10,
+        key="time_limit",
+        persist_state="session",
+        help="A training that takes longer is ended; the others go on.",
+    )
+    left = session.supervisor().get("memory", 0) / GIB
+    st.number_input(
+        "GiB of memory at most for each training",
+        0.0,
+        4096.0,
+        None,
+        step=0.5,
+        format="%g",
+        placeholder=f"{left:.1f}, what this machine has left" if left else "what this machine has left",
+        key="memory_limit",
+        persist_state="session",
+        help="A training that takes more is ended; the others go on. Empty or 0: what this machine has left.",
+    )
+    st.number_input(
+        "Minutes at most for the whole comparison (0: no limit)",
+        0,
+        10_080,
+        0,
+        step=1,
+        key="run_minutes",
+        persist_state="session",
+        help="What is not finished then is ended; what is finished stays.",
+    )
 
 
 def _split_fields(table: Table, problem: Problem) -> None:
@@ -223,10 +253,19 @@ def objection(table: Table, roles: Roles, split: Split) -> str:
 
 
 def chosen_limits(task: Task) -> dict[str, Any]:
-    """Seed, class weights and time limit as the form stands; numbers have no classes to weigh."""
+    """Seed, class weights and limits as the form stands; numbers have no classes to weigh."""
     state = st.session_state
     return {
         "seed": int(state.get("seed", 0)),
         "class_weight": CLASS_WEIGHT if state.get("balanced") and task == Task.CLASSIFICATION else "",
         "time_limit": float(state.get("time_limit", SECONDS)),
+        "memory_limit": float(state.get("memory_limit") or 0.0),
+        "run_limit": float(state.get("run_minutes", 0)) * 60,
     }
+
+
+def chosen_spec(table: Table, roles: Roles, models: tuple[ModelSpec, ...], task: Task) -> RunSpec:
+    """The run of these models as the form stands."""
+    split = chosen_split(task)
+    roles = with_split_roles(roles, split)
+    return RunSpec(table.name, table.fingerprint, roles, split, models, **chosen_limits(task))

@@ -14,7 +14,7 @@ from core.data import SPLITS
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
-from core.store import Derived, RunRow, StoreError
+from core.store import Derived, DiskFull, RunRow, StoreError
 from dashboard import session, words
 
 log = logging.getLogger("bakeoff.dashboard")
@@ -33,6 +33,8 @@ def error_frame() -> Iterator[None]:
     """Show what nobody foresaw as a card with an id that leads to the log, never as a traceback."""
     try:
         yield
+    except DiskFull as error:
+        st.error(words.escape(error), icon=":material/hard_drive:", title="The disk is full")
     except StoreError as error:
         st.error(words.escape(error), icon=":material/folder_off:", title="The data folder cannot be used")
     except Exception as error:
@@ -184,25 +186,3 @@ def pick_run_models(result: Comparison, board_ids: list[str], key: str, label: s
     return st.multiselect(
         label, board_ids, format_func=lambda each: titles[each], key=key, persist_state="session", max_selections=6
     )
-
-
-def at_work(page: str) -> None:
-    """Tell on every page but one that something is being trained, with the way there."""
-
-    def look() -> None:
-        if st.session_state.pop("watch_now", False):
-            st.switch_page("views/compare.py")
-        busy = [each for each in session.runs(session.AT_WORK) if each.id != session.chosen("run") or page != "Compare"]
-        if busy:
-            with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-                told = f"{words.count(len(busy), 'comparison')} at work"
-                st.markdown(f":blue-badge[:material/sync: {told}]", width="content")
-                st.button("Watch", key="watch", type="tertiary", on_click=_watch, args=(busy[0],))
-
-    st.fragment(look, run_every=5.0, key="at_work")()
-
-
-def _watch(run: RunRow) -> None:
-    """Open a run, which may have ended since its button was drawn."""
-    session.open_run(run)
-    st.session_state["watch_now"] = True

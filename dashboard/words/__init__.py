@@ -7,24 +7,35 @@ store and no model.
 from __future__ import annotations
 
 from .captions import how_it_was_done, provenance
-from .figures import ago, count, duration, escape, joined, number, percent, size
-from .judgement import Measure, hundred, metric_sentence, says, value_of, verdict
+from .figures import about, ago, count, duration, escape, joined, number, percent, size
+from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
+from .log import Entry, as_text, without_folders
+from .waiting import paused, place, sharing, time_left
 
 __all__ = [
+    "Entry",
     "Measure",
+    "about",
     "ago",
+    "as_text",
     "count",
     "duration",
     "escape",
+    "front",
     "how_it_was_done",
     "hundred",
     "joined",
     "metric_sentence",
     "number",
+    "paused",
     "percent",
+    "place",
     "provenance",
     "says",
+    "sharing",
     "size",
+    "time_left",
     "value_of",
     "verdict",
+    "without_folders",
 ]

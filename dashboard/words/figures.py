@@ -79,6 +79,26 @@ def duration(seconds: float | None) -> str:
     return _two(round(seconds / 60), 60, "h", "min")
 
 
+def about(seconds: float) -> str:
+    """A time that is only guessed: ``under a second``, ``about 40 s``, ``about 25 min``, ``about 3 h``."""
+    if seconds < 0.95:
+        return "under a second"
+    for limit, scale, step, unit in _STEPS:
+        if seconds < limit:
+            return f"about {max(step, round(seconds / scale / step) * step):,} {unit}"
+    return "days"
+
+
+# Up to so many seconds, in units of so many seconds, in steps of so many units.
+_STEPS = (
+    (19.5, 1, 1, "s"),
+    (57.5, 1, 5, "s"),
+    (570, 60, 1, "min"),
+    (3450, 60, 5, "min"),
+    (172_800, 3600, 1, "h"),
+)
+
+
 def _two(value: int, size: int, large: str, small: str) -> str:
     whole, rest = divmod(value, size)
     return f"{whole:,} {large} {rest} {small}" if rest else f"{whole:,} {large}"
@@ -117,4 +137,6 @@ def joined(names: Iterable[str], most: int = 3) -> str:
 
 def known(value: float | None) -> TypeGuard[float]:
     """Whether there is a number at all."""
-    return value is not None and not pd.isna(value) and math.isfinite(value)
+    if value is None or isinstance(value, float):  # the usual ones, asked for many times a second
+        return value is not None and math.isfinite(value)
+    return bool(not pd.isna(value) and math.isfinite(value))

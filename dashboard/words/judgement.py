@@ -1,15 +1,16 @@
 """What a comparison has come to, in one to three plain sentences.
 
-Takes a leaderboard and a metric's entry, gives plain text. Knows the frame's columns and no store.
+Takes the models' standings and a metric's entry, gives plain text. Knows no store.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import pandas as pd
-
 from core.metrics import METRICS
+from core.records import FitState
+from core.standing import Standing
 
 from .figures import count, joined, known, number, percent
 
@@ -81,110 +82,116 @@ def metric_sentence(measure: Measure, value: float | None, *, positive: Any = No
 
 
 def verdict(
-    board: pd.DataFrame,
+    board: Sequence[Standing],
     measure: Measure,
     *,
     running: bool = False,
     positive: Any = None,
     target: str = "",
+    rates: Mapping[str, float | None] | None = None,
 ) -> str:
     """Say in one to three plain sentences what a comparison has come to.
 
     Parameters
     ----------
-    board : DataFrame
-        A leaderboard, see `core.results.Comparison.leaderboard`: columns title, state (``"done"`` counts), mean, rank
-        (missing where not ranked), low (missing where there was one fold only: then ties mean nothing), tied (True
-        where it cannot be told from the best) and baseline (True for the model that only guesses). Where there are
-        columns accuracy, precision or recall, the best model's are told per 100 rows.
+    board : sequence of Standing
+        See `core.results.Comparison.standings`. Where the best has no `low`, there was one fold only: then ties mean
+        nothing.
     measure : Measure
-        The metric that `mean` is of.
+        The metric that the standings are of.
     running : bool
         Whether results are still to come.
     positive : Any
         The class that precision and recall speak of; None unless there are two classes.
     target : str
         The column that is predicted.
+    rates : mapping of str to float, optional
+        Accuracy, precision and recall of the best model, to be told per 100 rows.
 
     Returns
     -------
     str
         Plain text; escape it for Markdown.
     """
-    models = board[~_flags(board, "baseline")]
-    ranked = _ranked(models, measure)
-    guess = _ranked(board[_flags(board, "baseline")], measure)
+    models = [each for each in board if not each.baseline]
+    ranked = _ranked(models)
+    floor = next(iter(_ranked([each for each in board if each.baseline])), None)
     words = {"positive": positive, "target": target}
-    if ranked.empty:
-        return _nothing(models, guess, measure, running, words)
-    best, floor = ranked.iloc[0], guess.iloc[0] if len(guess) else None
+    if not ranked:
+        return _nothing(models, floor, measure, running, words)
+    best = ranked[0]
     sentences = (
         _no_better(best, floor, measure, running, words)
         if floor is not None and not _beats(best, floor, measure)
-        else [*_best(best, ranked, floor, measure, running, words), _ties(best, ranked), _rates(best, measure, words)]
+        else [
+            *_best(best, ranked, floor, measure, running, words),
+            _ties(best, ranked),
+            _rates(rates or {}, measure, words),
+        ]
     )
     return " ".join(each for each in [*sentences, _rest(models, ranked, running)] if each)
 
 
-def _flags(board: pd.DataFrame, column: str) -> pd.Series:
-    """A yes/no column with False for what is missing."""
-    if column not in board:
-        return pd.Series(False, index=board.index)
-    return board[column].map(lambda each: not pd.isna(each) and bool(each)).astype(bool)
+def front(board: Sequence[Standing]) -> Standing | None:
+    """The best model that does more than guess; None where none has a rank."""
+    return next(iter(_ranked([each for each in board if not each.baseline])), None)
 
 
-def _ranked(board: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """The models that are done and have a score, the best first."""
-    done = board[(board["state"] == "done") & board["mean"].notna()]
-    if "rank" in done:
-        done = done[done["rank"].notna()]
-        return done.sort_values("rank")
-    return done.sort_values("mean", ascending=not measure.greater_is_better, kind="stable")
+def _ranked(board: Sequence[Standing]) -> list[Standing]:
+    """The models that have a rank, the best first."""
+    return sorted((each for each in board if each.rank is not None), key=lambda each: each.rank or 0)
 
 
-def _beats(best: pd.Series, floor: pd.Series, measure: Measure) -> bool:
+def _mean(row: Standing) -> float:
+    """The score of what is ranked."""
+    assert row.mean is not None
+    return row.mean
+
+
+def _beats(best: Standing, floor: Standing, measure: Measure) -> bool:
     """Whether the best model is better than guessing, and not by luck as far as can be told."""
-    tied = floor.get("tied")
-    return _ahead(best, floor, measure) and (_judged_once(best) or tied is None or pd.isna(tied) or not tied)
+    return _ahead(best, floor, measure) and (_judged_once(best) or not floor.tied)
 
 
-def _ahead(best: pd.Series, floor: pd.Series, measure: Measure) -> bool:
-    return bool(best["mean"] > floor["mean"] if measure.greater_is_better else best["mean"] < floor["mean"])
+def _ahead(best: Standing, floor: Standing, measure: Measure) -> bool:
+    return _mean(best) > _mean(floor) if measure.greater_is_better else _mean(best) < _mean(floor)
 
 
-def _judged_once(best: pd.Series) -> bool:
+def _judged_once(best: Standing) -> bool:
     """Whether there is no second fold that could tell skill from luck."""
-    return "low" in best and pd.isna(best["low"])
+    return not known(best.low)
 
 
-def _nothing(models: pd.DataFrame, guess: pd.DataFrame, measure: Measure, running: bool, words: dict[str, Any]) -> str:
+def _nothing(
+    models: Sequence[Standing], guess: Standing | None, measure: Measure, running: bool, words: dict[str, Any]
+) -> str:
     """What to say while, or when, no model has a score."""
     if running:
         return "No model is finished yet."
-    if models.empty and len(guess):
-        return f"Only guessing was tried: it {says(measure, guess['mean'].iloc[0], **words)}."
-    if (models["state"] == "done").any():
+    if not models and guess is not None:
+        return f"Only guessing was tried: it {says(measure, _mean(guess), **words)}."
+    if any(each.state == FitState.DONE for each in models):
         return f"{measure.title} is not defined for any finished model."
     return f"0 of {count(len(models), 'model')} finished."
 
 
 def _best(
-    best: pd.Series,
-    ranked: pd.DataFrame,
-    floor: pd.Series | None,
+    best: Standing,
+    ranked: Sequence[Standing],
+    floor: Standing | None,
     measure: Measure,
     running: bool,
     words: dict[str, Any],
 ) -> list[str]:
     """The best model, what it does, and what guessing does."""
-    decimals = _decimals(best["mean"], None if floor is None else floor["mean"])
-    does = says(measure, best["mean"], decimals=decimals, **words)
-    guessing = "" if floor is None else f" (guessing: {_short(measure, floor['mean'], decimals)})"
+    decimals = _decimals(_mean(best), None if floor is None else _mean(floor))
+    does = says(measure, _mean(best), decimals=decimals, **words)
+    guessing = "" if floor is None else f" (guessing: {_short(measure, _mean(floor), decimals)})"
     if len(ranked) == 1 and not running:
-        return [f"{best['title']} {does}{guessing}."]
-    alone = _judged_once(best) or not _flags(ranked[ranked.index != best.name], "tied").any()
+        return [f"{best.title} {does}{guessing}."]
+    alone = _judged_once(best) or not any(each.tied for each in ranked[1:])
     place = "leads" if running else "is best" if alone else "is in front"
-    leads = f"So far {best['title']} {place}" if running else f"{best['title']} {place}"
+    leads = f"So far {best.title} {place}" if running else f"{best.title} {place}"
     return [f"{leads}: it {does}{guessing}."]
 
 
@@ -205,44 +212,44 @@ def _short(measure: Measure, value: float, decimals: int) -> str:
     return value_of(measure, value)
 
 
-def _ties(best: pd.Series, ranked: pd.DataFrame) -> str:
+def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     """Who cannot be told from the best."""
-    others = ranked[ranked.index != best.name]
-    if others.empty or "tied" not in others:
+    others = ranked[1:]
+    if not others:
         return ""
-    if others["tied"].isna().all() or _judged_once(best):
+    if _judged_once(best):
         return "Whether that is luck cannot be said from one judgement per model."
-    tied = others[_flags(others, "tied")]
-    if tied.empty:
+    tied = [each.title for each in others if each.tied]
+    if not tied:
         return ""
     if len(tied) == len(others) and len(others) > 3:
         return f"None of the other {len(others)} models can be told apart from it."
-    return f"{joined(tied['title'])} cannot be told apart from it."
+    return f"{joined(tied)} cannot be told apart from it."
 
 
-def _rates(best: pd.Series, measure: Measure, words: dict[str, Any]) -> str:
+def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str, Any]) -> str:
     """What the best model does per hundred rows, where that is known and not said yet."""
     told = [
-        METRICS[rate].saying.format(hundred=hundred(best[rate]), positive=f"“{words['positive']}”")
+        METRICS[rate].saying.format(hundred=hundred(value), positive=f"“{words['positive']}”")
         for rate in RATES
-        if rate in best and rate != measure.name and known(best[rate])
+        if rate != measure.name and known(value := rates.get(rate))
         if words["positive"] is not None or "{positive}" not in METRICS[rate].saying
     ]
     return f"It {joined(told)}." if told else ""
 
 
-def _no_better(best: pd.Series, floor: pd.Series, measure: Measure, running: bool, words: dict[str, Any]) -> list[str]:
+def _no_better(best: Standing, floor: Standing, measure: Measure, running: bool, words: dict[str, Any]) -> list[str]:
     """No model is better than guessing: no winner is named."""
-    decimals = _decimals(best["mean"], floor["mean"])
-    does = says(measure, best["mean"], decimals=decimals, **words)
+    decimals = _decimals(_mean(best), _mean(floor))
+    does = says(measure, _mean(best), decimals=decimals, **words)
     first = "So far no model beats guessing." if running else "No model beats guessing."
-    guess = _short(measure, floor["mean"], decimals)
+    guess = _short(measure, _mean(floor), decimals)
     if _ahead(best, floor, measure):
-        return [first, f"{best['title']} {does} (guessing: {guess}); that may be luck."]
-    return [first, f"{best['title']} comes closest: it {does} (guessing: {guess})."]
+        return [first, f"{best.title} {does} (guessing: {guess}); that may be luck."]
+    return [first, f"{best.title} comes closest: it {does} (guessing: {guess})."]
 
 
-def _rest(models: pd.DataFrame, ranked: pd.DataFrame, running: bool) -> str:
+def _rest(models: Sequence[Standing], ranked: Sequence[Standing], running: bool) -> str:
     """How many models are not in the ranking."""
     missing = len(models) - len(ranked)
     if running:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-import pandas as pd
 import pytest
 
 from core.metrics import METRICS
+from core.standing import Standing
 from dashboard import words
 from dashboard.words import verdict
 
@@ -30,23 +31,26 @@ LOG_LOSS = Named("log_loss", "Log loss", greater_is_better=False, unit="none")
 MAE = Named("mae", "Mean absolute error", greater_is_better=False, unit="target", saying="is off by {value} on average")
 
 
-def board(*rows: tuple[str, float | None, bool], state: str = "done", low: float | None = 0.0) -> pd.DataFrame:
-    """A leaderboard: titles, means and ties, best first; "Guess" is the baseline; no mean means failed."""
-    made = [
-        {
-            "title": title,
-            "state": state if mean is not None else "failed",
-            "mean": mean,
-            "low": low,
-            "tied": tied,
-            "baseline": title == "Guess",
-        }
-        for title, mean, tied in rows
+def board(*rows: tuple[str, float | None, bool], low: float | None = 0.0, **rest: Any) -> list[Standing]:
+    """Standings: titles, means and ties, best first; "Guess" is the baseline; no mean means failed."""
+    return [
+        Standing(
+            **{
+                "id": title,
+                "name": title,
+                "title": title,
+                "baseline": title == "Guess",
+                "state": "failed" if mean is None else "done",
+                "mean": mean,
+                "low": low,
+                "tied": tied,
+                "ranked": mean is not None,
+                "rank": None if mean is None else place,
+            }
+            | rest
+        )
+        for place, (title, mean, tied) in enumerate(rows, 1)
     ]
-    frame = pd.DataFrame(made)
-    frame["mean"] = frame["mean"].astype(float)
-    frame["rank"] = pd.Series(range(1, len(frame) + 1), dtype="Int64").where(frame["mean"].notna())
-    return frame
 
 
 # Escape
@@ -245,22 +249,22 @@ def test_failures_are_counted() -> None:
 
 
 def test_undefined_for_all() -> None:
-    rows = board(("SVM", 0.5, False), ("Guess", 0.5, False)).assign(mean=float("nan"), rank=None)
+    rows = board(("SVM", 0.5, False), ("Guess", 0.5, False), mean=None, rank=None)
     assert verdict(rows, LOG_LOSS) == "Log loss is not defined for any finished model."
 
 
 def test_while_running() -> None:
-    frame = board(("Random forest", 0.944, True), ("Guess", 0.63, False), ("SVM", None, False))
-    frame.loc[2, "state"] = "running"
-    assert verdict(frame, ACCURACY, running=True) == (
+    rows = board(("Random forest", 0.944, True), ("Guess", 0.63, False), ("SVM", None, False))
+    rows[2] = replace(rows[2], state="running")
+    assert verdict(rows, ACCURACY, running=True) == (
         "So far Random forest leads: it names 94 of 100 rows right (guessing: 63). 1 of 2 models finished."
     )
-    assert verdict(frame.iloc[2:], ACCURACY, running=True) == "No model is finished yet."
+    assert verdict(rows[2:], ACCURACY, running=True) == "No model is finished yet."
 
 
 def test_one_judgement_names_no_ties() -> None:
     """A single fold ties everybody, guessing too; that is no reason to say that nobody beats it."""
-    rows = board(("Ridge", 0.94, True), ("k-NN", 0.9, True), ("Guess", 0.63, True), low=float("nan"))
+    rows = board(("Ridge", 0.94, True), ("k-NN", 0.9, True), ("Guess", 0.63, True), low=None)
     assert verdict(rows, ACCURACY) == (
         "Ridge is best: it names 94 of 100 rows right (guessing: 63). "
         "Whether that is luck cannot be said from one judgement per model."
@@ -268,14 +272,17 @@ def test_one_judgement_names_no_ties() -> None:
 
 
 def test_rates_of_the_best() -> None:
-    rows = board(("Ridge", 0.7, True), ("Guess", 0.2, False)).assign(accuracy=0.81, recall=0.54, precision=0.67)
-    said = verdict(rows, Named("f1", "F1", unit="none"), positive="Yes")
+    rows, rates = (
+        board(("Ridge", 0.7, True), ("Guess", 0.2, False)),
+        {"accuracy": 0.81, "recall": 0.54, "precision": 0.67},
+    )
+    said = verdict(rows, Named("f1", "F1", unit="none"), positive="Yes", rates=rates)
     assert said == (
         "Ridge scores 0.700 in F1 (guessing: 0.200). It names 81 of 100 rows right, finds 54 of 100 rows that are "
         "“Yes” and is right 67 of 100 times when it says “Yes”."
     )
-    assert "finds" in verdict(rows, ACCURACY, positive=False)
-    assert "finds" not in verdict(rows, ACCURACY)
+    assert "finds" in verdict(rows, ACCURACY, positive=False, rates=rates)
+    assert "finds" not in verdict(rows, ACCURACY, rates=rates)
 
 
 # Captions

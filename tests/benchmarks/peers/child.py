@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ class Contest:
         The fold in which a row is held out.
     columns : ndarray of shape (features,)
     models : list of dict
-        ``name``, ``class`` as "module:Class", ``settings`` that are not the class's defaults, ``pycaret`` (its id there).
+        ``name``, ``class`` as "module:Class", ``settings`` that differ from the class's, ``pycaret`` (its id there).
     seed : int
     """
 
@@ -57,19 +58,20 @@ def estimator(model: Mapping[str, Any]) -> Any:
     return getattr(importlib.import_module(module), name)(**model["settings"])
 
 
-def each(models: list[dict[str, Any]], accuracy: Callable[[dict[str, Any]], float]) -> dict[str, float]:
-    """The accuracy of every model; NaN for one that fails, whose error goes to stderr."""
-    found = {}
+def each(models: list[dict[str, Any]], accuracy: Callable[[dict[str, Any]], float]) -> dict[str, float | None]:
+    """The accuracy of every model; None for one that fails on a fold, whose error goes to stderr."""
+    found: dict[str, float | None] = {}
     for model in models:
         try:
-            found[model["name"]] = float(accuracy(model))
+            value = float(accuracy(model))
+            found[model["name"]] = None if math.isnan(value) else value
         except Exception as error:
             print(model["name"], error, file=sys.stderr)
-            found[model["name"]] = float("nan")
+            found[model["name"]] = None
     return found
 
 
-def compete(run: Callable[[], dict[str, float]]) -> None:
+def compete(run: Callable[[], dict[str, float | None]]) -> None:
     """Do it twice, as the first call has its processes to start, and print what came of it for the calling process."""
     seconds = []
     for _ in range(2):

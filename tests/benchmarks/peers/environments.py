@@ -1,4 +1,4 @@
-"""Virtual environments for the peers: made once, kept while their packages stay the same."""
+"""Virtual environments for the peers: made once, kept while what was asked for stays the same."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ READY = "bakeoff-peer.txt"  # in a finished environment: what was asked for
 SECONDS = 1800
 
 
-class NotInstalled(Exception):
-    """A peer cannot be installed here; the text is the end of what pip said."""
+class CannotInstallError(Exception):
+    """A peer cannot be installed here; the text is the end of what was said."""
 
 
-def python_with(packages: tuple[str, ...], folder: Path) -> Path:
-    """The Python of the environment in a folder, which is made where it is not there.
+def python_with(packages: tuple[str, ...], module: str, folder: Path) -> Path:
+    """The Python of the environment in a folder, which is made where it is not there; `module` can be imported in it.
 
     Raises
     ------
-    NotInstalled
+    CannotInstallError
     """
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     wanted, ready = "\n".join((sys.version, *packages)), folder / READY
@@ -29,9 +29,13 @@ def python_with(packages: tuple[str, ...], folder: Path) -> Path:
         return python
     print(f"Installing {', '.join(packages)} …", flush=True)
     venv.create(folder, with_pip=True, clear=True)
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
-    if done.returncode:
-        raise NotInstalled((done.stderr.strip().splitlines() or ["pip failed"])[-1])
+    _must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
+    _must(python, "-c", f"import {module}")  # a package may lack what it needs and be installed all the same
     ready.write_text(wanted, encoding="utf-8")
     return python
+
+
+def _must(*command: str | Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    if done.returncode:
+        raise CannotInstallError((done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1])

@@ -34,11 +34,11 @@ for name in ("kappa", "mcc"):
     experiment.remove_metric(name)
 
 
-def accuracy() -> dict[str, float]:
+def accuracy() -> dict[str, float | None]:
     """All models over the folds; PyCaret leaves out those that fail."""
     experiment.compare_models(include=[model["pycaret"] for model in given.models], verbose=False)
     found = experiment.pull()["Accuracy"]
-    return {model["name"]: float(found.get(model["pycaret"], np.nan)) for model in given.models}
+    return {model["name"]: found.get(model["pycaret"]) for model in given.models}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,11 @@ from sklearn.model_selection import cross_validate
 given = contest()
 several = len(set(given.y)) > 2
 suffix = "_macro" if several else ""
-METRICS = ("accuracy", *(name + suffix for name in ("precision", "recall", "f1")), "roc_auc_ovr" if several else "roc_auc")
+METRICS = (
+    "accuracy",
+    *(name + suffix for name in ("precision", "recall", "f1")),
+    "roc_auc_ovr" if several else "roc_auc",
+)
 
 
 def accuracy(model: dict) -> float:

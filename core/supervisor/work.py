@@ -1,0 +1,61 @@
+"""What is at work, as the supervisor knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.records import FitState
+from core.store import Derived, FitRow, RunRow
+
+MOST_POINTS = 1_000  # of a live learning curve; beyond that every other one is dropped
+
+
+@dataclass
+class Running:
+    """A job that an engine has. `end` is the state that it comes to if it is ended from here."""
+
+    row: FitRow | Derived
+    quick: bool = False
+    progress: float = 0.0
+    message: str = ""
+    points: list[Mapping[str, float]] = field(default_factory=list)
+    moved: bool = False
+    through: bool = False
+    end: FitState | None = None
+
+
+@dataclass
+class OpenRun:
+    """A run that is at work; `counted` is the moment up to which its seconds are in the store.
+
+    Attributes
+    ----------
+    shared : mapping
+        What all of its jobs are told.
+    """
+
+    row: RunRow
+    counted: float
+    seconds: float
+    shared: Mapping[str, Any]
+
+
+def move(running: Running, step: Mapping[str, Any]) -> None:
+    """Take in how far a job has come."""
+    running.progress, running.message, running.moved = step["progress"], step["message"], True
+    running.points += step["points"]
+    if len(running.points) > MOST_POINTS:
+        running.points = running.points[::2]
+
+
+def shared(run: RunRow) -> dict[str, Any]:
+    """What all jobs of a run are told."""
+    texts = {"spec": run.spec.to_json(), "problem": run.problem.to_json()}
+    return texts | {"fingerprint": run.spec.fingerprint, "task": str(run.problem.task)}
+
+
+def fit_id(fit: FitRow) -> str:
+    """The name of a fit's job."""
+    return f"{fit.run}/{fit.model}/{fit.fold}"

@@ -1,0 +1,70 @@
+"""What every page tells at its top: what is at work, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import jobs
+from core.records import FitState
+from core.store import RunRow
+from dashboard import session, words
+
+LOOK = 5.0  # seconds between two looks
+DAMAGED = "damaged"  # the store's note that a database was set aside
+
+
+def at_work(page: str) -> None:
+    """Tell what the visitor has at work, with the way there, and keep the supervisor alive while a page is open."""
+
+    def look() -> None:
+        jobs.here(session.store())
+        if st.session_state.pop("watch_now", False):
+            st.switch_page("views/compare.py")
+        busy = session.runs(session.AT_WORK)
+        _no_room(busy, page)
+        _damaged()
+        _busy([each for each in busy if each.id != session.chosen("run") or page != "Compare"])
+
+    st.fragment(look, run_every=LOOK, key="at_work")()
+
+
+def _busy(runs: Sequence[RunRow]) -> None:
+    if not runs:
+        return
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        told = f"{words.count(len(runs), 'comparison')} at work"
+        st.markdown(f":blue-badge[:material/sync: {told}]", width="content")
+        st.button("Watch", key="watch", type="tertiary", on_click=_watch, args=(runs[0],))
+
+
+def _watch(run: RunRow) -> None:
+    """Open a run, which may have ended since its button was drawn."""
+    session.open_run(run)
+    st.session_state["watch_now"] = True
+
+
+def _no_room(busy: Sequence[RunRow], page: str) -> None:
+    """Say that the disk is full, where something waits for room."""
+    if not busy or not session.store().full():
+        return
+    oldest = busy[-1]
+    models = session.comparison(oldest).models
+    safe = sum(each.state == FitState.DONE for each in models)
+    told = words.paused(title_of(oldest), safe, len(models), len(busy) - 1)
+    st.error(words.escape(told), icon=":material/hard_drive:", title="The disk is full")
+    if page != "Runs":
+        st.page_link("views/runs.py", label="Free space", icon=":material/cleaning_services:")
+
+
+def title_of(run: RunRow) -> str:
+    """What a comparison is called: the table and what is predicted."""
+    return f"{run.spec.dataset} → {run.problem.target}"
+
+
+def _damaged() -> None:
+    """Say that the database was set aside, until somebody has taken note."""
+    if told := session.store().noted(DAMAGED):
+        st.warning(words.escape(told), icon=":material/database_off:", title="The list of runs was damaged")
+        st.button("I have taken note", key="taken_note", on_click=session.store().note, args=(DAMAGED, ""))
