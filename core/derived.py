@@ -10,11 +10,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue
-from core.records import STOPPED_EARLY, Predictions, Roles
+from core.records import STOPPED_EARLY, ModelSpec, Predictions, Problem, Roles, Samples
 from core.results import versions
 from core.store import FitRow, RunRow, Store, table_info
 
@@ -159,6 +160,28 @@ def _keep_scores(store: Store, params: Params, result: Params) -> None:
         store.add_scores(key, scores, undefined)
 
 
+def _estimate(store: Store, params: Params) -> dict[str, Any]:
+    from core.estimates import probe
+
+    settings = {name: tuple(each) if isinstance(each, list) else each for name, each in params["settings"].items()}
+    spec = ModelSpec(params["model"], "", settings)
+    problem, rows = _rows(store, params["fingerprint"], json.dumps(params["roles"], sort_keys=True))
+    told = probe(problem, rows, spec, train=params["train"], test=params["test"], class_weight=params["class_weight"])
+    return asdict(told)
+
+
+@lru_cache(maxsize=2)
+def _rows(store: Store, fingerprint: str, roles: str) -> tuple[Problem, Samples]:
+    """What many models are tried on, one after the other."""
+    from core.data import make_problem, samples
+
+    table = store.table(fingerprint)
+    if table is None:
+        raise ValueError("The table was deleted.")
+    problem = make_problem(table, Roles(**json.loads(roles)))
+    return problem, samples(table, problem)
+
+
 def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
     """The parameters of a projection."""
     return {
@@ -170,10 +193,26 @@ def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, se
     }
 
 
+def estimate_params(
+    fingerprint: str, roles: Roles, spec: ModelSpec, train: int, test: int, class_weight: str
+) -> dict[str, Any]:
+    """The parameters of an estimate: of a fit on `train` rows that is judged on `test` rows."""
+    return {
+        "fingerprint": fingerprint,
+        "roles": asdict(roles),
+        "model": spec.name,
+        "settings": dict(spec.settings),
+        "train": train,
+        "test": test,
+        "class_weight": class_weight,
+    }
+
+
 DERIVED: Catalogue[Derivation] = Catalogue(
     "derived result",
     Derivation("table", _read, _keep_table),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
     Derivation("scores", _scores, _keep_scores),
+    Derivation("estimate", _estimate),
 )

@@ -7,7 +7,6 @@ only where something is fitted.
 
 from __future__ import annotations
 
-import inspect
 import math
 import time
 import warnings
@@ -15,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.catalogue import resolve
 from core.metrics import score_all
 from core.models import MODELS, Model, build
 from core.records import FitState, ModelSpec, Outcome, Problem, Samples, Split
@@ -130,7 +128,7 @@ class _Trials:
         self.problem, self.samples, self.spec = problem, samples, spec
         self.seed, self.class_weight = seed, class_weight
         self.cost = MODELS[spec.name].cost
-        self.most = most_rounds(MODELS[spec.name], problem, spec.settings)
+        self.most = MODELS[spec.name].rounds(problem.task, spec.settings)
 
     def grow(self, train: int) -> tuple[_Trial, _Trial]:
         """The two largest samples that the budget allows; the same one twice where there is no second."""
@@ -209,16 +207,6 @@ class _Trials:
         fit, call, row, score = (a + count * b for a, b in zip(once, each, strict=True))
         asked = test + min(train, TRAIN_SCORE_ROWS)
         return fit + 2 * call + asked * (row + score), fit + call + test * row
-
-
-def most_rounds(model: Model, problem: Problem, settings: Mapping[str, Any]) -> float:
-    """How many rounds the settings allow; 1 for a model that does not go in rounds."""
-    rounds = model.cost.rounds
-    if rounds is None:
-        return 1.0
-    own = inspect.signature(resolve(model.build[problem.task])).parameters[rounds.setting].default
-    given = {rounds.setting: own} | model.defaults(problem.task) | dict(settings)
-    return float(given[rounds.setting])
 
 
 def _timed(call: Callable[[], Any]) -> tuple[Any, float]:

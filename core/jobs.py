@@ -15,9 +15,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from core.derived import derived_key, projection_params, source_stamp
+from core.derived import derived_key, estimate_params, projection_params, source_stamp
+from core.estimates import Estimate, fold_rows, rough
 from core.metrics import metrics_of
-from core.records import RUN_ENDED, FitState, Roles, RunSpec, RunState, Table
+from core.models import MODELS
+from core.records import RUN_ENDED, FitState, ModelSpec, Problem, Roles, RunSpec, RunState, Split, Table
 from core.results import Comparison, FitResult
 from core.run import plan
 from core.store import Derived, FitRow, RunRow, Store
@@ -115,7 +117,7 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
 
     problem = make_problem(table, spec.roles)
     check_split(problem, spec.split, table)
-    fits = plan(spec, problem)
+    fits = plan(spec, problem, _memory(store, spec), _costs(store, spec, problem))
     known = store.known_keys(fit.key for fit in fits if not fit.reason)
     open_runs = [each for each in store.runs(states=OPEN_RUNS, owner=owner) if each.owner == owner]
     for row in open_runs:
@@ -128,6 +130,17 @@ def submit(store: Store, spec: RunSpec, table: Table, owner: str = "") -> str:
     run = store.add_run(run, owner, spec, problem, [_row(run, fit, fit.key in known) for fit in fits], once=True)
     ensure_supervisor(store)
     return run
+
+
+def _memory(store: Store, spec: RunSpec) -> int:
+    """Bytes that each fit of a run may take; 0 where nobody has said yet what the machine has."""
+    return int(spec.memory_limit * 2**30) or int((store.noted("supervisor") or {}).get("memory", 0))
+
+
+def _costs(store: Store, spec: RunSpec, problem: Problem) -> dict[str, float]:
+    """Seconds that fits are expected to take, where that was tried."""
+    args = spec.fingerprint, problem, spec.models, spec.split, spec.roles, spec.class_weight
+    return {id: each.seconds for id, each in estimates(store, *args, ask=False).items() if each is not None}
 
 
 def _against(store: Store, open_runs: int, fits: int) -> str:
@@ -241,6 +254,39 @@ def request_projection(
 ) -> Derived:
     """A table's projection, or the job that works it out."""
     return _request(store, "projection", projection_params(fingerprint, roles, method, seed, settings or {}))
+
+
+def estimates(
+    store: Store,
+    fingerprint: str,
+    problem: Problem,
+    models: Iterable[ModelSpec],
+    split: Split,
+    roles: Roles,
+    class_weight: str = "",
+    *,
+    ask: bool = True,
+) -> dict[str, Estimate | None]:
+    """What a fit of each model is expected to cost, by the model's id; None while that is found out.
+
+    What was not asked before is asked for, if `ask` says so; models that do not suit the problem are left out.
+    """
+    train, test = fold_rows(split, problem.rows)
+    found: dict[str, Estimate | None] = {}
+    for model in models:
+        if MODELS[model.name].unsuitable(problem) is None:
+            params = estimate_params(fingerprint, roles, model, train, test, class_weight)
+            row = store.derived(derived_key("estimate", params))
+            if row is None and ask:
+                row = _request(store, "estimate", params)
+            found[model.id] = (
+                _told(row) if row is None or row.state != FitState.FAILED else rough(problem, model, train)
+            )
+    return found
+
+
+def _told(row: Derived | None) -> Estimate | None:
+    return Estimate(**row.result) if row is not None and row.state == FitState.DONE else None
 
 
 def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:

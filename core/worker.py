@@ -17,7 +17,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, MutableSequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +27,7 @@ import psutil
 from core.catalogue import resolve
 from core.derived import DERIVED
 from core.engines import AFTER, DISK, Event, Job, memory_reason
-from core.engines.watching import STACK
+from core.engines.watching import STACK, TAIL
 from core.models import MODELS
 from core.progress import Step, listening
 from core.records import STOPPED_EARLY, ModelSpec, Problem, RunSpec, Task
@@ -104,17 +104,17 @@ class Worker:
         fitted = execute(shared, model, params["fold"])
         key = params["key"]
         if STOPPED_EARLY in fitted.outcome.marks:
-            return self._hand_in(stopped_key(key, job.id), fitted)
+            return self._hand_in(job.id, stopped_key(key, job.id), fitted)
         self.store.files.put_predictions(key, fitted.predictions)
         self.store.files.remove_checkpoint(key)
         self.unsaved.append(_Unsaved(job.id, key if params["fold"] == KEPT_FOLD else "", fitted.pipeline))
         return {"outcome": fitted.outcome, AFTER: True}
 
-    def _hand_in(self, key: str, fitted: Fitted) -> dict[str, Any]:
+    def _hand_in(self, job: str, key: str, fitted: Fitted) -> dict[str, Any]:
         """Keep what a stopped fit has: under a key of its own, for it is not what the whole fit comes to."""
         self.store.files.put_predictions(key, fitted.predictions)
-        size = self.store.files.put_model(key, model_file(fitted.pipeline))
-        return {"outcome": replace(fitted.outcome, size_bytes=size), "key": key}
+        self.unsaved.append(_Unsaved(job, key, fitted.pipeline))  # the first one takes longer than there is time now
+        return {"outcome": fitted.outcome, "key": key, AFTER: True}
 
     def save(self) -> Event:
         """Write the oldest fitted model that is to be kept, or measure its file only."""
@@ -148,11 +148,17 @@ def stopped_key(key: str, job: str) -> str:
 
 def _ended(job: Job, error: Exception, memory: int) -> Event:
     """The last event of a job that an exception ended."""
-    log = traceback.format_exc()
+    log = _shortened(traceback.format_exc())
     if memory and out_of_memory(error):
         return Event(job.id, "over", reason=memory_reason(memory), log=log)
     reason = reason_of(error) if job.kind == "fit" else _sentence(error)
     return Event(job.id, "failed", {DISK: True} if is_full(error) else {}, reason, log)
+
+
+def _shortened(log: str) -> str:
+    """A log without its middle, where an error brought along more than anybody reads."""
+    half = TAIL // 2
+    return log if len(log) <= TAIL else f"{log[:half]}\n…\n{log[-half:]}"
 
 
 class _Unsaved(NamedTuple):

@@ -70,12 +70,11 @@ def _guesses(model: ModelResult) -> bool:
 
 def score_spread(result: Comparison, models: Sequence[str], metric: str) -> pd.DataFrame:
     """A metric's value on every fold, with each model's mean and interval; models without a value are left out."""
-    board = result.leaderboard(metric).set_index("id")
     rows = [
-        (result.model(id).title, fit.fold + 1, fit.outcome.scores[metric], *board.loc[id, ["mean", "low", "high"]])
-        for id in board.index
-        if id in models and board.loc[id, "mean"] is not None
-        for fit in result.model(id).done
+        (each.title, fit.fold + 1, fit.outcome.scores[metric], each.mean, each.low, each.high)
+        for each in result.standings(metric)
+        if each.id in models and each.mean is not None
+        for fit in result.model(each.id).done
         if fit.outcome is not None and fit.outcome.scores.get(metric) is not None
     ]
     frame = pd.DataFrame(rows, columns=["model", "fold", "score", "mean", "low", "high"])

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -42,7 +43,7 @@ def store() -> Store:
     return _open(str(jobs.data_folder()))
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=4)  # asked for many times in every script run, which Streamlit's own cache makes dear
 def _open(folder: str) -> Store:
     return Store(jobs.data_folder(folder))
 
@@ -263,11 +264,14 @@ def supervisor() -> Mapping[str, Any]:
     return store().noted("supervisor") or {}
 
 
-def expected(spec: RunSpec, problem: Problem) -> Forecast:
-    """What a comparison is expected to take; what is not known yet is found out, and there when asked again."""
-    ask = getattr(jobs, "estimates", lambda *_: {})
-    known = ask(store(), spec.fingerprint, problem, spec.models, spec.split, spec.roles, spec.seed, spec.class_weight)
+def expected(spec: RunSpec, problem: Problem, *, ask: bool = True) -> Forecast:
+    """What a comparison is expected to take.
+
+    With `ask` what is not known yet is found out, and there when asked again.
+    """
+    args = spec.fingerprint, problem, spec.models, spec.split, spec.roles, spec.class_weight
     told = supervisor()
+    known = jobs.estimates(store(), *args, ask=ask)
     return forecast(spec, problem, known, slots=int(told.get("slots", 1)), memory=int(told.get("memory", 0)))
 
 
@@ -276,10 +280,10 @@ def estimates_of(run: RunRow) -> Mapping[str, Estimate]:
     return _estimates_of(str(store().folder), run.id)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, ttl=10, show_spinner=False)
 def _estimates_of(folder: str, run: str) -> Mapping[str, Estimate]:
     row = store().run(run)
-    return expected(row.spec, row.problem).expected if row else {}
+    return expected(row.spec, row.problem, ask=False).expected if row else {}
 
 
 # ---- the chosen run and what has come of it
@@ -302,12 +306,10 @@ def stop_everything() -> None:
         jobs.stop_all(store(), each)
 
 
-def delete(run: RunRow) -> bool:
-    """Forget a run; says whether it is gone."""
-    gone = _allowed(run) and store().delete_run(run.id)
-    if gone and chosen("run") == run.id:
+def delete(run: RunRow) -> None:
+    """Forget a run that has ended."""
+    if _allowed(run) and store().delete_run(run.id) and chosen("run") == run.id:
         choose(run="")
-    return gone
 
 
 def _allowed(run: RunRow) -> bool:

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing import connection
@@ -30,6 +31,7 @@ GRACE = 1.0
 # With nothing to do for so long, the fork server loads the rest; after as long again, workers that lack it are renewed.
 QUIET = 2.0
 GO_ON, STOP = 0, 1  # what a worker's flag says
+ASLEEP = 2.0  # seconds that a wait takes too long only if this process was stopped
 STARTS = 20  # attempts to start a worker, a tenth of a second apart
 
 
@@ -68,6 +70,11 @@ class _Slot:
     ending: Event | None = None
     after: set[str] = field(default_factory=set)
 
+    @property
+    def free(self) -> bool:
+        """Whether a job can start here at once."""
+        return self.job is None and self.process is not None
+
 
 class LocalEngine:
     """Warm worker processes.
@@ -88,19 +95,19 @@ class LocalEngine:
         self._slots = [
             self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
         ]
-        self._dying: list[tuple[Any, float]] = []
-        self._quiet_since, self._asked_for_more, self._renewed = time.monotonic(), False, False
+        self._dying: list[Any] = []
         self._told: list[Event] = []  # for the next `wait`
-        for slot in self._slots:
-            self._open(slot)
+        self._loading: psutil.Process | None = None  # the fork server while it loads and starts nobody
+        self._fill()
+        self._quiet_since, self._asked_for_more, self._renewed = time.monotonic(), False, False
 
     def free(self, lane: str) -> int:
         """How many jobs of a lane could start at once."""
-        return sum(slot.lane == lane and slot.job is None for slot in self._slots)
+        return sum(slot.lane == lane and slot.free for slot in self._slots)
 
     def start(self, job: Job) -> None:
         """Begin a job in the first free slot of its lane."""
-        slot = next(each for each in self._slots if each.lane == job.lane and each.job is None)
+        slot = next(each for each in self._slots if each.lane == job.lane and each.free)
         if not slot.process.is_alive():
             self._open(slot)
         slot.job, slot.ending = job, None
@@ -115,14 +122,17 @@ class LocalEngine:
         busy = [slot for slot in self._slots if slot.job is not None or slot.after]
         patience = 0.0 if self._told else max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
         watched = {slot.pipe: slot for slot in busy} | {slot.process.sentinel: slot for slot in busy}
+        began = time.monotonic()
         if not watched:  # Windows cannot wait for nothing
             time.sleep(patience)
         heard = {id(watched[each]) for each in connection.wait(list(watched), patience)} if watched else set()
+        self._make_up(time.monotonic() - began - patience)
         for slot in busy:
             if id(slot) in heard:
                 self._told += self._hear(slot)
             self._check(slot)
-        self._bury()
+        self._dying = [each for each in self._dying if each.is_alive()]
+        self._fill()
         self._warm_up(quiet=not busy)
         events, self._told = self._told, []
         return events
@@ -136,25 +146,44 @@ class LocalEngine:
     def close(self) -> None:
         """End every worker."""
         for slot in self._slots:
-            self._end(slot)
-        for process, _ in self._dying:
+            if slot.process is not None:
+                self._end(slot)
+        for process in self._dying:
             _signal(process, KILL)
             process.join(2)
         self._dying.clear()
+
+    def _make_up(self, overslept: float) -> None:
+        """Leave out of all deadlines the time in which this process was stopped, as when the machine sleeps."""
+        if overslept > ASLEEP:
+            for slot in self._slots:
+                slot.deadline += overslept
 
     def _warm_up(self, *, quiet: bool) -> None:
         """In quiet times have the fork server load what takes long, and give every slot a worker that has it."""
         now = time.monotonic()
         if not quiet or self._renewed:
             self._quiet_since = now
-        elif now - self._quiet_since > QUIET and not self._asked_for_more:
-            ask_for_more(self._slots[0].process.pid)
-            self._asked_for_more, self._quiet_since = True, now
-        elif now - self._quiet_since > QUIET:
+        elif now - self._quiet_since < QUIET or self._loading is not None:
+            return
+        elif self._asked_for_more:
             for slot in self._slots:
                 self._end(slot)
-                self._open(slot)
+            self._fill()
             self._renewed = True
+        elif (server := _fork_server(self._slots[0].process)) is not None:
+            with contextlib.suppress(psutil.Error):
+                server.send_signal(MORE)
+            self._loading, self._asked_for_more, self._quiet_since = server, True, now
+
+    def _fill(self) -> None:
+        """Give every slot a worker, but not while the fork server loads: nothing could be stopped until it is done."""
+        if self._loading is not None and _at_work(self._loading):
+            return
+        self._loading = None
+        for slot in self._slots:
+            if slot.process is None:
+                self._open(slot)
 
     # -- one slot
 
@@ -200,7 +229,7 @@ class LocalEngine:
                 died = Event(slot.job.id, "died", reason=_death(slot.process), log=slot.watch.said())
                 events.append(slot.ending or died)
             self._end(slot)
-            self._open(slot)
+            self._fill()
         return events
 
     def _heed(self, slot: _Slot, event: Event) -> Event:
@@ -240,41 +269,51 @@ class LocalEngine:
         """End a job for good; a fresh worker takes the slot."""
         self._told.append(event)
         self._end(slot, number)
-        self._open(slot)
+        self._fill()
 
     def _end(self, slot: _Slot, number: int = signal.SIGTERM) -> None:
         _signal(slot.process, number)
+        last = threading.Timer(GRACE, _signal_group, (slot.process.pid, KILL))
+        last.daemon = True
+        last.start()
         slot.pipe.close()
-        self._dying.append((slot.process, time.monotonic() + GRACE))
+        self._dying.append(slot.process)
+        slot.process = None
         self._told += [Event(each, "after") for each in sorted(slot.after)]
         slot.after.clear()
         self._clear(slot)
 
-    def _bury(self) -> None:
-        """Kill what did not heed SIGTERM, and what its group left behind."""
-        now = time.monotonic()
-        for process, until in self._dying:
-            if now >= until:
-                _signal(process, KILL)
-        self._dying = [each for each in self._dying if now < each[1] or each[0].is_alive()]
+
+def _fork_server(worker: Any) -> psutil.Process | None:
+    """The fork server that a worker is from; None where there is none that could load more, or it is gone."""
+    with contextlib.suppress(psutil.Error):
+        parent = psutil.Process(worker.pid).parent()
+        if MORE is not None and parent is not None and parent.ppid() == os.getpid():
+            return parent
+    return None
 
 
-def ask_for_more(worker: int) -> None:
-    """Ask the fork server, which is a worker's parent, to load what the first comparison need not wait for."""
-    if MORE is not None:
-        with contextlib.suppress(psutil.Error, OSError):
-            os.kill(psutil.Process(worker).ppid(), MORE)
+def _at_work(server: psutil.Process) -> bool:
+    """Whether a fork server does something else than waiting to be asked."""
+    try:
+        return bool(server.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_ZOMBIE))
+    except psutil.Error:  # it was killed; the next worker brings another one
+        return False
 
 
 def _signal(process: Any, number: int) -> None:
     """Signal a worker's whole process group; the worker alone while it has not made its group yet."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
+    _signal_group(process.pid, number)
     with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
         if process.is_alive():
             os.kill(process.pid, number)
+
+
+def _signal_group(leader: int, number: int) -> None:
+    """Signal what a worker has started, also after its own end."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(leader, number)
 
 
 def _death(process: Any) -> str:

@@ -23,7 +23,8 @@ from filelock import FileLock
 
 import core
 from core.engines import AFTER, Event, Job
-from core.engines.local import LocalEngine
+from core.engines.guard import guard
+from core.engines.local import LocalEngine, warm_context
 from core.records import Predictions
 from core.store import Store
 
@@ -115,6 +116,7 @@ class Place:
         _sweep(self.root)
         self.store = Store(self.root / str(os.getpid()))
         self._engine: LocalEngine | None = None
+        self._guard: Any = None  # it acts when this end of its pipe closes, which is when this process ends
 
     def bring(self, data: Data) -> None:
         """See that a table is in the data folder; its file is written once per node, and shared from then on."""
@@ -135,6 +137,7 @@ class Place:
         if self._engine is None:
             vars(sys.modules["__main__"]).pop("__file__", None)  # or workers would import it, and Ray with it
             self._engine = LocalEngine(self.store.folder, fits=1, desk=0, memory=memory or _share())
+            self._guard = self._guard or _guarded()
         return self._engine
 
     def clear(self) -> None:
@@ -248,6 +251,17 @@ def _share() -> int:
     here = ray.get_runtime_context().get_node_id()
     places = next((each["Resources"].get("CPU", 1) for each in ray.nodes() if each["NodeID"] == here), 1)
     return int(max(2 * 2**30, psutil.virtual_memory().available * 0.9 / max(places, 1)))
+
+
+def _guarded() -> Any:
+    """Have the workers of this process guarded; gives what must stay open for as long."""
+    if not hasattr(os, "killpg"):
+        return True
+    context = warm_context()
+    ours, theirs = context.Pipe()
+    context.Process(target=guard, args=(theirs,), daemon=True).start()  # type: ignore[attr-defined]
+    theirs.close()
+    return ours
 
 
 def _root(session: str) -> Path:

@@ -94,7 +94,7 @@ class RayEngine:
         _connect(address)
         self._desk = LocalEngine(folder, fits=0)
         self._board = ray.remote(Board).options(num_cpus=0, resources=HEAD, max_restarts=-1, max_task_retries=-1).remote()
-        self._work = ray.remote(num_cpus=1, max_retries=retries)(work)
+        self._work, self._retries = ray.remote(num_cpus=1)(work), retries
         self._news = self._board.hear.remote()
         self._fits: dict[str, _Fit] = {}
         self._tables: dict[str, tuple[Data, float]] = {}  # by fingerprint, with the moment of its last use
@@ -116,7 +116,7 @@ class RayEngine:
             return
         order = Order(job, self._data(job), self._session, self._memory, versions())
         needs = {"num_gpus": job.gpus or None, "memory": job.memory or None}
-        ref = self._work.options(name=job.id, **needs).remote(order, self._board)
+        ref = self._work.options(name=job.id, max_retries=self._retries, **needs).remote(order, self._board)
         self._fits[job.id] = _Fit(job, ref, time.monotonic())
 
     def wait(self, seconds: float) -> list[Event]:

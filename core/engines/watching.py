@@ -14,7 +14,8 @@ EVERY = 0.1  # seconds between two looks
 LONGEST = 2**20  # bytes of output that are kept of a job
 TAIL = 8_000  # characters of it that a log shows
 
-# Signals: a worker writes its stack, see `core.worker.settle_in`; the fork server loads more, see `core.engines.preload`
+# Signals: a worker writes its stack, see `core.worker.settle_in`; the fork server loads more, see
+# `core.engines.preload`.
 STACK, MORE = getattr(signal, "SIGUSR1", None), getattr(signal, "SIGUSR2", None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model
+from core.models.entry import Cost, Memory, Model
 from core.records import Param, Task
 
 _FAMILY = "Discriminant analysis"
@@ -36,6 +36,7 @@ MODELS = (
             )
         },
         cost=Cost(0.0015),
+        memory=Memory(cells=52),
     ),
     Model(
         name="qda",

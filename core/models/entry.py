@@ -14,8 +14,6 @@ from typing import Any
 from core.preparation import Needs, width
 from core.records import Param, Problem, Task
 
-_GIB = 2**30
-
 Params = tuple[Param, ...]
 
 
@@ -26,7 +24,7 @@ class Rounds:
     Attributes
     ----------
     setting : str
-        The constructor's parameter that says how often.
+        The parameter that says how often; one that the form shows.
     usual : float
         How often it is done for 1,000 rows before the model stops by itself; infinite where it never does.
     rows : float
@@ -86,27 +84,46 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one fit takes of memory at its peak, beside the table itself.
+    """What one fit takes of memory at its peak, beside the table itself; measured on tables of up to 100,000 rows.
 
     Attributes
     ----------
     cells : float
-        Bytes for each cell of the prepared table: its copies, in the precisions that the model works in.
-    square : float
-        Bytes for each pair of training rows.
-    per_class : bool
-        Whether each of several classes takes as many pairs again.
-    cache : int
-        Bytes of a cache of pairs that never grows beyond this.
-    nodes : float
-        Nodes of a tree for each training row; a round of `Cost.rounds` grows one tree for each class.
+        Bytes for each cell of the prepared table while the model learns from it.
+    pairs, class_pairs : float
+        Bytes for each pair of training rows, and as much again for each class that is told from all others.
+    most_pairs : float
+        Bytes that all pairs together never exceed: the size of a cache.
+    trees : float
+        Bytes for each training row and each of `Cost.rounds`, where a tree is grown until it knows its rows by heart;
+        one for numbers takes twice that.
+    base : int
+        Bytes that it takes however small the table.
     """
 
-    cells: float = 24.0
-    square: float = 0.0
-    per_class: bool = False
-    cache: int = 0
-    nodes: float = 0.0
+    cells: float = 16.0
+    pairs: float = 0.0
+    class_pairs: float = 0.0
+    most_pairs: float = math.inf
+    trees: float = 0.0
+    base: int = 16 * 2**20
+
+    def peak(self, rows: int, seen: int, columns: int, classes: int) -> float:
+        """Bytes without the trees for so many rows, columns of the table, prepared columns and classes.
+
+        The most is needed either while the columns are prepared, in several copies, or while the model learns.
+        """
+        told_apart = classes if classes > 2 else 1
+        pairs = min((self.pairs + self.class_pairs * told_apart) * rows**2, self.most_pairs)
+        preparing, learning = rows * (32 * seen + 16 * columns), rows * (8 * seen + self.cells * columns) + pairs
+        return self.base + max(preparing, learning)
+
+    def forest(self, rows: int, trees: float, task: Task, settings: Mapping[str, Any]) -> float:
+        """Bytes of so many trees; fewer where settings hold them back."""
+        depth, least = settings.get("max_depth"), settings.get("min_samples_leaf")
+        leaves = rows / max(1, least or 1)
+        held = leaves if depth is None else min(leaves, 2.0**depth)
+        return trees * held * self.trees * (2 if task is Task.REGRESSION else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +134,8 @@ class Limit:
     ----------
     rows : int
     sentence : str
-        Why not beyond; may name ``{rows}``, ``{limit}``, ``{gib}`` (memory of a rows × rows matrix of float64, in GiB)
-        and ``{time}`` (a rough duration in words).
+        Why not beyond; may name ``{rows}``, ``{limit}``, ``{memory}`` (as in "95 GiB") and ``{time}`` (a rough duration
+        in words).
     """
 
     rows: int
@@ -187,12 +204,11 @@ class Model:
             return self.wrong_task(problem.task)
         if self.limit is None or problem.rows <= self.limit.rows:
             return None
-        gib, time = problem.rows**2 * 8 / _GIB, _duration(self.seconds(problem))
         return self.limit.sentence.format(
             rows=f"{problem.rows:,}",
             limit=f"{self.limit.rows:,}",
-            gib=f"{gib:.2g}" if gib < 10 else f"{gib:,.0f}",
-            time=time,
+            memory=gib(self.bytes(problem)),
+            time=_duration(self.seconds(problem)),
         )
 
     def wrong_task(self, task: Task) -> str:
@@ -214,10 +230,17 @@ class Model:
         settings : mapping, optional
             What a person set.
         """
-        rows = rows or problem.rows
-        kind, columns = self.memory, max(width(problem, self.needs), 1)
-        cells = rows * (columns * kind.cells + len(problem.features) * 8)
-        return int(cells)
+        rows, given = rows or problem.rows, settings or {}
+        peak = self.memory.peak(rows, len(problem.features), width(problem, self.needs), len(problem.classes))
+        return int(peak + self.memory.forest(rows, self.rounds(problem.task, given), problem.task, given))
+
+    def rounds(self, task: Task, settings: Mapping[str, Any]) -> float:
+        """How many `Cost.rounds` the settings allow; 1 for a model that does not go in rounds."""
+        if self.cost.rounds is None:
+            return 1.0
+        name = self.cost.rounds.setting
+        own = {param.name: param.default for param in self.params.get(task, ())}
+        return float((own | self.defaults(task) | dict(settings))[name])
 
     def too_large(self, problem: Problem, limit: int, rows: int = 0, settings: Mapping[str, Any] | None = None) -> str:
         """Why a model will not fit into so many bytes for each training, as a sentence; empty if it will.
@@ -233,7 +256,8 @@ class Model:
         needed = self.bytes(problem, rows, settings)
         if not limit or needed <= limit:
             return ""
-        return f"{self.title} on {rows or problem.rows:,} rows would need about {needed / _GIB:.2g} GiB; each training may take {limit / _GIB:.2g} GiB."
+        told = f"{self.title} on {rows or problem.rows:,} rows would need about {gib(needed)} of memory"
+        return f"{told}; each training may take {gib(limit)}."
 
     def without_weights(self) -> str | None:
         """Why "balanced" class weights change nothing here, or None if they do."""
@@ -251,6 +275,12 @@ _WRONG_TASK = {
 def both(*params: Param) -> dict[Task, Params]:
     """The same settings for both tasks."""
     return {task: params for task in Task}
+
+
+def gib(size: float) -> str:
+    """Bytes as people say them, as in "1.5 GiB"."""
+    count = size / 2**30
+    return f"{count:.2g} GiB" if count < 10 else f"{count:,.0f} GiB"
 
 
 def _duration(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Limit, Model
+from core.models.entry import Cost, Limit, Memory, Model
 from core.preparation import Needs
 from core.records import Param, Task
 
@@ -57,6 +57,7 @@ MODELS = (
         gives="scores",
         weighs_classes=True,
         cost=Cost(0.006, columns=0.7),
+        memory=Memory(cells=24),
     ),
     Model(
         name="svm_rbf",
@@ -83,6 +84,7 @@ MODELS = (
             "it is offered up to {limit} rows. The linear one has no such limit.",
         ),
         cost=Cost(0.018, rows=2.0, columns=0.6, asking=1.0),
+        memory=Memory(pairs=4, most_pairs=200 * 2**20),
     ),
     Model(
         name="gaussian_process",
@@ -136,9 +138,9 @@ MODELS = (
         needs=Needs(scaled=True),
         limit=Limit(
             5_000,
-            "A Gaussian process on {rows} rows would need about {gib} GiB and {time}; "
-            "it is offered up to {limit} rows.",
+            "A Gaussian process on {rows} rows would need about {memory} and {time}; it is offered up to {limit} rows.",
         ),
         cost=Cost(0.3, rows=2.5, columns=0.3, per_class=True, asking=1.5),
+        memory=Memory(pairs=48, class_pairs=11),
     ),
 )

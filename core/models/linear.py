@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model
+from core.models.entry import Cost, Memory, Model
 from core.preparation import Needs
 from core.records import Param, Task
 
@@ -82,6 +82,7 @@ MODELS = (
         params={Task.REGRESSION: (_INTERCEPT, _POSITIVE)},
         ticked=True,
         cost=Cost(0.0013),
+        memory=Memory(cells=26),
     ),
     Model(
         name="ridge",
@@ -101,6 +102,7 @@ MODELS = (
         gives="scores",
         weighs_classes=True,
         cost=Cost(0.0013),
+        memory=Memory(cells=30),
     ),
     Model(
         name="lasso",

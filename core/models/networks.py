@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model, Rounds, both
+from core.models.entry import Cost, Memory, Model, Rounds, both
 from core.networks.choices import ACTIVATIONS, DEVICES, OPTIMISERS
 from core.preparation import Needs
 from core.records import Param, Task
@@ -105,5 +105,6 @@ MODELS = (
         weighs_classes=True,
         ticked=True,
         cost=Cost(0.4, rows=0.85, columns=0.1, base=0.02, rounds=Rounds("max_epochs", 48, unless="early_stopping")),
+        memory=Memory(cells=26, base=48 * 2**20),
     ),
 )

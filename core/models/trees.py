@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Model, Rounds
+from core.models.entry import Cost, Memory, Model, Rounds
 from core.records import Param, Task
 
 _FAMILY = "Trees"
@@ -60,6 +60,7 @@ MODELS = (
         weighs_classes=True,
         ticked=True,
         cost=Cost(0.0056, rows=1.1, columns=0.6),
+        memory=Memory(trees=48),
     ),
     Model(
         name="random_forest",
@@ -80,6 +81,7 @@ MODELS = (
         weighs_classes=True,
         ticked=True,
         cost=Cost(0.14, rows=1.1, columns=0.4, base=0.08, rounds=Rounds("n_estimators")),
+        memory=Memory(trees=48),
     ),
     Model(
         name="extra_trees",
@@ -94,5 +96,6 @@ MODELS = (
         params=_forest(bootstrap=False),
         weighs_classes=True,
         cost=Cost(0.06, rows=1.1, columns=0.6, base=0.06, rounds=Rounds("n_estimators")),
+        memory=Memory(trees=76),
     ),
 )

@@ -7,16 +7,16 @@ every model and holds the list to what they need.
 TRUSTED: tuple[str, ...] = (
     "core.networks.estimators.FeedForwardClassifier",
     "core.networks.estimators.FeedForwardRegressor",
+    "core.preparation.transformers.Categories",
     "core.preparation.transformers.Dates",
     "core.preparation.transformers.EmptyAsZero",
-    "core.preparation.transformers.Labels",
+    "core.preparation.transformers.Filled",
     "core.preparation.transformers.Numbers",
     "core.preparation.transformers.YesNo",
     # How hist_gradient_boosting remembers to read the columns that are no categories: partial(check_array, …). What a
     # partial calls must be trusted as well.
     "functools.partial",
     "sklearn.utils.validation.check_array",
-    "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
     "sklearn.gaussian_process.kernels.ConstantKernel",

@@ -28,6 +28,9 @@ CLOSE_CALL = 1e-3
 
 MOST_POINTS = 1_000  # of a learning curve
 
+# How torch's allocator, and a library that is loaded within the limit, say that there is none left.
+NO_MEMORY = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
+
 UNSETTLED = "It had not settled when it reached its number of steps; more steps may help."
 
 
@@ -163,9 +166,11 @@ def predict(
         raw, seconds = _timed(pipeline.predict_proba, X)
         raw = raw[:, : len(pipeline.classes_)]  # trained on one class, some give the other a column all the same
         return Predictions(where, actual, _named(pipeline, X, raw), probabilities=said.spread(raw, 0.0)), seconds
-    scores = pipeline.decision_function(X)
-    # With several classes the votes behind `predict` need not agree with the largest decision score.
-    predicted, seconds = _timed(pipeline.predict, X)
+    scores, seconds = _timed(pipeline.decision_function, X)
+    if scores.ndim == 1:
+        predicted = pipeline.classes_[(scores > 0).astype(int)]
+    else:  # with several classes the votes behind `predict` need not agree with the largest decision score
+        predicted, seconds = _timed(pipeline.predict, X)
     return Predictions(where, actual, predicted, scores=said.spread(scores, scores.min() - 1.0)), seconds
 
 
@@ -249,12 +254,20 @@ def _thinned(points: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, float]
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was no memory left: numpy's and Python's, or torch's allocator's."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or any(each in _said(error) for each in NO_MEMORY)
 
 
 def reason_of(error: BaseException) -> str:
     """Why a fit failed, in one line for a person: the kind of error and the first sentence of its text."""
     if out_of_memory(error):
         return "out of memory"
-    text = " ".join(str(error).split())
+    text = " ".join(_said(error).split())
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+def _said(error: BaseException) -> str:
+    """The beginning of an error's text; empty where it fails to say even that."""
+    try:
+        return str(error)[:2_000]
+    except Exception:
+        return ""

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from core.store import opening
-from core.store.errors import DiskFull, StoreError, is_full, told
+from core.store.errors import DiskFull, told
 from core.store.files import Files
 from core.store.space import Space
+
+JOURNAL_WAIT = 250  # milliseconds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,19 +67,16 @@ class Database:
         self.folder = folder.expanduser().resolve()
         self.tables = self.folder / "tables"
         self.home = self.folder / "store"
+        self._journal = self.home / f"{opening.NAME}-wal"
         self._keep_open = keep_open
         self._kept: sqlite3.Connection | None = None
         self._end: Callable[[], object] = lambda: None
-        try:
+        with self._telling():
             self.tables.mkdir(parents=True, exist_ok=True)
             self.files = Files(self.home)
             self.space = Space(self.home)
             self._make_ready()
             self._keep()
-        except OSError as error:
-            if is_full(error):
-                raise DiskFull from error
-            raise StoreError(f"The data folder {self.folder} cannot be used: {error}.") from error
 
     @property
     def lock_path(self) -> Path:
@@ -100,7 +99,6 @@ class Database:
                 db.row_factory = sqlite3.Row
                 db.execute("PRAGMA journal_mode=WAL")
                 db.execute("PRAGMA synchronous=NORMAL")
-                db.execute("PRAGMA journal_size_limit=67108864")
             except BaseException:
                 db.close()
                 raise
@@ -129,10 +127,10 @@ class Database:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Turn the database's errors into the store's."""
+        """Turn the errors of the database and of the disk into the store's."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             if (sentence := told(error, self.home)) is None:
                 raise
             if not isinstance(sentence, DiskFull):  # after others a connection may stay of no use
@@ -149,7 +147,18 @@ class Database:
             except BaseException:
                 with suppress(sqlite3.Error):  # after some errors SQLite has taken it back already
                     db.execute("ROLLBACK")
+                if db.in_transaction:
+                    self._let_go()
                 raise
+            self._shorten_journal(db)
+
+    def _shorten_journal(self, db: sqlite3.Connection) -> None:
+        """Wait for readers a little when they keep the journal from being used anew: it would grow without end."""
+        with suppress(OSError, sqlite3.Error):  # what was written is written
+            if self._journal.stat().st_size > self.space.size:
+                db.execute(f"PRAGMA busy_timeout={JOURNAL_WAIT}")
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.execute(f"PRAGMA busy_timeout={opening.BUSY_SECONDS * 1000:.0f}")
 
     def _read(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         with self._telling(), self._connected() as db:

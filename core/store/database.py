@@ -11,12 +11,16 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.records import ENDED, FitState, Outcome, Problem, RunSpec, RunState, Table
 from core.store.connection import freeing
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
 from core.store.upkeep import Upkeep
+
+
+_info = lru_cache(maxsize=64)(json.loads)  # a page asks for the same ones every second
 
 
 class Store(Upkeep):
@@ -48,7 +52,7 @@ class Store(Upkeep):
     def table_info(self, fingerprint: str) -> dict[str, Any] | None:
         """What a table is, without its frame: see `core.store.table_info`; None when it is not known."""
         rows = self._read('SELECT info FROM "table" WHERE fingerprint=?', fingerprint)
-        return json.loads(rows[0][0]) if rows else None
+        return _info(rows[0][0]) if rows else None
 
     # -- runs
 
@@ -298,10 +302,9 @@ class Store(Upkeep):
         return derived_row(rows[0]) if rows else None
 
     def queued_derived(self) -> list[Derived]:
-        """What was asked for and not begun, oldest first."""
-        return [
-            derived_row(row) for row in self._read("SELECT * FROM derived WHERE state='queued' ORDER BY created, rowid")
-        ]
+        """What was asked for and not begun, oldest first; estimates, which nobody waits for, come last."""
+        sql = "SELECT * FROM derived WHERE state='queued' ORDER BY kind='estimate', rowid"
+        return [derived_row(row) for row in self._read(sql)]
 
     def advance_derived(
         self,

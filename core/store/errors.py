@@ -71,14 +71,12 @@ def has_room(folder: Path) -> bool:
         return error.errno not in NO_ROOM
 
 
-def told(error: sqlite3.Error, home: Path) -> StoreError | None:
-    """An error of the database in `home` as a sentence; None for the fault of a statement."""
+def told(error: sqlite3.Error | OSError, home: Path) -> StoreError | None:
+    """An error of the database in `home`, or of a file there, as a sentence; None for the fault of a statement."""
     if is_full(error, home):
         return DiskFull()
-    if code_of(error) not in OUTSIDE:
-        return None
+    if isinstance(error, OSError):
+        return StoreError(f"The data folder {home.parent} cannot be used: {error}.")
     if code_of(error) in DAMAGE:
-        return StoreError(
-            f"The database in {home} is damaged ({error}). Start Bakeoff again, and a backup replaces it."
-        )
-    return StoreError(f"The database in {home} cannot be used: {error}.")
+        return StoreError(f"The database in {home} is damaged ({error}). Start Bakeoff again: a backup replaces it.")
+    return StoreError(f"The database in {home} cannot be used: {error}.") if code_of(error) in OUTSIDE else None

@@ -119,7 +119,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     """The arrays of a file; never objects, which could run as code."""
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as stored:
+    with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
 

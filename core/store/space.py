@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from core.store.errors import is_full
@@ -64,12 +65,13 @@ class Space:
 
     def release(self) -> None:
         """Let the ballast go, so that something can be deleted."""
-        self.ballast.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.ballast.unlink(missing_ok=True)
 
     def give_way(self) -> None:
         """Let a slice of the ballast go, so that the database can be opened."""
-        if held := self._held():
-            os.truncate(self.ballast, max(0, held - SLICE))
+        with suppress(OSError):
+            os.truncate(self.ballast, max(0, self._held() - SLICE))
 
     def _held(self) -> int:
         try:

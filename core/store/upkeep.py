@@ -31,7 +31,8 @@ class Upkeep(Database):
 
     def keep_ballast(self) -> bool:
         """Make the reserve for deleting on a full disk where it is gone and there is room; says if it is whole."""
-        return self.space.keep_ballast()
+        with self._telling():
+            return self.space.keep_ballast()
 
     # -- the database
 

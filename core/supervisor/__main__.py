@@ -2,6 +2,19 @@
 
 import sys
 
-from core.supervisor import main
+from core.engines.local import warm_context
 
-sys.exit(main())
+
+def serve() -> int:
+    """Have the fork server load its libraries while this process loads its own."""
+    if sys.platform != "win32":
+        from multiprocessing.forkserver import ensure_running
+
+        warm_context()
+        ensure_running()
+    from core.supervisor import main
+
+    return main()
+
+
+sys.exit(serve())

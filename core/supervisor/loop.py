@@ -119,7 +119,7 @@ class Supervisor:
             self._put_in_order()
         if self._stopped or self.store.noted(STOP):
             return True
-        return time.monotonic() - self._busy_at > self.idle_seconds
+        return time.monotonic() - self._busy_at > self.idle_seconds and not self.store.waiting()  # as on a full disk
 
     def _page_open(self) -> bool:
         """Whether a page has shown itself since the last look; pages do every few seconds, see `core.jobs.here`."""
@@ -197,7 +197,7 @@ class Supervisor:
         """End runs that have taken longer than they may."""
         for run, each in self._runs.items():
             limit = each.row.spec.run_limit
-            if limit and each.seconds + time.monotonic() - each.counted > limit:
+            if limit and each.seconds + each.uncounted(time.monotonic()) > limit:
                 reason = f"stopped because the whole run reached its limit of {limit:g} s"
                 self.store.skip(run, "", f"not tried, because the whole run reached its limit of {limit:g} s")
                 for running in list(self._running.values()):
@@ -274,8 +274,9 @@ class Supervisor:
         """Keep how long a run has taken so far."""
         if run in self._runs:
             each, now = self._runs[run], time.monotonic()
-            self.store.set_seconds(run, now - each.counted)
-            each.seconds, each.counted = each.seconds + now - each.counted, now
+            more = each.uncounted(now)
+            self.store.set_seconds(run, more)
+            each.seconds, each.counted = each.seconds + more, now
 
     # -- hearing from the engine
 
@@ -326,7 +327,7 @@ class Supervisor:
         if event.kind == "done":
             self.store.finish_fit(fit, event.result["outcome"], key=event.result.get("key", ""))
             if AFTER in event.result:
-                self._unmeasured[event.job] = fit.key
+                self._unmeasured[event.job] = event.result.get("key") or fit.key
         elif event.result.get(DISK):
             self._pause(event.reason)
             self.store.advance_fit(fit, [FitState.RUNNING], FitState.QUEUED)

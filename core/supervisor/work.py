@@ -9,6 +9,7 @@ from typing import Any
 from core.records import FitState
 from core.store import Derived, FitRow, RunRow
 
+SLEPT = 5.0  # seconds that cannot pass between two counts unless the machine slept or the disk was full
 MOST_POINTS = 1_000  # of a live learning curve; beyond that every other one is dropped
 
 
@@ -40,6 +41,10 @@ class OpenRun:
     counted: float
     seconds: float
     shared: Mapping[str, Any]
+
+    def uncounted(self, now: float) -> float:
+        """Seconds that it has been at work since the last count."""
+        return min(now - self.counted, SLEPT)
 
 
 def move(running: Running, step: Mapping[str, Any]) -> None:

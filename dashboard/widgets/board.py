@@ -74,7 +74,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
         row_height=40,
         height="content",
         column_order=order,
-        column_config=_columns(standings, metric),
+        column_config=_columns(standings, metric, badges=max(map(len, shown["state"]), default=1)),
         key="board",
         alt=f"Leaderboard by {metric.title}: {len(standings)} models, in front {best}.",
     )
@@ -96,7 +96,7 @@ _SCHEMA = pa.schema(
 )
 
 
-def _columns(standings: Sequence[Standing], metric: Metric) -> dict[str, Any]:
+def _columns(standings: Sequence[Standing], metric: Metric, badges: int) -> dict[str, Any]:
     config = st.column_config
     means = [each.mean for each in standings if each.mean is not None]
     low = min(0.0, *means, 0.0 if metric.low is None else metric.low)
@@ -120,7 +120,9 @@ def _columns(standings: Sequence[Standing], metric: Metric) -> dict[str, Any]:
         "progress": config.ProgressColumn("Progress", min_value=0, max_value=100, format="%d %%", width=88),
         "seconds": config.TextColumn("Training", help="Mean time to train on one fold.", width=75),
         "curve": config.LineChartColumn("Learning curve", color="primary", width=110),
-        "state": config.MultiselectColumn("State", options=list(STATES), color=list(STATES.values()), width=115),
+        "state": config.MultiselectColumn(
+            "State", options=list(STATES), color=list(STATES.values()), width=115 if badges < 2 else 195
+        ),
     }
 
 

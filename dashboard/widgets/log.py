@@ -44,32 +44,27 @@ def show_log(run: RunRow, result: Comparison) -> None:
 
 
 def entries_of(result: Comparison) -> list[words.Entry]:
-    """What did not end as it should, the latest first; folds of a model that were not tried, as one."""
-    found = [_entry_of(model, fit) for model in result.models for fit in model.fits if fit.state in BAD]
-    once = {(each.title, each.fold if each.started else "", each.reason): each for each in found}
-    return sorted(once.values(), key=lambda each: each.ended or 0.0, reverse=True)
+    """What did not end as it should, the latest first; folds with the same fate are one entry."""
+    found: dict[tuple[str, str, str, str], words.Entry] = {}
+    for model in result.models:
+        for fit in model.fits:
+            if fit.state in BAD:
+                entry = _entry_of(model, fit)
+                key = (model.id, entry.state, entry.reason, entry.log)
+                found[key] = found[key].with_another(entry) if key in found else entry
+    return sorted(found.values(), key=lambda each: each.ended or 0.0, reverse=True)
 
 
 def _entry_of(model: ModelResult, fit: FitResult) -> words.Entry:
-    several = len(model.fits) > 1 and (fit.started is not None or fit.state == FitState.FAILED)
-    return words.Entry(
-        model.title,
-        f"fold {fit.fold + 1} of {len(model.fits)}" if several else "",
-        CALLED.get(fit.state, str(fit.state)),
-        fit.reason,
-        fit.started,
-        fit.ended,
-        fit.log,
-    )
+    state = CALLED.get(fit.state, str(fit.state))
+    log = words.without_folders(fit.log)
+    return words.Entry(model.title, (fit.fold + 1,), len(model.fits), state, fit.reason, fit.started, fit.ended, log)
 
 
 def _entry(entry: words.Entry) -> None:
     when = f" :gray[{words.escape(entry.when())}]" if entry.when() else ""
     st.markdown(f"**{words.escape(entry.heading)}**: {words.escape(entry.state)}{when}  \n{words.escape(entry.reason)}")
     if entry.log:
-        st.code(words.without_folders(entry.log[-LONGEST:]), language=None, wrap_lines=True, height=_height(entry.log))
-
-
-def _height(text: str) -> int | str:
-    """A long text scrolls in its own frame."""
-    return 320 if text.count("\n") > 14 else "content"
+        long = entry.log.count("\n") > 14  # then it scrolls in a frame of its own
+        text = entry.log[-LONGEST:]
+        st.code(text, language=None, wrap_lines=True, height=320 if long else "content")

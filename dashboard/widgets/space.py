@@ -96,9 +96,10 @@ def _remove_leftovers() -> None:
 
 def _delete(runs: Sequence[RunRow]) -> None:
     before = _held()
-    gone = sum(session.delete(each) for each in runs)
+    for each in runs:
+        session.delete(each)
     st.session_state.pop("old_runs", None)
-    _say(before - _held(), f"{words.count(gone, 'comparison')} {'was' if gone == 1 else 'were'} deleted.")
+    _say(before - _held(), f"{words.count(len(runs), 'comparison')} {'was' if len(runs) == 1 else 'were'} deleted.")
 
 
 def _held() -> int:

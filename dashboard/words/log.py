@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import sysconfig
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from .figures import joined
 
 _PATH = re.compile(r"(?<![\w/.])(?:/[^\s/\"':,;()\[\]<>]+){2,}")
 _INSIDE = re.compile(r".*/(?:site|dist)-packages/")
@@ -20,22 +22,25 @@ _STANDARD = f"{sysconfig.get_path('stdlib')}/"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One training that did not end as it should.
+    """Trainings of one model that did not end as they should, and for the same reason.
 
     Attributes
     ----------
-    fold : str
-        ``"fold 2 of 5"``; empty where there is one only.
+    folds : tuple of int
+        Which ones, from 1 on.
+    of : int
+        How many folds there are.
     state : str
-        What became of it, in a word.
+        What became of them, in a word or two.
     started, ended : float or None
-        Moments, in seconds since 1970.
+        When the first began and the last ended, in seconds since 1970.
     log : str
         A traceback, or the last that was heard.
     """
 
     title: str
-    fold: str
+    folds: tuple[int, ...]
+    of: int
     state: str
     reason: str
     started: float | None = None
@@ -44,8 +49,24 @@ class Entry:
 
     @property
     def heading(self) -> str:
-        """What it is about: ``Random forest, fold 2 of 5``."""
-        return ", ".join(each for each in (self.title, self.fold) if each)
+        """What it is about: ``Random forest, folds 2 and 3 of 5``."""
+        if self.of < 2:
+            return self.title
+        if len(self.folds) == self.of:
+            return f"{self.title}, all {self.of} folds"
+        noun = "fold" if len(self.folds) == 1 else "folds"
+        return f"{self.title}, {noun} {joined(map(str, self.folds), self.of)} of {self.of}"
+
+    def with_another(self, other: Entry) -> Entry:
+        """The same for the folds of another entry as well."""
+        starts = [each for each in (self.started, other.started) if each]
+        ends = [each for each in (self.ended, other.ended) if each]
+        return replace(
+            self,
+            folds=tuple(sorted({*self.folds, *other.folds})),
+            started=min(starts, default=None),
+            ended=max(ends, default=None),
+        )
 
     def when(self) -> str:
         """From when to when, by the server's clock; empty where it never began."""
@@ -72,5 +93,5 @@ def as_text(heading: str, entries: Iterable[Entry]) -> str:
     parts = [heading]
     for each in entries:
         when = f" ({each.when()})" if each.when() else ""
-        parts.append(f"{each.heading}: {each.state}{when}\n{each.reason}\n{without_folders(each.log)}".rstrip())
+        parts.append(f"{each.heading}: {each.state}{when}\n{each.reason}\n{each.log}".rstrip())
     return "\n\n".join(parts) + "\n"

@@ -103,6 +103,34 @@ def fail(amount: float) -> None:
     raise StubbornError("it went wrong in <b>its</b> own way", lambda: amount)
 
 
+class MuteError(Exception):
+    """Cannot say what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def fail_without_words(amount: float) -> None:
+    """Raise what has no text."""
+    raise MuteError
+
+
+def fail_at_length(amount: float) -> None:
+    """Raise with a text of so many MiB."""
+    raise ValueError("too long; " * int(amount * 2**20 / 10))
+
+
+def exit_(amount: float) -> None:
+    """Leave as a script would."""
+    sys.exit(int(amount))
+
+
+def dawdle(amount: float) -> None:
+    """So many seconds in small steps; time in which the process is stopped does not count."""
+    for _ in range(int(amount * 50)):
+        time.sleep(0.02)
+
+
 def warn(amount: float) -> None:
     """Do not settle."""
     warnings.warn("it did not converge", ConvergenceWarning, stacklevel=1)
@@ -127,6 +155,10 @@ DEEDS: dict[str, Callable[[float], None]] = {
     "leaves": leave,
     "reports": report,
     "fails": fail,
+    "fails_without_words": fail_without_words,
+    "fails_at_length": fail_at_length,
+    "exits": exit_,
+    "dawdles": dawdle,
     "does_not_settle": warn,
     "shouts": shout,
 }

@@ -19,7 +19,7 @@ import pytest
 
 from core import jobs
 from core.data import load_table, make_problem
-from core.engines import FITS, Engine, Event, Job
+from core.engines import AFTER, FITS, Engine, Event, Job
 from core.engines.inline import InlineEngine
 from core.engines.local import LocalEngine
 from core.records import ModelSpec
@@ -80,11 +80,18 @@ class Place:
 
     def end(self, job: str, seconds: float = 60.0) -> Event:
         """The last event of a job."""
-        return self._first(job, seconds, lambda event: event.kind not in ("step", "after"))
+        return self._first(job, seconds, lambda event: event.kind not in ("step", AFTER))
 
     def step(self, job: str, seconds: float = 60.0) -> Event:
         """A step that a job has told of."""
         return self._first(job, seconds, lambda event: event.kind == "step")
+
+    def after(self, job: str, seconds: float = 60.0) -> Event:
+        """The last event of a fit, when its model has been written as well."""
+        event = self.end(job, seconds)
+        if AFTER in event.result:
+            self._first(job, seconds, lambda event: event.kind == AFTER)
+        return event
 
     def _first(self, job: str, seconds: float, wanted: Any) -> Event:
         until = time.monotonic() + seconds
@@ -101,13 +108,18 @@ def installed() -> bool:
     return importlib.util.find_spec("ray") is not None
 
 
+def node_folders() -> list[Path]:
+    """What cluster engines have on their nodes, which are all this machine here."""
+    return list(Path(os.environ["TMPDIR"]).glob("bakeoff-node-*"))
+
+
 @contextlib.contextmanager
 def prepared() -> Iterator[None]:
     """Have the faulty models here and in processes that are started within the block, and a Ray that keeps to itself."""
     folder = tempfile.mkdtemp(prefix="ray-")  # a short path, for the sockets in it
     variables = {
         **jobs.ONE_THREAD,
-        "BAKEOFF_MODELS": "tests.core.faulty",
+        "BAKEOFF_MODELS": "tests.core.faulty,tests.core.listener",
         "BAKEOFF_SLOTS": str(SLOTS),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
         "RAY_AUTH_MODE": "token",

@@ -1,149 +1,133 @@
-"""A cluster of real nodes on this machine: what is lost with a node is done again, and nothing is done twice."""
+"""What only a cluster has: needs that no node meets, tasks that die or fall silent, nodes with other versions."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import signal
-import time
 from collections.abc import Iterator
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 
-from core import jobs, supervisor
-from core.data import load_table
-from core.engines import FITS, Job
-from core.records import FitState, ModelSpec
-from core.run import compare
-from core.store import Store, table_info
-from core.supervisor import Supervisor
+from core.engines import FITS
 from tests.core import places
-from tests.core.places import Place
-from tests.core.trials import alive, gone, spec_of, told, until
+from tests.core.places import SLOTS, Place
+from tests.core.trials import alive, gone, until
 
 if not places.installed():
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-LOSSY = "feed_forward"  # the node is killed while it has a fit of this model
-MODELS = (
-    ModelSpec("logistic_regression"),
-    ModelSpec("k_neighbors"),
-    ModelSpec("gaussian_naive_bayes"),
-    ModelSpec("random_forest"),
-    ModelSpec("lda"),
-    ModelSpec(LOSSY, settings={"max_epochs": 40, "early_stopping": False}),
-)
-SOURCE = "breast_cancer"
-
 pytestmark = pytest.mark.timeout(300)
 
 
-class Nodes:
-    """A cluster whose nodes are groups of processes of this machine, one core each."""
-
-    def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        self._cluster = Cluster(True, head_node_args={"include_dashboard": False, "num_cpus": 1})
-        self.address = self._cluster.address
-        self.other = self.add()
-
-    def add(self) -> Any:
-        return self._cluster.add_node(num_cpus=1)
-
-    def close(self) -> None:
-        self._cluster.shutdown()
-
-    @staticmethod
-    def processes(node: Any) -> list[psutil.Process]:
-        """The processes of a node, and all that they started."""
-        started = [each.process.pid for kind in node.all_processes.values() for each in kind]
-        parents = [psutil.Process(pid) for pid in started if psutil.pid_exists(pid)]
-        return parents + [child for parent in parents for child in parent.children(recursive=True)]
-
-    def busy(self, node: Any, job: str) -> list[psutil.Process]:
-        """The processes of a node that are at work on a job whose name begins like this."""
-        found = []
-        for each in self.processes(node):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                found += [each] if " ".join(each.cmdline()).startswith(f"ray::{job}") else []
-        return found
-
-    def kill(self, node: Any) -> None:
-        """All of it at once, as a machine dies."""
-        for each in self.processes(node):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.send_signal(signal.SIGKILL)
-
-
 @pytest.fixture(scope="module")
-def prepared() -> Iterator[None]:
-    with places.prepared():
-        yield
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with places.place("ray", tmp_path_factory.mktemp("ray")) as opened:
+        yield opened
 
 
-@pytest.fixture
-def nodes(prepared: None) -> Iterator[Nodes]:
-    made = Nodes()
-    yield made
-    made.close()
+def task(job: str) -> psutil.Process:
+    """The process of a task, which Ray calls by its name."""
+    found: list[psutil.Process] = []
+
+    def seen() -> bool:
+        for each in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                found.extend([each] if " ".join(each.cmdline()).strip() == f"ray::{job}" else [])
+        return bool(found)
+
+    until(seen, what=f"for the task of {job}")
+    return found[0]
 
 
-@contextlib.contextmanager
-def work(nodes: Nodes, folder: Path, **options: Any) -> Iterator[Supervisor]:
-    """A supervisor in this process, whose fits are done by the nodes."""
-    from core.engines.ray import RayEngine
-
-    engine = RayEngine(folder, nodes.address, **options)
-    try:
-        yield Supervisor(Store(folder), engine)
-    finally:
-        engine.close()
+def begin(place: Place, id: str) -> psutil.Process:
+    """Have a fit that goes on for minutes, and give its task."""
+    place.start(place.fit(id, "reports", amount=600.0))
+    place.step(id)
+    return task(id)
 
 
-def submit(store: Store, *models: ModelSpec) -> str:
-    table = load_table(SOURCE)
-    store.files.put_frame(table.fingerprint, table.frame)
-    store.put_table_info(table_info(table))
-    return jobs.submit(store, spec_of(table, *models), table)
+class Forgetful:
+    """A board that does not pass on that a job is no longer wanted."""
+
+    def __init__(self, board: Any) -> None:
+        self._board = board
+        self.stop = SimpleNamespace(remote=lambda *_: None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._board, name)
 
 
-def turn(served: Supervisor) -> None:
-    served.look()
-    served.step(0.02)
+def test_a_fit_that_no_node_can_take_is_told_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.start(dataclasses.replace(place.fit("needy", "naps"), gpus=2.0, memory=2**30))
+    monkeypatch.setattr("core.engines.ray.UNMET", 0.5)
+    event = place.end("needy")
+    assert (event.kind, event.reason) == (
+        "failed",
+        "no node of the cluster has a core with 1.0 GiB and 2 graphics cards",
+    )
+    assert place.engine.free(FITS) == SLOTS
 
 
-def work_off(served: Supervisor, run: str) -> None:
-    until(lambda: (turn(served), jobs.ended(served.store.run(run)))[1], 200.0)
+def test_a_fit_that_waits_for_a_node_can_be_stopped(place: Place) -> None:
+    place.start(dataclasses.replace(place.fit("waiting", "naps"), gpus=2.0))
+    place.listen(0.5)
+    place.engine.stop("waiting", "stopped by you")
+    event = place.end("waiting", 1.0)
+    assert (event.kind, event.reason) == ("ended", "stopped by you")
+    assert place.engine.free(FITS) == SLOTS
 
 
-def lose_the_other_node(served: Supervisor, nodes: Nodes, run: str) -> str:
-    """Kill the second node while it trains a network; gives that fit."""
-    job = f"{run}/{LOSSY}/"
-    until(lambda: (turn(served), nodes.busy(nodes.other, job))[1], 120.0, "for the network on the second node")
-    until(lambda: (turn(served), served.engine._fits and all(each.began for each in served.engine._fits.values()))[1])
-    began = time.monotonic()
-    while time.monotonic() - began < 0.5:
-        turn(served)
-    (process,) = nodes.busy(nodes.other, job)
-    name = process.cmdline()[0].removeprefix("ray::")
-    nodes.kill(nodes.other)
-    return name
+def test_a_node_with_other_versions_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.engines.ray.versions", lambda: {"bakeoff": "0.0.1"})
+    event = place.run(place.fit("other", "naps", amount=0.0))
+    assert event.kind == "failed" and "has bakeoff" in event.reason and "this machine has 0.0.1" in event.reason
+    assert place.store.files.predictions("other") is None
 
 
-def test_a_node_that_dies_loses_nothing(nodes: Nodes, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    began = time.monotonic()
-    with work(nodes, tmp_path) as served:
-        run = submit(served.store, *MODELS)
-        lost = lose_the_other_node(served, nodes, run)
-        killed = time.monotonic()
-        nodes.add()
-        work_off(served, run)
-    fits = {f"{each.run}/{each.model}/{each.fold}": each for each in served.store.fits(run)}
-    assert len(fits) == 5 * len(MODELS) and {each.state for each in fits.values()} == {FitState.DONE}
-    assert {each.attempts for each in fits.values()} == {1}, "Ray repeats, and the supervisor need not"
-    assert {each.key for each in fits.values()} == {p.stem for p in (served.store.home / "fits").iterdir()}
-    told(request, "one of two nodes", lost_fit=lost, fits=len(fits), seconds=time.monotonic() - began, after=time.monotonic() - killed)
+def test_a_task_that_dies_is_repeated(place: Place) -> None:
+    place.start(place.fit("mortal", "reports", amount=3.0))
+    place.step("mortal")
+    task("mortal").kill()
+    assert place.end("mortal").kind == "done"
+
+
+def test_a_task_that_dies_too_often_is_told_in_words(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place.engine, "_retries", 0)
+    begin(place, "doomed").kill()
+    event = place.end("doomed")
+    assert (event.kind, event.reason) == ("died", "the node or the process that ran it was lost")
+
+
+def test_a_task_that_does_not_answer_is_ended_by_ray(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = begin(place, "silent")
+    below = [process, *process.children(recursive=True)]
+    assert len(below) >= 3, "a task, a fork server and a worker"
+    with monkeypatch.context() as patch:
+        patch.setattr(place.engine, "_board", Forgetful(place.engine._board))  # type: ignore[attr-defined]
+        place.engine.stop("silent", "stopped by you")
+        event = place.end("silent", 4.0)
+    assert (event.kind, event.reason) == ("ended", "stopped by you")
+    gone(below, 3.0)
+    assert place.engine.free(FITS) == SLOTS
+
+
+def test_what_was_ended_is_not_known_by_its_name(place: Place) -> None:
+    """A stopped fit that is tried again goes through."""
+    begin(place, "again")
+    place.engine.stop("again", "stopped by you")
+    assert place.end("again").kind == "ended"
+    place.heard.clear()
+    assert place.run(place.fit("again", "naps", amount=0.5)).kind == "done"
+
+
+def test_the_table_is_sent_once_and_each_process_maps_the_same_file(place: Place) -> None:
+    place.run(place.fit("here", "naps", amount=0.0))
+    (fingerprint,) = place.engine._tables  # type: ignore[attr-defined]
+    (common,) = (each / f"{fingerprint}.arrow" for each in places.node_folders())
+    links = list(common.parent.glob(f"*/store/data/{fingerprint}.arrow"))
+    assert links and {each.stat().st_ino for each in links} == {common.stat().st_ino}
+
+

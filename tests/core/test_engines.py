@@ -108,13 +108,13 @@ def test_lanes_do_not_wait_for_each_other(place: Place) -> None:
 
 @ALL
 def test_a_fit_s_files_are_in_place_when_its_end_is_heard(place: Place) -> None:
-    event = place.run(place.fit("whole", "k_neighbors"))
+    place.start(place.fit("whole", "k_neighbors"))
+    event = place.end("whole")
     assert event.kind == "done", event
     predictions = place.store.files.predictions("whole")
     assert predictions is not None and len(predictions.rows) == 60
     assert event.result["outcome"].scores["accuracy"] > 0.8
-    while "after" in event.result and not any(each.kind == "after" for each in place.heard if each.job == "whole"):
-        place.listen(0.1)
+    place.after("whole")
     assert place.store.files.has_model("whole")
 
 
@@ -142,15 +142,16 @@ def test_what_is_stopped_at_once_is_never_done(place: Place) -> None:
 @APART
 def test_as_many_fits_run_at_once_as_there_are_places(place: Place) -> None:
     assert place.engine.free(FITS) == SLOTS
-    place.run(place.fit("first", "naps", amount=0.0))  # no process is begun within the measured time
-    began = time.monotonic()
-    place.start(*(place.fit(f"nap{number}", "naps", amount=2.0) for number in range(SLOTS)))
+    names = [f"long{number}" for number in range(SLOTS)]
+    place.start(*(place.fit(name, "reports", amount=600.0) for name in names))
     assert place.engine.free(FITS) == 0
-    events = [place.end(f"nap{number}") for number in range(SLOTS)]
-    taken = time.monotonic() - began
-    assert [each.kind for each in events] == ["done"] * SLOTS
-    naps = [each.result["outcome"].fit_seconds for each in events]
-    assert min(naps) >= 2.0 and (taken < sum(naps) or taken < 20.0), (taken, naps)
+    for name in names:
+        place.step(name)
+    assert {each.kind for each in place.heard if each.job in names} == {"step"}, "one ended before the other began"
+    for name in names:
+        place.engine.stop(name, "stopped by you")
+    assert [place.end(name, WITHIN).kind for name in names] == ["ended"] * SLOTS
+    assert place.engine.free(FITS) == SLOTS
 
 
 @APART
@@ -222,23 +223,19 @@ def _stop(place: Place, id: str, processes: list[psutil.Process]) -> None:
     assert place.engine.free(FITS) == SLOTS
 
 
-def _network(place: Place, id: str, seconds: float | None = None) -> Job:
-    """Training that goes on for minutes, and listens."""
-    return place.fit(id, "feed_forward", seconds=seconds, max_epochs=10_000, early_stopping=False)
-
-
 def _check_handed_in(place: Place, event: Event) -> None:
     assert event.kind == "done", event
     assert STOPPED_EARLY in event.result["outcome"].marks
     assert event.result["key"] != event.job and place.store.files.predictions(event.job) is None
     assert place.store.files.predictions(event.result["key"]) is not None
+    place.after(event.job)
     assert place.store.files.has_model(event.result["key"])
     assert place.engine.free(FITS) == SLOTS
 
 
 @APART
-def test_a_job_that_listens_hands_in_what_it_has_when_it_is_stopped(place: Place) -> None:
-    place.start(_network(place, "learner"))
+def test_a_network_hands_in_what_it_has_when_it_is_stopped(place: Place) -> None:
+    place.start(place.fit("learner", "feed_forward", max_epochs=10_000, early_stopping=False))  # minutes
     place.step("learner")
     place.engine.stop("learner", "stopped by you")
     _check_handed_in(place, place.end("learner", WITHIN))
@@ -246,5 +243,12 @@ def test_a_job_that_listens_hands_in_what_it_has_when_it_is_stopped(place: Place
 
 @APART
 def test_a_job_that_listens_hands_in_what_it_has_at_its_time_limit(place: Place) -> None:
-    event = place.run(_network(place, "late", seconds=15.0))
-    _check_handed_in(place, event)
+    place.start(place.fit("late", "listens", amount=60.0, seconds=1.0))
+    _check_handed_in(place, place.end("late"))
+
+
+@APART
+def test_a_job_that_listens_is_whole_when_nobody_stops_it(place: Place) -> None:
+    """The control of the two above."""
+    event = place.run(place.fit("early", "listens", amount=0.2, seconds=60.0))
+    assert event.kind == "done" and not event.result["outcome"].marks and "key" not in event.result

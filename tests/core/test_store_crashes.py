@@ -25,12 +25,11 @@ import pytest
 
 from core.store import Store, opening
 from core.store import files as store_files
-from tests.core.points import LIFE, Step, checkpoint, files, finish_too_early, view, watch
+from tests.core.points import LIFE, QUICK, Step, checkpoint, files, finish_too_early, view, watch
 
 V1 = Path(__file__).parents[1] / "fixtures" / "store-v1"
 DIED = 137
 ENOUGH = 3  # wrong states after which a trial ends
-QUICK = "/dev/shm"  # what matters is what was written, not on what
 
 
 # ---- in a process of its own ---------------------------------------------------------------------------------------
@@ -166,7 +165,7 @@ if __name__ == "__main__":
 
 def deaths(name: str) -> dict[str, Any]:
     """The outcome of a trial, in a process of its own."""
-    with tempfile.TemporaryDirectory(dir=QUICK if os.path.isdir(QUICK) else None) as folder:
+    with tempfile.TemporaryDirectory(dir=QUICK) as folder:
         command = [sys.executable, "-m", "tests.core.test_store_crashes", name, folder]
         ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr[-3000:]

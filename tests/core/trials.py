@@ -66,17 +66,22 @@ class Stage:
     Parameters
     ----------
     folder : Path
-    module : str
-        What is run as the supervisor.
+    sabotage : str
+        What is wrong on purpose, see `tests.core.sabotage`; several separated by commas.
     slots : int
     environment : str
         More of it.
     """
 
-    def __init__(self, folder: Path, module: str = "core.supervisor", slots: int = 2, **environment: str) -> None:
+    def __init__(self, folder: Path, sabotage: str = "", slots: int = 2, **environment: str) -> None:
+        module = "tests.core.sabotage" if sabotage else "core.supervisor"
         self.store, self._command = Store(folder), [sys.executable, "-m", module, str(folder)]
-        paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-        own = {"BAKEOFF_MODELS": "tests.core.faulty", "BAKEOFF_SLOTS": str(slots), "PYTHONPATH": paths}
+        own = {
+            "BAKEOFF_MODELS": "tests.core.faulty,tests.core.sabotage",
+            "BAKEOFF_SABOTAGE": sabotage,
+            "BAKEOFF_SLOTS": str(slots),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
+        }
         self._environment = {**os.environ, **jobs.ONE_THREAD, **own, **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -231,7 +236,7 @@ class Ledger:
 def gone(processes: Iterable[psutil.Process], seconds: float = 10.0) -> float:
     """Wait until processes have ended; gives the seconds that took. A zombie has ended."""
     waited_for = list(processes)
-    return until(lambda: not any(map(alive, waited_for)), seconds, f"for the end of {waited_for}")
+    return until(lambda: not any(map(alive, waited_for)), seconds, f"for the end of {len(waited_for)} processes")
 
 
 def alive(process: psutil.Process) -> bool:

@@ -1,0 +1,183 @@
+"""A cluster of real nodes on this machine: what is lost with a node is done again, and nothing is done twice."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from core import jobs
+from core.data import load_table
+from core.records import FitState, ModelSpec
+from core.run import compare
+from core.store import FitRow, Store, table_info
+from core.supervisor import Supervisor, loop
+from tests.core import places
+from tests.core.trials import spec_of, told, until
+
+if not places.installed():
+    pytest.skip("Ray is not installed", allow_module_level=True)
+
+FOREST = ModelSpec("random_forest", settings={"n_estimators": 400})
+NETWORK = ModelSpec("feed_forward", settings={"max_epochs": 60, "early_stopping": False})
+MODELS = (
+    ModelSpec("logistic_regression"),
+    ModelSpec("k_neighbors"),
+    ModelSpec("gaussian_naive_bayes"),
+    ModelSpec("lda"),
+    FOREST,
+    NETWORK,
+)
+LONG = (FOREST.id, NETWORK.id)  # the node is killed while it has a fit of one of these
+NOTICE = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 1_000}  # of a node's death, sooner than usual
+SOURCE = "breast_cancer"
+
+pytestmark = pytest.mark.timeout(300)
+
+
+class Nodes:
+    """A cluster whose nodes are groups of processes of this machine, one core each."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._cluster = Cluster(True, head_node_args={"include_dashboard": False, "num_cpus": 1, "_system_config": NOTICE})
+        self.address = self._cluster.address
+        self.add()
+
+    def add(self) -> None:
+        """Start a second node."""
+        self.other = self._cluster.add_node(num_cpus=1)
+
+    def close(self) -> None:
+        self._cluster.shutdown()
+
+    @staticmethod
+    def processes(node: Any) -> list[psutil.Process]:
+        """The processes of a node, and all that they started."""
+        started = [each.process.pid for kind in node.all_processes.values() for each in kind]
+        parents = [psutil.Process(pid) for pid in started if psutil.pid_exists(pid)]
+        return parents + [child for parent in parents for child in parent.children(recursive=True)]
+
+    def fit(self, node: Any) -> str:
+        """The fit that a node is at work on, as its process is called; empty while there is none."""
+        for each in self.processes(node):
+            with contextlib.suppress(psutil.Error):
+                name = " ".join(each.cmdline()).removeprefix("ray::").strip()
+                if name.count("/") == 2 and name.split("/")[1] in LONG:
+                    return name
+        return ""
+
+    def kill(self, node: Any) -> None:
+        """All of it at once, as a machine dies."""
+        for each in self.processes(node):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.send_signal(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with places.prepared():
+        made = Nodes()
+        yield made
+        made.close()
+
+
+@contextlib.contextmanager
+def work(nodes: Nodes, folder: Path, **options: Any) -> Iterator[Supervisor]:
+    """A supervisor in this process, whose fits are done by the nodes."""
+    from core.engines.ray import RayEngine
+
+    engine = RayEngine(folder, nodes.address, **options)
+    try:
+        yield Supervisor(Store(folder), engine)
+    finally:
+        engine.close()
+
+
+def submit(store: Store, *models: ModelSpec) -> str:
+    table = load_table(SOURCE)
+    store.files.put_frame(table.fingerprint, table.frame)
+    store.put_table_info(table_info(table))
+    return jobs.submit(store, spec_of(table, *models), table)
+
+
+def turn(served: Supervisor) -> None:
+    served.look()
+    served.step(0.02)
+
+
+def work_off(served: Supervisor, run: str) -> None:
+    until(lambda: (turn(served), jobs.ended(served.store.run(run)))[1], 200.0)
+
+
+def lose_the_other_node(served: Supervisor, nodes: Nodes) -> str:
+    """Kill the second node in the middle of a long fit; gives that fit's name."""
+
+    def in_the_middle() -> str:
+        before = nodes.fit(nodes.other)
+        turn(served)
+        time.sleep(0.1)
+        return before if before == nodes.fit(nodes.other) else ""
+
+    until(in_the_middle, 120.0, "for a long fit on the second node")
+    lost = nodes.fit(nodes.other)
+    nodes.kill(nodes.other)
+    return lost
+
+
+def by_name(served: Supervisor, run: str) -> dict[str, FitRow]:
+    return {f"{each.run}/{each.model}/{each.fold}": each for each in served.store.fits(run)}
+
+
+def test_a_node_that_dies_loses_nothing(nodes: Nodes, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    began = time.monotonic()
+    with work(nodes, tmp_path) as served:
+        run = submit(served.store, *MODELS)
+        lost = lose_the_other_node(served, nodes)
+        killed = time.monotonic()
+        nodes.add()
+        work_off(served, run)
+        ended = time.monotonic()
+    fits = by_name(served, run)
+    assert len(fits) == 5 * len(MODELS) and {each.state for each in fits.values()} == {FitState.DONE}
+    assert {each.attempts for each in fits.values()} == {1}, "Ray repeats it, and the supervisor need not"
+    assert {each.key for each in fits.values()} == {each.stem for each in (served.store.home / "fits").iterdir()}
+    worst = _compare(served.store, run)
+    assert not places.node_folders()
+    told(request, "one of two nodes killed", lost=lost, fits=len(fits), worst_difference_of_networks=worst,
+         seconds=ended - began, after_the_kill=ended - killed)
+
+
+def _compare(store: Store, run: str) -> float:
+    """Scores are those of a notebook: the same for scikit-learn, for networks nearly so; gives the largest difference."""
+    row = store.run(run)
+    assert row is not None
+    ours, theirs, worst = jobs.result(store, row), compare(load_table(SOURCE), models=list(MODELS)), 0.0
+    for model in MODELS:
+        for metric in ("accuracy", "log_loss", "roc_auc"):
+            there, here = ours.model(model.id).values(metric), theirs.model(model.id).values(metric)
+            if model != NETWORK:
+                assert list(there) == list(here), (model.id, metric)
+            worst = max(worst, max(abs(a - b) for a, b in zip(there, here, strict=True)))
+    assert worst < 1e-6
+    return worst
+
+
+def test_without_repeats_the_same_death_loses_a_fit(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the trial above would see a fit that is lost."""
+    monkeypatch.setattr(loop, "ATTEMPTS", 1)
+    with work(nodes, tmp_path, retries=0) as served:
+        run = submit(served.store, NETWORK, FOREST)
+        lost = lose_the_other_node(served, nodes)
+        work_off(served, run)
+    nodes.add()
+    fits = by_name(served, run)
+    assert [name for name, each in fits.items() if each.state != FitState.DONE] == [lost]
+    assert fits[lost].reason == "the node or the process that ran it was lost"
