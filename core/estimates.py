@@ -12,17 +12,21 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.metrics import score_all
 from core.models import MODELS, Model, build
-from core.records import FitState, ModelSpec, Outcome, Problem, Samples, Split
+from core.records import ENDED, FitState, ModelSpec, Outcome, Problem, Samples, Split
 from core.results import practice_rows, test_share
 from core.run import predict
 from core.run.execution import TRAIN_SCORE_ROWS
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+
+    Questions = Sequence[tuple[np.ndarray, pd.DataFrame]]
 
 # Seconds of fitting on samples, for each model: enough to tell, and over before a person has chosen the next one.
 BUDGET = 0.3
@@ -30,6 +34,7 @@ SMALLEST, SMALLEST_OF_ROUNDS, GROWTHS = 250, 1_000, (4, 2)
 FEWEST_OF_A_CLASS = 5
 ASKED = (50, 450)  # rows that are predicted on trial: two numbers tell what a row costs beside the call itself
 ROUNDS = (4, 10)
+FARTHEST = 4.0  # so far a few quick fits may move the expectation of the others
 ROUGH = "roughly, from the size of the table alone"
 
 
@@ -99,11 +104,10 @@ def probe(
             small, large = trials.grow(train)
     except Exception:  # whatever a library raises: the run will tell, and here it only means that nothing is known
         return rough(problem, spec, train)
-    seconds, timed = trials.at(small, large, train, test)
+    seconds, timed = trials.seconds(small, large, train, test)
+    needed = MODELS[spec.name].bytes(problem, train, spec.settings)
     tried = f"{small.rows:,} and {large.rows:,}" if small.rows < large.rows < train else f"{large.rows:,}"
-    return Estimate(
-        seconds, timed, MODELS[spec.name].bytes(problem, train, spec.settings), f"from fits on {tried} rows"
-    )
+    return Estimate(seconds, timed, needed, f"from fits on {tried} rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,87 +136,88 @@ class _Trials:
 
     def grow(self, train: int) -> tuple[_Trial, _Trial]:
         """The two largest samples that the budget allows; the same one twice where there is no second."""
-        least = SMALLEST if self.cost.rounds is None else SMALLEST_OF_ROUNDS
+        least = SMALLEST_OF_ROUNDS if self.cost.rounds else SMALLEST
         rows = min(train, max(least, FEWEST_OF_A_CLASS * len(self.problem.classes)))
-        large, took = _timed(lambda: self._trial(rows))
+        large, took = _timed(self._trial, rows)
         spent, small, before = took, large, took
         if took < BUDGET / 4:  # the first fit of its kind pays for what it imports
-            large, took = _timed(lambda: self._trial(rows))
+            large, took = _timed(self._trial, rows)
             spent, small, before = spent + took, large, took
         while large.rows < train:
             sizes = [min(train, large.rows * growth) for growth in GROWTHS]
-            plans = [(each, grown(before, took, small.rows, large.rows, each, self.cost.rows)) for each in sizes]
-            allowed = [each for each, seconds in plans if spent + seconds <= BUDGET]
+            plans = [(size, grown(before, took, small.rows, large.rows, size, self.cost.rows)) for size in sizes]
+            allowed = [size for size, seconds in plans if spent + seconds <= BUDGET]
             if not allowed and (small is not large or took > 1.5 * BUDGET):
-                break
-            small, before, rows = large, took, (allowed or sizes[-1:])[0]
-            large, took = _timed(lambda rows=rows: self._trial(rows))
+                break  # a second size is worth some more: only two tell what grows and what does not
+            small, before = large, took
+            large, took = _timed(self._trial, (allowed or sizes[-1:])[0])
             spent += took
         return small, large
 
     def _trial(self, rows: int) -> _Trial:
-        """Prepare the rows once, then fit with few rounds and with more; without rounds the whole counts as one."""
+        """Prepare the rows once, and fit them."""
         import numpy as np
         import pandas as pd
 
-        chosen, asked = self._rows(rows, self.seed), [self._rows(count, self.seed + 1) for count in ASKED]
+        chosen = self._rows(rows, self.seed)
         steps = build(self.spec, replace(self.problem, rows=len(chosen)), self.seed, self.class_weight)
         y = self.samples.y[chosen]
-        X, fitted = _timed(lambda: steps[0].fit_transform(self.samples.X.iloc[chosen], y))
-        turned = [_timed(lambda rows=rows: steps[0].transform(self.samples.X.iloc[rows])) for rows in asked]
-        said = _line(*(seconds for _, seconds in turned))
-        frames = [(rows, pd.DataFrame(each)) for rows, (each, _) in zip(asked, turned, strict=True)]
-        before = np.array([fitted, *said, 0.0])
-        if self.most <= ROUNDS[1]:
-            return _Trial(rows, before, self._fit(steps[1], pd.DataFrame(X), y, frames) / self.most)
-        (few, more), times = self._with(steps[1], pd.DataFrame(X), y, frames)
-        each = np.maximum(0.0, (more - few) / times)
-        return _Trial(rows, before + np.maximum(0.0, few - each), each)
+        X, fitted = _timed(steps[0].fit_transform, self.samples.take(chosen), y)
+        asked = [self._rows(count, self.seed + 1) for count in ASKED]
+        turned = [_timed(steps[0].transform, self.samples.take(each)) for each in asked]
+        prepared = np.array([fitted, *_line(*(seconds for _, seconds in turned)), 0.0])
+        questions = [(each, pd.DataFrame(frame)) for each, (frame, _) in zip(asked, turned, strict=True)]
+        once, each = self._rounds(steps[1], pd.DataFrame(X), y, questions)
+        return _Trial(rows, prepared + once, each)
 
     def _rows(self, count: int, seed: int) -> np.ndarray:
         return stratified(self.samples.y, count, bool(self.problem.classes), seed)
 
-    def _with(self, estimator: Any, *data: Any) -> tuple[tuple[np.ndarray, np.ndarray], int]:
-        """What one round takes and what several take, and how many more these are."""
+    def _rounds(self, estimator: Any, *data: Any) -> tuple[np.ndarray, np.ndarray]:
+        """What a fit takes once, and what each round adds; the whole is one round where a model has none."""
+        import numpy as np
         from sklearn.base import clone
 
-        def fit(rounds: int) -> np.ndarray:
-            return self._fit(clone(estimator).set_params(**{self.cost.rounds.setting: rounds}), *data)
+        rounds = self.cost.rounds
+        if rounds is None or self.most <= ROUNDS[1]:
+            whole = self._fit(estimator, *data)
+            return np.zeros_like(whole), whole / self.most
+        trials = [clone(estimator).set_params(**{rounds.setting: count}) for count in (1, *ROUNDS)]
+        few = min((self._fit(trials[0], *data) for _ in range(2)), key=lambda each: float(each[0]))
+        several = int(few[0] < BUDGET / 20)
+        each = np.maximum(0.0, (self._fit(trials[1 + several], *data) - few) / (ROUNDS[several] - 1))
+        return np.maximum(0.0, few - each), each
 
-        few = min(fit(1), fit(1), key=lambda each: float(each[0]))  # the very first pays for what it imports
-        several = ROUNDS[1] if few[0] < BUDGET / 20 else ROUNDS[0]
-        return (few, fit(several)), several - 1
-
-    def _fit(self, estimator: Any, X: Any, y: np.ndarray, frames: Any) -> np.ndarray:
+    def _fit(self, estimator: Any, X: pd.DataFrame, y: np.ndarray, questions: Questions) -> np.ndarray:
+        """Seconds as in `_Trial`."""
         import numpy as np
 
-        _, fitted = _timed(lambda: estimator.fit(X, y))
+        _, fitted = _timed(estimator.fit, X, y)
         says, scores = [], []
-        for rows, frame in frames:
-            args = frame, self.samples.y[rows], self.problem, self.samples.rows[rows]
-            (predictions, _), seconds = _timed(lambda args=args: predict(estimator, *args))
+        for rows, frame in questions:
+            where = self.samples.rows[rows]
+            (said, _), seconds = _timed(predict, estimator, frame, self.samples.y[rows], self.problem, where)
             says.append(seconds)
-            scores.append(_timed(lambda p=predictions: score_all(p, self.problem))[1])
-        (call, row), (_, score) = _line(*says), _line(*scores)
-        return np.array([fitted, call + min(scores), row, score])
+            scores.append(_timed(score_all, said, self.problem)[1])
+        (call, row), (judging, score) = _line(*says), _line(*scores)
+        return np.array([fitted, call + judging, row, score])
 
-    def at(self, small: _Trial, large: _Trial, train: int, test: int) -> tuple[float, float]:
+    def seconds(self, small: _Trial, large: _Trial, train: int, test: int) -> tuple[float, float]:
         """What a fit of the run will take: all of it, and what its outcome tells."""
-        rounds = self.cost.rounds
-        count = self.most if rounds is None else rounds.count(self.most, train, self.spec.settings)
-        rows = small.rows, large.rows, train
-        once = [grown(a, b, *rows, p) for a, b, p in zip(small.once, large.once, (1.0, 0.0, 0.0, 0.0), strict=True)]
+        rounds, rows = self.cost.rounds, (small.rows, large.rows, train)
+        count = rounds.count(self.most, train, self.spec.settings) if rounds else self.most
+        once = [grown(a, b, *rows, power) for a, b, power in zip(small.once, large.once, (1, 0, 0, 0), strict=True)]
         powers = self.cost.rows, 0.0, self.cost.asking, 0.0
-        each = [grown(a, b, *rows, p) for a, b, p in zip(small.each, large.each, powers, strict=True)]
-        fit, call, row, score = (a + count * b for a, b in zip(once, each, strict=True))
+        each = [grown(a, b, *rows, power) for a, b, power in zip(small.each, large.each, powers, strict=True)]
+        fit, call, row, score = (float(a + count * b) for a, b in zip(once, each, strict=True))
         asked = test + min(train, TRAIN_SCORE_ROWS)
         return fit + 2 * call + asked * (row + score), fit + call + test * row
 
 
-def _timed(call: Callable[[], Any]) -> tuple[Any, float]:
+def _timed(call: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     """A result and its seconds on one core, whatever else the machine does meanwhile."""
     began = time.process_time()
-    result = call()
+    result = call(*args)
     return result, time.process_time() - began
 
 
@@ -227,11 +232,9 @@ def grown(small: float, large: float, low: int, high: int, rows: int, power: flo
 
     Neither part is negative. Where there is one value only, all of it grows.
     """
-    if low >= high:
-        return large * (rows / high) ** power
-    slope = (large - small) / (high**power - low**power) if power else 0.0
-    slope = min(max(slope, 0.0), large / high**power)
-    return large + slope * (rows**power - high**power)
+    whole = large / float(high) ** power
+    slope = (large - small) / (float(high) ** power - float(low) ** power) if low < high and power else whole
+    return float(large + min(max(slope, 0.0), whole) * (float(rows) ** power - float(high) ** power))
 
 
 def stratified(y: np.ndarray, count: int, classes: bool, seed: int) -> np.ndarray:
@@ -268,7 +271,18 @@ def objection(
     memory : int
         Bytes that each fit may take; 0 for no limit.
     """
+    if memory and estimate.bytes > memory:
+        return model.needs_too_much(estimate.bytes, memory, rows or problem.rows)
+    if seconds and estimate.seconds > seconds:
+        return f"{about(estimate.seconds)} for each training; the limit is {seconds:g} s."
     return ""
+
+
+def about(seconds: float) -> str:
+    """A duration in words, as the start of a sentence: "About 4 minutes"."""
+    if seconds < 90:
+        return f"About {seconds:.0f} seconds" if seconds >= 1.5 else "About a second"
+    return f"About {seconds / 60:.0f} minutes" if seconds < 5_400 else f"About {seconds / 3_600:.0f} hours"
 
 
 class Fit(Protocol):
@@ -294,6 +308,10 @@ class Fit(Protocol):
 def time_left(fits: Sequence[Fit], slots: int, expected: Mapping[str, Estimate], limit: float = 0.0) -> float | None:
     """About how many seconds a run still takes.
 
+    A model's open folds are expected to take what its finished ones took. Those of a model without any take what was
+    estimated, times what the finished ones of the others took compared with their own estimates: so a machine that is
+    busy with something else shows after the first fits.
+
     Parameters
     ----------
     fits : sequence of Fit
@@ -310,4 +328,39 @@ def time_left(fits: Sequence[Fit], slots: int, expected: Mapping[str, Estimate],
     float or None
         0.0 when nothing is open; None when a model with open fits has neither a finished fold nor an estimate.
     """
-    return None
+    took = _taken(fits)
+    pace = _pace(took, expected)
+    left = []
+    for fit in fits:
+        if fit.state not in ENDED:
+            whole = _whole(fit.model, took, expected, pace)
+            if whole is None:
+                return None
+            left.append((1.0 - fit.progress) * min(whole, limit or math.inf))
+    return max(sum(left) / max(slots, 1), max(left)) if left else 0.0
+
+
+def _taken(fits: Sequence[Fit]) -> dict[str, float]:
+    """What each model's finished folds took on average, as their outcomes tell it."""
+    found: dict[str, list[float]] = {}
+    for fit in fits:
+        if fit.outcome is not None:
+            found.setdefault(fit.model, []).append(fit.outcome.fit_seconds + fit.outcome.predict_seconds)
+    return {model: fmean(seconds) for model, seconds in found.items()}
+
+
+def _pace(took: Mapping[str, float], expected: Mapping[str, Estimate]) -> float:
+    """How much longer finished fits took than was estimated; in all, so that the long ones count for more."""
+    known = [(took[model], expected[model].timed) for model in took if model in expected]
+    estimated = sum(told for _, told in known)
+    return min(max(sum(real for real, _ in known) / estimated, 1 / FARTHEST), FARTHEST) if estimated else 1.0
+
+
+def _whole(model: str, took: Mapping[str, float], expected: Mapping[str, Estimate], pace: float) -> float | None:
+    """Seconds that a fit keeps its place: an outcome tells of fitting and predicting, but scores take time as well."""
+    if model not in expected:
+        return took.get(model)
+    told = expected[model]
+    if model not in took:
+        return told.seconds * pace
+    return took[model] * told.seconds / told.timed if told.timed else took[model]

@@ -220,7 +220,7 @@ def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, me
     flags : shared array of two bytes
         See `Worker`.
     output : str
-        The file that takes what is printed; begun anew with each job.
+        The file that takes what is printed; emptied after each job.
     nice : bool
         Whether to step back behind everything else on the machine, so that pages stay quick.
     memory : int
@@ -235,8 +235,8 @@ def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, me
                 pipe.send(worker.save())
                 patience = 0.0
             job = pipe.recv()
-            os.truncate(output, 0)
             worker.run(job, pipe.send)
+            os.truncate(output, 0)  # only what a job printed that ended otherwise is ever read
 
 
 def _large() -> bool:

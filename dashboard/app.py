@@ -48,6 +48,7 @@ def show() -> None:
     page = st.navigation([view.page(default=view is VIEWS[0]) for view in VIEWS], position="top")
     with widgets.error_frame():
         session.keep_address()
+        widgets.who()
         widgets.at_work(page.title)
         page.run()
 

@@ -23,8 +23,8 @@ from filelock import FileLock
 
 import core
 from core.engines import AFTER, Event, Job
-from core.engines.guard import guard
-from core.engines.local import LocalEngine, warm_context
+from core.engines.guard import guarded
+from core.engines.local import LocalEngine
 from core.records import Predictions
 from core.store import Store
 
@@ -137,7 +137,7 @@ class Place:
         if self._engine is None:
             vars(sys.modules["__main__"]).pop("__file__", None)  # or workers would import it, and Ray with it
             self._engine = LocalEngine(self.store.folder, fits=1, desk=0, memory=memory or _share())
-            self._guard = self._guard or _guarded()
+            self._guard = self._guard or guarded()
         return self._engine
 
     def clear(self) -> None:
@@ -234,9 +234,16 @@ def _hand_in(store: Store, job: Job, event: Event) -> Handed:
 def _compare(wanted: Mapping[str, str]) -> None:
     """Refuse to work with other versions: what they give would be stored as something that it is not."""
     for name, version in wanted.items():
-        found = core.__version__ if name == "bakeoff" else metadata.version(name)
+        found = core.__version__ if name == "bakeoff" else _installed(name)
         if found != version:
-            raise ValueError(f"{_name()} has {name} {found}, but this machine has {version}")
+            raise ValueError(f"{_name()} has {name} {found or '(none)'}, and this machine has {version or 'none'}")
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _name() -> str:
@@ -251,17 +258,6 @@ def _share() -> int:
     here = ray.get_runtime_context().get_node_id()
     places = next((each["Resources"].get("CPU", 1) for each in ray.nodes() if each["NodeID"] == here), 1)
     return int(max(2 * 2**30, psutil.virtual_memory().available * 0.9 / max(places, 1)))
-
-
-def _guarded() -> Any:
-    """Have the workers of this process guarded; gives what must stay open for as long."""
-    if not hasattr(os, "killpg"):
-        return True
-    context = warm_context()
-    ours, theirs = context.Pipe()
-    context.Process(target=guard, args=(theirs,), daemon=True).start()  # type: ignore[attr-defined]
-    theirs.close()
-    return ours
 
 
 def _root(session: str) -> Path:

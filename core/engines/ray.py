@@ -35,10 +35,14 @@ LOST_NODES = 3  # a fit whose node is lost is repeated so many times
 LOOK = 1.0  # seconds between two looks at what the cluster has; nodes come and go
 GRACE = 2.5  # a task has so many seconds to end its fit, before Ray ends the task
 UNMET = 60.0  # a fit whose needs no node meets waits so many seconds for one that does
+PATIENCE = 60.0  # seconds for the cluster's first answer
+SOON = 3.0  # a fit that no node has begun within so many seconds is said to wait
 KEPT = 600.0  # a table that no fit has needed for so many seconds leaves the object store
 TURN = 0.02  # seconds between two looks at either side, while both are at work
 
 HEAD = {"node:__internal_head__": 0.001}  # Ray's name for the node that the cluster stands and falls with
+
+WAITS = {"progress": 0.0, "message": "waiting for a free core of the cluster", "points": ()}
 
 ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "BLIS")
 
@@ -53,6 +57,8 @@ class _Fit:
         What the task will give.
     began : bool
         Whether a node has said that it is at work on it.
+    waits : bool
+        Whether it was told that none has said so yet.
     reason : str or None
         Why it is no longer wanted; None while it is.
     until : float
@@ -63,6 +69,7 @@ class _Fit:
     ref: Any
     since: float
     began: bool = False
+    waits: bool = False
     reason: str | None = None
     until: float = float("inf")
 
@@ -92,8 +99,8 @@ class RayEngine:
         self._store, self._memory = Store(folder), memory
         self._session = uuid.uuid4().hex
         _connect(address)
+        self._board = _open_board(address)
         self._desk = LocalEngine(folder, fits=0)
-        self._board = ray.remote(Board).options(num_cpus=0, resources=HEAD, max_restarts=-1, max_task_retries=-1).remote()
         self._work, self._retries = ray.remote(num_cpus=1)(work), retries
         self._news = self._board.hear.remote()
         self._fits: dict[str, _Fit] = {}
@@ -209,6 +216,9 @@ class RayEngine:
             elif not fit.began and now - fit.since > UNMET and (lacking := self._lacking(fit.job)):
                 ray.cancel(fit.ref, force=True)
                 self._end(fit, Event(fit.job.id, "failed", reason=lacking))
+            elif not fit.began and not fit.waits and now - fit.since > SOON:
+                fit.waits = True
+                self._told.append(Event(fit.job.id, "step", WAITS))
 
     def _lacking(self, job: Job) -> str:
         """What a fit needs that no node has; empty where one has it, busy as it may be."""
@@ -216,8 +226,9 @@ class RayEngine:
         needs = {"CPU": 1.0, "GPU": job.gpus, "memory": job.memory}
         if any(all(node.get(name, 0) >= need for name, need in needs.items()) for node in self._nodes):
             return ""
-        cards = f" and {job.gpus:g} graphics cards" if job.gpus else ""
-        return f"no node of the cluster has a core with {job.memory / 2**30:.1f} GiB{cards}"
+        memory = [f"{job.memory / 2**30:.1f} GiB of memory"] if job.memory else []
+        cards = [f"{job.gpus:g} graphics card{'s' * (job.gpus != 1)}"] if job.gpus else []
+        return f"no node of the cluster has a core{' and '.join(['', *memory, *cards])}"
 
     def _look(self) -> None:
         """What each node has, as of a second ago at most; lets go of tables that nobody needs any more."""
@@ -268,7 +279,19 @@ def _connect(address: str) -> None:
         ray.init(address, logging_level=logging.ERROR, **options)
     except (ConnectionError, ValueError, RuntimeError) as error:
         ray.shutdown()
-        raise ConnectionError(f"The Ray cluster at {address} cannot be reached: {error}") from error
+        why = str(error).strip().splitlines()[-1:]
+        raise ConnectionError(f"There is no way to the Ray cluster at {address}. {''.join(why)}") from error
+
+
+def _open_board(address: str) -> Any:
+    """The board, when it has answered: a cluster without Bakeoff could not make one."""
+    board = ray.remote(Board).options(num_cpus=0, resources=HEAD, max_restarts=-1, max_task_retries=-1).remote()
+    try:
+        ray.get(board.forget.remote(""), timeout=PATIENCE)
+    except exceptions.RayError as error:
+        ray.shutdown()
+        raise ConnectionError(f"The Ray cluster at {address} cannot run this Bakeoff. {error}") from error
+    return board
 
 
 def _fault(job: Job, error: exceptions.RayError) -> Event:

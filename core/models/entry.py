@@ -106,7 +106,7 @@ class Memory:
     class_pairs: float = 0.0
     most_pairs: float = math.inf
     trees: float = 0.0
-    base: int = 16 * 2**20
+    base: int = 12 * 2**20
 
     def peak(self, rows: int, seen: int, columns: int, classes: int) -> float:
         """Bytes without the trees for so many rows, columns of the table, prepared columns and classes.
@@ -115,7 +115,7 @@ class Memory:
         """
         told_apart = classes if classes > 2 else 1
         pairs = min((self.pairs + self.class_pairs * told_apart) * rows**2, self.most_pairs)
-        preparing, learning = rows * (32 * seen + 16 * columns), rows * (8 * seen + self.cells * columns) + pairs
+        preparing, learning = rows * (20 * seen + 18 * columns), rows * (8 * seen + self.cells * columns) + pairs
         return self.base + max(preparing, learning)
 
     def forest(self, rows: int, trees: float, task: Task, settings: Mapping[str, Any]) -> float:
@@ -253,10 +253,13 @@ class Model:
         rows, settings
             As for `bytes`.
         """
+        rows = rows or problem.rows
         needed = self.bytes(problem, rows, settings)
-        if not limit or needed <= limit:
-            return ""
-        told = f"{self.title} on {rows or problem.rows:,} rows would need about {gib(needed)} of memory"
+        return self.needs_too_much(needed, limit, rows) if limit and needed > limit else ""
+
+    def needs_too_much(self, needed: int, limit: int, rows: int) -> str:
+        """The sentence for a training that needs more bytes than it may take."""
+        told = f"{self.title} on {rows:,} rows would need about {gib(needed)} of memory"
         return f"{told}; each training may take {gib(limit)}."
 
     def without_weights(self) -> str | None:

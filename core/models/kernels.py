@@ -141,6 +141,6 @@ MODELS = (
             "A Gaussian process on {rows} rows would need about {memory} and {time}; it is offered up to {limit} rows.",
         ),
         cost=Cost(0.3, rows=2.5, columns=0.3, per_class=True, asking=1.5),
-        memory=Memory(pairs=48, class_pairs=11),
+        memory=Memory(pairs=56, class_pairs=11),
     ),
 )

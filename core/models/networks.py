@@ -105,6 +105,6 @@ MODELS = (
         weighs_classes=True,
         ticked=True,
         cost=Cost(0.4, rows=0.85, columns=0.1, base=0.02, rounds=Rounds("max_epochs", 48, unless="early_stopping")),
-        memory=Memory(cells=26, base=48 * 2**20),
+        memory=Memory(cells=26, base=40 * 2**20),
     ),
 )

@@ -19,7 +19,6 @@ from core.store.connection import freeing
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
 from core.store.upkeep import Upkeep
 
-
 _info = lru_cache(maxsize=64)(json.loads)  # a page asks for the same ones every second
 
 
@@ -344,8 +343,9 @@ class Store(Upkeep):
     def stamp(self, run: str) -> str:
         """Changes whenever anything about a run's progress or its outcomes changes; cheap to ask every second."""
         row = self._read(
-            "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state='queued'), SUM(state='running'), SUM(cancel), SUM(progress),"
-            " SUM(state='done'), MAX(outcome.created) FROM fit LEFT JOIN outcome USING (key) WHERE run=?",
+            "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state='queued'), SUM(state='running'),"
+            " SUM(state='done'), SUM(cancel), SUM(progress), MAX(outcome.created)"
+            " FROM fit LEFT JOIN outcome USING (key) WHERE run=?",
             run,
             run,
         )[0]

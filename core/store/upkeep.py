@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from core.store.connection import Database, freeing
 from core.store.rows import Totals
 
 HOUR, DAY = 3600.0, 86_400.0
-PART = re.compile(r"\.(\d+)\.part(-journal)?$")
+PART = re.compile(r"\.(\d{1,9})\.part(-journal)?$")
 
 
 class Upkeep(Database):
@@ -38,7 +37,7 @@ class Upkeep(Database):
 
     def back_up(self) -> bool:
         """Keep today's copy of the database, unless there is one or it would fill the disk; says whether it did."""
-        if self.space.free() < self.space.for_a_run:
+        if self.space.free() - (self.home / opening.NAME).stat().st_size < self.space.for_a_run:
             return False
         with self._telling():
             return opening.back_up(self.home)
@@ -154,17 +153,9 @@ def _remove(path: Path) -> int:
 
 def _torn(home: Path) -> Iterator[Path]:
     """What processes that are dead, or whose number another one has now, did not come to finish."""
+    from psutil import pid_exists
+
     for path in (*home.glob("*.part*"), *home.glob("*/*.part*")):
         part = PART.search(path.name)
-        if part and (not _alive(int(part[1])) or _age(path) > DAY):
+        if part and (not pid_exists(int(part[1])) or _age(path) > DAY):
             yield path
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it is somebody else's
-        return True
-    return True

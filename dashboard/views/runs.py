@@ -109,14 +109,13 @@ def buttons(run: RunRow) -> None:
 
 def stop_everything(busy: list[RunRow]) -> None:
     """The button that ends all that is at work or waits."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(
-            f"Stop everything ({len(busy)})",
-            key="stop_everything",
-            icon=":material/stop:",
-            on_click=session.stop_everything,
-            help="Ends all your comparisons that are at work or wait; what is finished stays.",
-        )
+    place.button(
+        f"Stop everything ({len(busy)})",
+        key="stop_everything",
+        icon=":material/stop:",
+        on_click=session.stop_everything,
+        help="Ends all your comparisons that are at work or wait; what is finished stays.",
+    )
 
 
 def history() -> None:

@@ -1,6 +1,6 @@
 """Pieces that several pages are put together from: page frames, forms drawn from parameters, cards, the leaderboard."""
 
-from dashboard.widgets.banners import at_work, title_of
+from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
@@ -45,4 +45,5 @@ __all__ = [
     "the_table",
     "title_of",
     "waiting",
+    "who",
 ]

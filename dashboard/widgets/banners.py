@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -28,6 +28,22 @@ def at_work(page: str) -> None:
         _busy([each for each in busy if each.id != session.chosen("run") or page != "Compare"])
 
     st.fragment(look, run_every=LOOK, key="at_work")()
+
+
+def who() -> None:
+    """Offer to log in or out, where the server's secrets have a section ``auth``."""
+    known = st.user.to_dict()
+    if "is_logged_in" not in known:
+        return
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if known["is_logged_in"]:
+            st.caption(words.escape(known.get("name") or known.get("email") or "Logged in"), width="content")
+            st.button("Log out", key="log_out", type="tertiary", on_click=st.logout)
+            return
+        named = [name for name, value in st.secrets.get("auth", {}).items() if isinstance(value, Mapping)]
+        for name in named or [None]:
+            title = f"Log in with {words.escape(name.capitalize())}" if name else "Log in"
+            st.button(title, key=f"log_in-{name or ''}", type="tertiary", on_click=st.login, args=(name,))
 
 
 def _busy(runs: Sequence[RunRow]) -> None:

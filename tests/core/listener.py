@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from core.models.entry import Cost, Model
-from core.progress import wanted
+from core.progress import Step, tell, wanted
 from core.records import STOPPED_EARLY, Param, Task
 from tests.core.faulty import Faulty
 
@@ -16,6 +16,8 @@ class Listener(Faulty):
 
     def fit(self, X: Any, y: Any) -> Listener:
         end = time.monotonic() + self.amount
+        wanted()  # who asks is known to listen
+        tell(Step(0.0, "listening"))
         while (going := wanted()) and time.monotonic() < end:
             time.sleep(0.01)
         self.marks_ = [] if going else [STOPPED_EARLY]

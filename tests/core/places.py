@@ -115,7 +115,7 @@ def node_folders() -> list[Path]:
 
 @contextlib.contextmanager
 def prepared() -> Iterator[None]:
-    """Have the faulty models here and in processes that are started within the block, and a Ray that keeps to itself."""
+    """Have the faulty models here and in processes started within the block, and a Ray that keeps to itself."""
     folder = tempfile.mkdtemp(prefix="ray-")  # a short path, for the sockets in it
     variables = {
         **jobs.ONE_THREAD,
@@ -154,14 +154,20 @@ def engine_of(kind: str, folder: Path) -> Engine:
 
 
 @contextlib.contextmanager
+def filled(folder: Path, kind: str) -> Iterator[Place]:
+    """An engine with a table in its folder, in an environment that is prepared."""
+    store, table = Store(folder), load_table(SMALL)
+    store.files.put_frame(table.fingerprint, table.frame)
+    store.put_table_info(table_info(table))
+    engine = engine_of(kind, folder)
+    try:
+        yield Place(store, engine)
+    finally:
+        engine.close()
+
+
+@contextlib.contextmanager
 def place(kind: str, folder: Path) -> Iterator[Place]:
-    """An engine with a table in its folder."""
-    with prepared():
-        store, table = Store(folder), load_table(SMALL)
-        store.files.put_frame(table.fingerprint, table.frame)
-        store.put_table_info(table_info(table))
-        engine = engine_of(kind, folder)
-        try:
-            yield Place(store, engine)
-        finally:
-            engine.close()
+    """An engine with a table in its folder, which ends with everything that it started."""
+    with prepared(), filled(folder, kind) as opened:
+        yield opened

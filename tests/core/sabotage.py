@@ -89,7 +89,7 @@ def hoards() -> None:
 
     def start(begin: Any) -> Any:
         def started(self: LocalEngine, job: Any) -> None:
-            HOARD.append(open(os.devnull))
+            HOARD.append(os.open(os.devnull, os.O_RDONLY))
             begin(self, job)
 
         return started
@@ -143,5 +143,5 @@ if __name__ == "__main__":
 
     sabotage(*IN_THE_SUPERVISOR)
     sys.exit(supervisor.main())
-else:
+elif __name__ == __spec__.name:  # not where a worker runs its supervisor's file once more
     sabotage(*EVERYWHERE)

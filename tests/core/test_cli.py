@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from core import jobs
 from core.cli import main
 from core.data import DATASETS
+from core.engines.inline import InlineEngine
 from core.models import MODELS
+from core.records import FitState, ModelSpec, Outcome, Roles, RunSpec, RunState, Split
 from core.run import compare
-from core.store import Store
+from core.store import DiskFull, RunRow, Store
+from core.supervisor import Supervisor
 
 
 @pytest.fixture
@@ -169,3 +173,123 @@ def test_lists_name_every_entry() -> None:
     for command, table in (("datasets", DATASETS), ("models", MODELS)):
         listed = [line.split()[0] for line in CliRunner().invoke(main, [command]).output.splitlines()]
         assert listed == list(table)
+
+
+def test_limits_go_into_the_run(bakeoff, in_place: Store) -> None:
+    bakeoff(
+        "compare", "iris", "--models", "lda", "--time-limit", "30", "--memory-limit", "2.5", "--run-limit", "600"
+    )  # fmt: skip
+    bakeoff("compare", "iris", "--models", "lda")
+    usual, given = (each.spec for each in in_place.runs())
+    assert (given.time_limit, given.memory_limit, given.run_limit) == (30.0, 2.5, 600.0)
+    assert (usual.time_limit, usual.memory_limit, usual.run_limit) == (120.0, 0.0, 0.0)
+
+
+def test_what_did_not_settle_is_told_beside_its_score(bakeoff) -> None:
+    one_step = ("--set", "logistic_regression.max_iter=1")
+    result = bakeoff("compare", "breast_cancer", "--models", "logistic_regression", *one_step)
+    assert "not converged" in result.output
+    data = json.loads(
+        bakeoff("compare", "breast_cancer", "--models", "logistic_regression", *one_step, "--json", "-").stdout
+    )
+    assert [each["marks"] for each in data["models"]] == [[], ["not converged"]]
+
+
+class Interrupted:
+    """A supervisor that does part of a run, and then somebody presses Ctrl-C."""
+
+    def __init__(self, presses: int = 1) -> None:
+        self.presses = presses
+
+    def __call__(self, store: Store) -> None:
+        supervisor = Supervisor(store, InlineEngine(store.folder))
+        open_runs = store.runs(states=jobs.OPEN_RUNS)
+        if not open_runs or store.unwanted_fits() or self.presses < 1:
+            supervisor.drain()
+            return
+        first = next(each for each in store.fits(open_runs[0].id) if each.state == FitState.QUEUED)
+        if first.fold < 2:  # as many folds as Ctrl-C leaves time for
+            store.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+            store.finish_fit(first, Outcome(1.0, 0.1, 10, {"accuracy": 0.8}, {"accuracy": 0.9}))
+            return
+        self.presses -= 1
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_stops_the_run_and_shows_what_is_finished(
+    bakeoff, in_place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", Interrupted())
+    result = bakeoff("compare", "iris", "--models", "lda", "--folds", "3")
+    assert result.exit_code == 130, result.output
+    assert "stopped by you" in result.output and "0.8" in result.output and "goes on from here" in result.output
+    (run,) = in_place.runs()
+    states = [each.state for each in in_place.fits(run.id)]
+    assert run.state == RunState.CANCELLED and states.count(FitState.DONE) == 2
+    assert set(states) == {FitState.DONE, FitState.CANCELLED}
+
+
+@pytest.fixture
+def waiting(in_place: Store, monkeypatch: pytest.MonkeyPatch) -> list[RunRow]:
+    """Two runs that nobody works on: one of the command line, one of a page."""
+    table = jobs.read(in_place, "iris")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    spec = RunSpec("iris", table.fingerprint, Roles("species"), Split("kfold", folds=2), (ModelSpec("lda"),))
+    ids = [jobs.submit(in_place, spec, table, owner) for owner in ("", "ann")]
+    return [row for id in ids if (row := in_place.run(id))]
+
+
+def states(store: Store) -> list[set[FitState]]:
+    return [{fit.state for fit in store.fits(run.id)} for run in reversed(store.runs())]
+
+
+def test_runs_are_listed(bakeoff, waiting: list[RunRow]) -> None:
+    lines = [line.split() for line in bakeoff("runs").output.splitlines()]
+    assert [line[:3] for line in lines] == [["2", waiting[1].id, "queued"], ["1", waiting[0].id, "queued"]]
+    assert all(line[-3:] == ["iris", "→", "species"] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "stopped"), [("--all", [True, False]), ("1", [True, False]), ("2", [False, True]), ("id", [False, True])]
+)
+def test_runs_are_stopped(bakeoff, in_place: Store, waiting: list[RunRow], name: str, stopped: list[bool]) -> None:
+    result = bakeoff("cancel", waiting[1].id if name == "id" else name)
+    assert result.exit_code == 0 and "2 fits stopped." in result.output
+    assert [each == {FitState.CANCELLED} for each in states(in_place)] == stopped
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["cancel"], "Name one run, or say --all"),
+        (["cancel", "1", "--all"], "Name one run, or say --all"),
+        (["cancel", "7"], "There is no run '7'"),
+        (["clean"], "Say what to remove"),
+        (["clean", "--leftovers"], "A run is at work"),
+    ],
+)
+def test_what_cannot_be_kept_in_order_is_a_sentence(bakeoff, waiting, arguments: list[str], sentence: str) -> None:
+    result = bakeoff(*arguments)
+    assert result.exit_code == 2 and sentence in result.output
+
+
+def test_room_is_made(bakeoff, in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    bakeoff("compare", "iris", "--models", "lda")
+    monkeypatch.setattr("core.store.upkeep._age", lambda _: 1e6)
+    (in_place.home / "fits" / "0123.npz").write_bytes(bytes(1500))
+    models, predictions = in_place.totals().models, in_place.totals().predictions
+    for dry_run in (["--dry-run"], []):
+        result = bakeoff("clean", "--models", "--leftovers", *dry_run)
+        words = "would be removed" if dry_run else "removed"
+        assert f"of fitted models {words}." in result.output and f"1.5 kB in 1 leftover file {words}." in result.output
+        left = in_place.totals()
+        assert (left.models, left.predictions) == ((models, predictions) if dry_run else (0, predictions - 1500))
+
+
+def test_a_folder_that_cannot_be_used_is_a_sentence(bakeoff, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Store) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(Store, "usage", full)
+    result = bakeoff("runs")
+    assert result.exit_code == 1 and "The disk is full" in result.output and "Traceback" not in result.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from core import jobs
 from core.data import load_table
-from core.records import FitState, ModelSpec
+from core.records import STOPPED_EARLY, FitState, ModelSpec
 from core.run import compare
 from core.store import FitRow, Store, table_info
 from core.supervisor import Supervisor, loop
@@ -47,7 +48,19 @@ class Nodes:
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster
 
-        self._cluster = Cluster(True, head_node_args={"include_dashboard": False, "num_cpus": 1, "_system_config": NOTICE})
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.door = f"ray://127.0.0.1:{port}"
+        self._cluster = Cluster(
+            True,
+            head_node_args={
+                "include_dashboard": False,
+                "num_cpus": 1,
+                "_system_config": NOTICE,
+                "ray_client_server_port": port,
+            },
+        )
         self.address = self._cluster.address
         self.add()
 
@@ -151,12 +164,19 @@ def test_a_node_that_dies_loses_nothing(nodes: Nodes, tmp_path: Path, request: p
     assert {each.key for each in fits.values()} == {each.stem for each in (served.store.home / "fits").iterdir()}
     worst = _compare(served.store, run)
     assert not places.node_folders()
-    told(request, "one of two nodes killed", lost=lost, fits=len(fits), worst_difference_of_networks=worst,
-         seconds=ended - began, after_the_kill=ended - killed)
+    told(
+        request,
+        "one of two nodes killed",
+        lost=lost,
+        fits=len(fits),
+        worst_difference_of_networks=worst,
+        seconds=ended - began,
+        after_the_kill=ended - killed,
+    )
 
 
 def _compare(store: Store, run: str) -> float:
-    """Scores are those of a notebook: the same for scikit-learn, for networks nearly so; gives the largest difference."""
+    """Scores are those of a notebook, for networks nearly so; gives the largest difference."""
     row = store.run(run)
     assert row is not None
     ours, theirs, worst = jobs.result(store, row), compare(load_table(SOURCE), models=list(MODELS)), 0.0
@@ -170,7 +190,9 @@ def _compare(store: Store, run: str) -> float:
     return worst
 
 
-def test_without_repeats_the_same_death_loses_a_fit(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_repeats_the_same_death_loses_a_fit(
+    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: the trial above would see a fit that is lost."""
     monkeypatch.setattr(loop, "ATTEMPTS", 1)
     with work(nodes, tmp_path, retries=0) as served:
@@ -181,3 +203,27 @@ def test_without_repeats_the_same_death_loses_a_fit(nodes: Nodes, tmp_path: Path
     fits = by_name(served, run)
     assert [name for name, each in fits.items() if each.state != FitState.DONE] == [lost]
     assert fits[lost].reason == "the node or the process that ran it was lost"
+
+
+def test_a_cluster_elsewhere_does_the_same_through_its_door(nodes: Nodes, tmp_path: Path) -> None:
+    with places.filled(tmp_path, nodes.door) as place:
+        place.start(place.fit("whole", "k_neighbors"), place.fit("learner", "listens", amount=600.0))
+        assert place.end("whole").kind == "done"
+        assert place.store.files.predictions("whole") is not None and place.store.files.has_model("whole")
+        place.step("learner")
+        place.engine.stop("learner", "stopped by you")
+        event = place.end("learner", 3.0)
+        assert event.kind == "done" and event.result["outcome"].marks == (STOPPED_EARLY,)
+        place.start(place.fit("next", "has_children", amount=600.0))
+        place.engine.stop("next", "stopped by you")
+        assert place.end("next", 3.0).kind == "ended"
+    assert not places.node_folders()
+
+
+def test_a_cluster_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    from core.engines.ray import make
+
+    with places.prepared(), pytest.raises(ConnectionError, match="There is no way to the Ray cluster at 127.0.0.1:1"):
+        make(tmp_path, "ray:127.0.0.1:1")
+    with pytest.raises(ValueError, match="'ray://host:port'"):
+        make(tmp_path, "rayon")

@@ -327,11 +327,12 @@ def test_who_cannot_weigh_classes_says_so() -> None:
 
 def test_too_many_rows_are_a_reason() -> None:
     assert MODELS["gaussian_process"].unsuitable(sized(50_000)) == (
-        "A Gaussian process on 50,000 rows would need about 19 GiB and hours; it is offered up to 5,000 rows."
+        "A Gaussian process on 50,000 rows would need about 156 GiB and about 88 minutes; "
+        "it is offered up to 5,000 rows."
     )
     assert MODELS["gaussian_process"].unsuitable(sized(5_000)) is None
     refused = MODELS["svm_rbf"].unsuitable(sized(400_000))
-    assert refused and "400,000 rows" in refused and "up to 30,000 rows" in refused and "hours" in refused
+    assert refused and "400,000 rows" in refused and "up to 30,000 rows" in refused and "minutes" in refused
 
 
 def test_the_wrong_task_is_a_reason_and_an_error() -> None:

@@ -1,14 +1,8 @@
-"""The store keeps what it is given, changes a state only from the state that is expected, and survives being killed."""
+"""The store keeps what it is given, and changes a state only from the state that is expected."""
 
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -17,35 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.records import (
-    Column,
-    ColumnKind,
-    FitState,
-    ModelSpec,
-    Outcome,
-    Predictions,
-    Problem,
-    Roles,
-    RunSpec,
-    RunState,
-    Split,
-    Table,
-    Task,
-)
+from core.records import FitState, Predictions, RunState, Table
 from core.store import FitRow, Store, StoreError, table_info
+from tests.core.points import COLUMN, OUTCOME, PROBLEM, SPEC, fit
 
 ROWS = np.arange(3)
 PREDICTIONS = Predictions(ROWS, ROWS % 2, ROWS % 2, scores=ROWS / 2)
-COLUMN = Column("a", ColumnKind.NUMBER, "3 different numbers", 0, 3)
-PROBLEM = Problem(Task.CLASSIFICATION, "y", "yes", ("no", "yes"), (4, 3), (COLUMN,), {"id": "an identifier"}, 7)
-SPEC = RunSpec("toy", "abc123", Roles("y"), Split("kfold", 2), (ModelSpec("ridge", "wide", {"sizes": (8, 8)}),), seed=3)
-OUTCOME = Outcome(
-    0.1, 0.01, 99, {"f1": 0.5, "log_loss": None}, {"f1": 1.0}, {"log_loss": "no probabilities"}, ({"step": 1.0},)
-)
-
-
-def fit(fold: int, key: str, state: FitState = FitState.QUEUED, run: str = "r1") -> FitRow:
-    return FitRow(run, "ridge:wide", fold, key, 1.0, state)
 
 
 @pytest.fixture
@@ -102,6 +73,59 @@ def test_a_cancelled_fit_does_not_become_done(queued: Store) -> None:
     assert states == [(FitState.RUNNING, True), (FitState.CANCELLED, False)]
     assert queued.advance_fit(first, [FitState.RUNNING], FitState.CANCELLED, "stopped by you")
     assert not queued.finish_fit(first, OUTCOME)
+
+
+def test_what_was_stopped_early_serves_its_own_fit_alone(queued: Store) -> None:
+    queued.add_run("r2", "", SPEC, PROBLEM, [fit(0, "k0", run="r2")])
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    queued.files.put_predictions("early", PREDICTIONS)
+    assert queued.finish_fit(first, OUTCOME, key="early")
+    assert not queued.finish_fit(first, OUTCOME, key="late"), "it is over"
+    mine, theirs = queued.fits("r1")[0], queued.fits("r2")[0]
+    assert (mine.key, mine.state, mine.outcome) == ("early", FitState.DONE, OUTCOME)
+    assert (theirs.key, theirs.state, theirs.outcome) == ("k0", FitState.QUEUED, None)
+    assert queued.known_keys(["k0", "early", "late"]) == {"early"}
+
+
+def test_a_fit_keeps_the_moments_of_its_beginning_and_its_end(queued: Store) -> None:
+    first, second = queued.fits("r1")
+    assert (first.started, first.ended) == (None, None)
+    begun = time.time()
+    for again in (True, False):
+        queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+        if again:
+            queued.advance_fit(first, [FitState.RUNNING], FitState.QUEUED)
+    queued.finish_fit(first, OUTCOME)
+    queued.cancel("r1")
+    first, second = queued.fits("r1")
+    assert first.started is not None and first.ended is not None and second.ended is not None
+    assert begun <= first.started <= first.ended <= second.ended <= time.time()
+    assert second.started is None
+
+
+def test_a_model_or_a_whole_run_is_skipped_with_a_reason(store: Store) -> None:
+    rows = [FitRow("r1", model, fold, f"{model}{fold}", 1.0, FitState.QUEUED) for model in "ab" for fold in (0, 1)]
+    store.add_run("r1", "", SPEC, PROBLEM, rows)
+    store.advance_fit(rows[0], [FitState.QUEUED], FitState.RUNNING)
+    assert store.skip("r1", "a", "too slow") == 1
+    assert store.skip("r1", "", "no time left") == 2
+    assert [(each.state, each.reason) for each in store.fits("r1")] == [
+        (FitState.RUNNING, ""),
+        (FitState.SKIPPED, "too slow"),
+        (FitState.SKIPPED, "no time left"),
+        (FitState.SKIPPED, "no time left"),
+    ]
+
+
+def test_who_waits_is_told_by_run_and_person(queued: Store) -> None:
+    queued.add_run("r2", "you", SPEC, PROBLEM, [fit(0, "c", run="r2")])
+    assert queued.waiting() == [("r1", ""), ("r2", "you")]
+    assert (queued.open_runs(""), queued.open_runs("you"), queued.open_runs("other")) == (1, 1, 0)
+    queued.cancel("r1")
+    assert queued.waiting() == [("r2", "you")] and queued.waiting_runs() == ["r2"]
+    queued.advance_run("r2", [RunState.QUEUED], RunState.CANCELLED)
+    assert queued.open_runs("you") == 0
 
 
 def test_requeue_takes_back_what_ran_but_not_what_was_cancelled(queued: Store) -> None:
@@ -170,6 +194,25 @@ def test_predictions_come_back_and_missing_ones_are_none(store: Store) -> None:
     assert store.files.predictions("nothing") is None
 
 
+def test_checkpoints_come_back_and_are_replaced_and_removed(store: Store) -> None:
+    assert store.files.checkpoint("k") is None
+    for epoch in (1, 2):
+        store.files.put_checkpoint("k", {"weights": ROWS * epoch, "epoch": np.array(epoch)})
+    found = store.files.checkpoint("k")
+    assert found is not None and found["epoch"] == 2
+    np.testing.assert_array_equal(found["weights"], ROWS * 2)
+    store.files.remove_checkpoint("k")
+    store.files.remove_checkpoint("k")
+    assert store.files.checkpoint("k") is None
+
+
+def test_no_object_is_written_or_read_as_a_checkpoint(store: Store) -> None:
+    with pytest.raises(ValueError, match="allow_pickle"):
+        store.files.put_checkpoint("k", {"weights": np.array([object()])})
+    np.savez(store.files.checkpoint_path("k"), weights=np.array([{"a": 1}]))
+    assert store.files.checkpoint("k") is None
+
+
 @pytest.mark.parametrize("key", ["../escape", "a/b", "", "a.b"])
 def test_nothing_but_a_key_becomes_a_path(store: Store, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
@@ -186,60 +229,7 @@ def test_a_derived_result_is_asked_for_once(store: Store) -> None:
     assert store.queued_derived() == []
 
 
-def test_a_newer_store_is_refused_with_a_sentence(store: Store) -> None:
-    with closing(store.connect()) as db:
-        db.execute("PRAGMA user_version=99")
-    with pytest.raises(StoreError, match="made by a newer Bakeoff"):
-        Store(store.folder)
-
-
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StoreError, match="cannot be used"):
         Store(tmp_path / "file")
-
-
-def _write_many(folder: str, worker: int) -> None:
-    store = Store(Path(folder))
-    for number in range(40):
-        store.note(f"{worker}-{number}", number)
-
-
-def test_four_writers_do_not_lock_each_other_out(store: Store) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write_many, args=(str(store.folder), each)) for each in range(4)]
-    for each in writers:
-        each.start()
-    for each in writers:
-        each.join()
-    assert [each.exitcode for each in writers] == [0] * 4
-    with closing(store.connect()) as db:
-        assert db.execute("SELECT COUNT(*) FROM meta").fetchone()[0] == 160
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from core.store import Store
-store, start = Store(Path(sys.argv[1])), int(sys.argv[2])
-for number in range(start, start + 100_000):
-    store.note(str(number), number)
-    print(number, flush=True)
-"""
-
-
-def test_what_was_acknowledged_survives_a_kill(store: Store) -> None:
-    acknowledged: set[str] = set()
-    for attempt in range(3):
-        command = [sys.executable, "-c", WRITER, str(store.folder), str(attempt * 1_000_000)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            first = process.stdout.readline()
-            time.sleep(0.1)
-            os.kill(process.pid, signal.SIGKILL)
-            acknowledged |= {first.strip(), *process.stdout.read().split()}
-    with closing(sqlite3.connect(store.home / "bakeoff.db")) as db:
-        kept = {row[0] for row in db.execute("SELECT key FROM meta")}
-        assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    assert len(acknowledged) > 10
-    assert acknowledged <= kept

@@ -16,25 +16,19 @@ import pytest
 from core import jobs
 from core.records import FitState, ModelSpec, Split
 from core.run import compare
-from tests.core.trials import SEED, Ledger, Stage, faulty_models, gone, nap, send, told, until
+from tests.core.trials import SEED, Ledger, Stage, faulty_models, gone, many, nap, send, told, until
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no signals")
 
 NAPS = tuple(nap(f"{seconds}", seconds) for seconds in (0.05, 0.1, 0.2, 0.3))
 QUICK = tuple(map(ModelSpec, ("decision_tree", "k_neighbors", "gaussian_naive_bayes", "logistic_regression")))
 SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM)
-MANY = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
 def faulty() -> Iterator[None]:
     with faulty_models():
         yield
-
-
-def many(number: int, seconds: float) -> object:
-    """The full size of a trial."""
-    return pytest.param(number, marks=[pytest.mark.slow, pytest.mark.timeout(seconds)])
 
 
 @dataclass
@@ -265,7 +259,7 @@ def at_work(stage: Stage, deed: str) -> list[psutil.Process]:
     return stage.tree()[1:]
 
 
-# ---- the same as without interruption -----------------------------------------------------------------------------------
+# ---- the same as without interruption ------------------------------------------------------------------------------
 
 NINE = ("baseline", "logistic_regression", "k_neighbors", "svm_rbf", "decision_tree", "random_forest", "sklearn_mlp")
 NETWORKS = (ModelSpec("feed_forward"), ModelSpec("feed_forward", "wide", {"hidden_layer_sizes": (128, 128)}))

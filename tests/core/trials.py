@@ -31,6 +31,11 @@ SEED = 20261121
 OPEN = (FitState.QUEUED, FitState.RUNNING)
 
 
+def many(number: int, seconds: float) -> Any:
+    """The full size of a trial, run by ``make test-slow``, and the seconds after which it hangs."""
+    return pytest.param(number, marks=[pytest.mark.slow, pytest.mark.timeout(seconds)])
+
+
 def until(seen: Callable[[], Any], seconds: float = 60.0, what: str = "") -> float:
     """Wait for something to be seen; gives the seconds it took."""
     began = time.monotonic()
@@ -142,10 +147,13 @@ class Stage:
         self.process.terminate()
         try:
             self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
         finally:
-            for each in [*self.tree(), *below]:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    each.kill()
+            for each in below:
+                send(each)
 
     def log(self) -> str:
         """The end of its log."""

@@ -17,6 +17,15 @@ from tests.dashboard.pages import drain
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
     monkeypatch.setattr(jobs, "ensure_supervisor", drain)
+    monkeypatch.setattr(jobs, "estimates", lambda *_, **__: {})  # trials on samples would take longer than the tests
     monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
     yield Store(tmp_path)
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def idle(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The same with nobody at work, so that what was queued stays so; the example's table has been read."""
+    jobs.read(store, "iris")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    return store

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from core.engines.inline import InlineEngine
-from core.records import ModelSpec, Roles, RunSpec, Split
+from core.records import FitState, ModelSpec, Roles, RunSpec, RunState, Split
 from core.run import with_baseline
 from core.store import RunRow, Store
 from core.supervisor import Supervisor
@@ -36,6 +36,27 @@ def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, **role
     return row
 
 
+def queued(store: Store, *models: ModelSpec, owner: str = "", folds: int = 2, seed: int = 0) -> RunRow:
+    """A run on the example that waits, where nobody is at work (see the fixture `idle`)."""
+    table = jobs.read(store, "iris")
+    split = Split("kfold", folds=folds)
+    spec = RunSpec("iris", table.fingerprint, Roles("species"), split, with_baseline(models), seed)
+    row = store.run(jobs.submit(store, spec, table, owner))
+    assert row is not None and not jobs.ended(row)
+    return row
+
+
+def begun(store: Store, run: RunRow, *models: str) -> RunRow:
+    """The same run with the first folds of these models being trained."""
+    store.advance_run(run.id, [RunState.QUEUED], RunState.RUNNING)
+    for fit in store.fits(run.id):
+        if fit.model in models and fit.fold == 0:
+            assert store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING)
+    row = store.run(run.id)
+    assert row is not None
+    return row
+
+
 def page(view: str = "data", **address: str) -> AppTest:
     """A page, drawn once."""
     at = AppTest.from_file(APP, default_timeout=60)
@@ -47,7 +68,7 @@ def page(view: str = "data", **address: str) -> AppTest:
 
 def said(at: AppTest) -> str:
     """All words on a page, without the signs of their escape."""
-    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.info]
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.error, *at.info, *at.warning, *at.success]
     return "\n".join(str(each.value) for each in parts).replace("\\", "").replace("\u2060", "")
 
 
@@ -59,6 +80,11 @@ def charts(at: AppTest) -> int:
 def frame(at: AppTest, column: str) -> pd.DataFrame:
     """The table on a page that has this column."""
     return next(each.value for each in at.dataframe if column in each.value)
+
+
+def keys(at: AppTest, start: str) -> list[str]:
+    """The buttons of a page whose keys begin so."""
+    return [str(each.key) for each in at.button if str(each.key).startswith(start)]
 
 
 def address(at: AppTest, name: str) -> str:

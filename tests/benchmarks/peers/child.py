@@ -58,6 +58,18 @@ def estimator(model: Mapping[str, Any]) -> Any:
     return getattr(importlib.import_module(module), name)(**model["settings"])
 
 
+def metrics(model: Any, y: np.ndarray) -> list[str]:
+    """Five metrics by scikit-learn's names; four where a model of several classes has no probabilities.
+
+    `cross_validate` gives no metric at all for a model that lacks what one of them needs.
+    """
+    several = len(np.unique(y)) > 2
+    plain = ["accuracy", *(name + "_macro" * several for name in ("precision", "recall", "f1"))]
+    if not several:
+        return [*plain, "roc_auc"]
+    return [*plain, "roc_auc_ovr"] if hasattr(model, "predict_proba") else plain
+
+
 def each(models: list[dict[str, Any]], accuracy: Callable[[dict[str, Any]], float]) -> dict[str, float | None]:
     """The accuracy of every model; None for one that fails on a fold, whose error goes to stderr."""
     found: dict[str, float | None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pandas as pd
-from child import compete, contest, each
+from child import compete, contest, each, metrics
 from sklearn.model_selection import cross_validate
 
 from core.data import make_problem, table_of_frame
@@ -15,19 +15,13 @@ from core.records import ModelSpec, Roles
 given = contest()
 X = pd.DataFrame(given.X, columns=given.columns)
 problem = make_problem(table_of_frame(X.assign(label=[f"class {code}" for code in given.y])), Roles("label"))
-several = len(problem.classes) > 2
-suffix = "_macro" if several else ""
-METRICS = (
-    "accuracy",
-    *(name + suffix for name in ("precision", "recall", "f1")),
-    "roc_auc_ovr" if several else "roc_auc",
-)
 
 
 def accuracy(model: dict) -> float:
     """One model over the folds."""
     pipeline = build(ModelSpec(model["name"]), problem, given.seed)
-    found = cross_validate(pipeline, X, given.y, cv=given.splits, scoring=METRICS, n_jobs=2, return_train_score=False)
+    scoring = metrics(pipeline, given.y)
+    found = cross_validate(pipeline, X, given.y, cv=given.splits, scoring=scoring, n_jobs=2, return_train_score=False)
     return found["test_accuracy"].mean()
 
 

@@ -50,7 +50,7 @@ def _apart(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> dict[str
 
 def line(row: dict[str, Any]) -> str:
     """One row of the table."""
-    seconds = "".join(f"{_spread(row['seconds'][head]):>22}" for head in HEADS)
+    seconds = "".join(f"{_spread(row['seconds'][head]):>25}" for head in HEADS)
     ratios = "".join(f"{row[name]:>7.2f}" for name in RATIOS)
     verdict = "" if row["target"] is None else f"{row['target']:>8.1f} {'ok' if row['passed'] else 'MISSED'}"
     return f"{row['data']:<14}{row['peer']:<40}{seconds}{ratios}{verdict}"
@@ -62,7 +62,7 @@ def _spread(values: list[float]) -> str:
 
 def report(rows: list[dict[str, Any]]) -> None:
     """Print the table, and below it whether the same work was done."""
-    heads = "".join(f"{head + ', s':>22}" for head in HEADS) + "".join(f"{name:>7}" for name in RATIOS)
+    heads = "".join(f"{head + ', s':>25}" for head in HEADS) + "".join(f"{name:>7}" for name in RATIOS)
     print(f"\n{'data':<14}{'peer':<40}{heads}{'target':>8}")
     print(*map(line, rows), sep="\n")
     print("\nThe largest difference of a model's mean accuracy, and the models that failed:")
