@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -117,7 +118,8 @@ def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow,
     fits = [each for each in store.fits(run.id) if each.model == model and each.outcome is not None]
     for fit in fits:
         if store.files.has_model(fit.key):
-            return fit, load(store.files.model_path(fit.key), trusted=TRUSTED)
+            with suppress(Exception):  # written by another version, or torn: it is fitted once more
+                return fit, load(store.files.model_path(fit.key), trusted=TRUSTED)
     again = next((each for each in fits if STOPPED_EARLY not in each.outcome.marks), None)  # type: ignore[union-attr]
     if again is None:
         raise ValueError("No fold of it was finished, so there is no fitted model to look at.")

@@ -77,7 +77,7 @@ def test_from_a_file_to_the_verdict_and_beyond(page: Page, app_url: str, table: 
     page.get_by_text("The same as a plain table").click()
     plain = page.get_by_test_id("stTable")
     expect(plain.get_by_role("row")).to_have_count(8)  # seven models below the headings
-    expect(plain.get_by_text("cancelled")).to_have_count(1)
+    expect(plain.get_by_role("row").filter(has_text="stopped")).to_have_count(1)
 
     go(page, "Look closer")
     expect(page.get_by_text("Confusion matrix", exact=False).first).to_be_visible()
