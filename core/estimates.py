@@ -11,6 +11,7 @@ import math
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Protocol
@@ -136,13 +137,12 @@ class _Trials:
 
     def grow(self, train: int) -> tuple[_Trial, _Trial]:
         """The two largest samples that the budget allows; the same one twice where there is no second."""
+        with suppress(Exception):
+            self._trial(ASKED[0])  # the first fit of its kind pays for what it imports
         least = SMALLEST_OF_ROUNDS if self.cost.rounds else SMALLEST
         rows = min(train, max(least, FEWEST_OF_A_CLASS * len(self.problem.classes)))
         large, took = _timed(self._trial, rows)
         spent, small, before = took, large, took
-        if took < BUDGET / 4:  # the first fit of its kind pays for what it imports
-            large, took = _timed(self._trial, rows)
-            spent, small, before = spent + took, large, took
         while large.rows < train:
             sizes = [min(train, large.rows * growth) for growth in GROWTHS]
             plans = [(size, grown(before, took, small.rows, large.rows, size, self.cost.rows)) for size in sizes]
@@ -183,7 +183,7 @@ class _Trials:
             whole = self._fit(estimator, *data)
             return np.zeros_like(whole), whole / self.most
         trials = [clone(estimator).set_params(**{rounds.setting: count}) for count in (1, *ROUNDS)]
-        few = min((self._fit(trials[0], *data) for _ in range(2)), key=lambda each: float(each[0]))
+        few = min((self._fit(trials[0], *data) for _ in range(2)), key=lambda each: float(each[0]))  # the calmer one
         several = int(few[0] < BUDGET / 20)
         each = np.maximum(0.0, (self._fit(trials[1 + several], *data) - few) / (ROUNDS[several] - 1))
         return np.maximum(0.0, few - each), each

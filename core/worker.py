@@ -250,7 +250,9 @@ def settle_in(nice: bool, output: str) -> None:
 
     if hasattr(os, "setsid"):
         os.setsid()
-        os.nice(10 if nice else 5)
+        os.nice(less := 10 if nice else 5)
+        with contextlib.suppress(OSError):  # where Linux deals out time by session first, a worker's would be an equal
+            Path("/proc/self/autogroup").write_text(str(less))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the fork server's own way to end is not a worker's
     die_with_parent()
     owner = multiprocessing.parent_process()

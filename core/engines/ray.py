@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 import uuid
 from contextlib import suppress
@@ -35,7 +36,7 @@ LOST_NODES = 3  # a fit whose node is lost is repeated so many times
 LOOK = 1.0  # seconds between two looks at what the cluster has; nodes come and go
 GRACE = 2.5  # a task has so many seconds to end its fit, before Ray ends the task
 UNMET = 60.0  # a fit whose needs no node meets waits so many seconds for one that does
-PATIENCE = 60.0  # seconds for the cluster's first answer
+KNOCK, PATIENCE = 5.0, 60.0  # seconds for the cluster's door to open, and for its first answer
 SOON = 3.0  # a fit that no node has begun within so many seconds is said to wait
 KEPT = 600.0  # a table that no fit has needed for so many seconds leaves the object store
 TURN = 0.02  # seconds between two looks at either side, while both are at work
@@ -276,11 +277,19 @@ def _connect(address: str) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
         options |= {"include_dashboard": False, "num_cpus": int(os.environ.get("BAKEOFF_SLOTS", 0)) or None}
     try:
+        _knock(address)
         ray.init(address, logging_level=logging.ERROR, **options)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         ray.shutdown()
         why = str(error).strip().splitlines()[-1:]
         raise ConnectionError(f"There is no way to the Ray cluster at {address}. {''.join(why)}") from error
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens at an address; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK).close()
 
 
 def _open_board(address: str) -> Any:

@@ -70,6 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Timeout:
         return 0
     with lock:
+        if not store.check():
+            log.error("%s", store.noted("damaged"))
         outdated = _serve(store)
     if outdated and (store.waiting_runs() or store.queued_derived()):
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])

@@ -16,7 +16,7 @@ from typing import Any
 from core.derived import DERIVED
 from core.engines import AFTER, DESK, DISK, FITS, Engine, Event, Job
 from core.records import FitState, RunState
-from core.store import Derived, DiskFull, FitRow, RunRow, Store
+from core.store import Derived, DiskFull, FitRow, RunRow, Store, StoreError
 from core.supervisor.turns import Turns
 from core.supervisor.work import OpenRun, Running, fit_id, move, shared
 
@@ -132,7 +132,7 @@ class Supervisor:
 
     def _put_in_order(self) -> None:
         self._tidy = True
-        with suppress(DiskFull, OSError):
+        with suppress(StoreError, OSError):
             self.store.keep_ballast()
             self.store.back_up()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 import time
@@ -94,12 +95,17 @@ class Nodes:
                 each.send_signal(signal.SIGKILL)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def prepared() -> Iterator[None]:
+    with places.prepared():
+        yield
+
+
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
-    with places.prepared():
-        made = Nodes()
-        yield made
-        made.close()
+    made = Nodes()
+    yield made
+    made.close()
 
 
 @contextlib.contextmanager
@@ -220,10 +226,18 @@ def test_a_cluster_elsewhere_does_the_same_through_its_door(nodes: Nodes, tmp_pa
     assert not places.node_folders()
 
 
-def test_a_cluster_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
+def test_a_cluster_that_is_not_there_is_told_in_words(tmp_path: Path, address: str) -> None:
+    setting = address if address.startswith("ray") else f"ray:{address}"
     from core.engines.ray import make
 
-    with places.prepared(), pytest.raises(ConnectionError, match="There is no way to the Ray cluster at 127.0.0.1:1"):
-        make(tmp_path, "ray:127.0.0.1:1")
-    with pytest.raises(ValueError, match="'ray://host:port'"):
-        make(tmp_path, "rayon")
+    with pytest.raises(ConnectionError, match=f"There is no way to the Ray cluster at {re.escape(address)}. .*refused"):
+        make(tmp_path, setting)
+
+
+@pytest.mark.parametrize("setting", ["rayon", "ray:", "local"])
+def test_what_names_no_cluster_is_refused(tmp_path: Path, setting: str) -> None:
+    from core.engines.ray import make
+
+    with pytest.raises(ValueError, match=re.escape("'ray://host:port'")):
+        make(tmp_path, setting)
