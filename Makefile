@@ -5,6 +5,7 @@
 #   make check     lint, format and types
 #   make test-slow the longer trials
 #   make bench     measure speed against its targets
+#   make bench-peers    measure against PyCaret, skore and cross_validate, in environments of their own
 #   make lock      work out requirements.lock anew (on Linux, from pyproject.toml)
 #   make clean     remove everything that the other verbs made
 #
@@ -25,7 +26,7 @@ PIP := python -m pip --disable-pip-version-check
 TORCH = "$$(grep '^torch==' requirements.lock)"
 STAMP := $(VENV)/.installed
 
-.PHONY: help run test check test-slow bench lock clean
+.PHONY: help run test check test-slow bench bench-peers lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -62,6 +63,9 @@ test-slow: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
+
+bench-peers: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.peers --folder build/peers
 
 lock:
 	$(PYTHON) -m venv --clear build/lock

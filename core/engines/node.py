@@ -86,7 +86,9 @@ class Board:
         self._news = asyncio.Event()
 
     async def tell(self, job: str, steps: list[Event]) -> str | None:
-        """Say that a job is at work and what steps it made; gives the reason if it is no longer wanted."""
+        """Say that a job is at work, what steps it made, and whether only its files are to come; gives the reason if it
+        is no longer wanted.
+        """
         self._told.append((job, steps))
         self._news.set()
         return self._unwanted.get(job)
@@ -184,6 +186,7 @@ def _follow(engine: LocalEngine, job: Job, board: Any) -> Event:
                 return _complete(last, event)
             else:
                 last = event
+                line.steps.append(Event(job.id, event.kind))
         if last is not None and AFTER not in last.result:
             return last
         if (reason := line.speak()) is not None:

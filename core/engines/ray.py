@@ -180,7 +180,9 @@ class RayEngine:
         for job, steps in told:
             if job in self._fits:
                 self._fits[job].began = True
-                self._told += steps
+                self._told += [each for each in steps if each.kind == "step"]
+                if any(each.kind == "done" for each in steps):  # only its files are to come
+                    self._fits[job].until = float("inf")
 
     def _result(self, fit: _Fit) -> Event:
         """How a task ended; the files of a finished fit are in place when it is told."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,42 +47,33 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class Nodes:
-    """A cluster whose nodes are groups of processes of this machine, one core each."""
+    """A cluster of two nodes with a core each, which are groups of processes of this machine."""
 
     def __init__(self) -> None:
-        from ray.cluster_utils import Cluster
-
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.door = f"ray://127.0.0.1:{port}"
-        self._cluster = Cluster(
-            True,
-            head_node_args={
-                "include_dashboard": False,
-                "num_cpus": 1,
-                "_system_config": NOTICE,
-                "ray_client_server_port": port,
-            },
-        )
-        self.address = self._cluster.address
+        self._port, door = free_port(), free_port()
+        self.address, self.door = f"127.0.0.1:{self._port}", f"ray://127.0.0.1:{door}"
+        head = ["--head", f"--port={self._port}", f"--ray-client-server-port={door}", "--include-dashboard=false"]
+        self._started = [_start(*head, f"--system-config={json.dumps(NOTICE)}")]
+        until(lambda: _open(self._port) and _open(door), what="for the head")
         self.add()
 
     def add(self) -> None:
         """Start a second node."""
-        self.other = self._cluster.add_node(num_cpus=1)
+        self.other = _start(f"--address={self.address}")
+        self._started.append(self.other)
 
     def close(self) -> None:
-        self._cluster.shutdown()
+        for node in self._started:
+            self.kill(node)
 
     @staticmethod
-    def processes(node: Any) -> list[psutil.Process]:
-        """The processes of a node, and all that they started."""
-        started = [each.process.pid for kind in node.all_processes.values() for each in kind]
-        parents = [psutil.Process(pid) for pid in started if psutil.pid_exists(pid)]
-        return parents + [child for parent in parents for child in parent.children(recursive=True)]
+    def processes(node: subprocess.Popen[bytes]) -> list[psutil.Process]:
+        """The processes of a node."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return [psutil.Process(node.pid), *psutil.Process(node.pid).children(recursive=True)]
+        return []
 
-    def fit(self, node: Any) -> str:
+    def fit(self, node: subprocess.Popen[bytes]) -> str:
         """The fit that a node is at work on, as its process is called; empty while there is none."""
         for each in self.processes(node):
             with contextlib.suppress(psutil.Error):
@@ -88,11 +82,32 @@ class Nodes:
                     return name
         return ""
 
-    def kill(self, node: Any) -> None:
+    def kill(self, node: subprocess.Popen[bytes]) -> None:
         """All of it at once, as a machine dies."""
         for each in self.processes(node):
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.send_signal(signal.SIGKILL)
+        node.wait()
+
+
+def _start(*options: str) -> subprocess.Popen[bytes]:
+    """Start a node as a person would."""
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1"]
+    memory = f"--object-store-memory={100 * 2**20}"
+    return subprocess.Popen(
+        [*command, memory, *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _open(port: int) -> bool:
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,49 +1,34 @@
-"""Runs go through the queue: in place for what they come to, with real workers for stopping, dying and limits."""
+"""Runs go through the queue: in place for what they come to, with real workers for what only these show.
+
+What happens to workers that are stopped, killed or at fault is in the trials.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
-import signal
+import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import psutil
 import pytest
 
 from core import jobs
+from core.engines import DESK, FITS
 from core.engines.inline import InlineEngine
 from core.records import FitState, ModelSpec, Roles, RunSpec, RunState, Split
 from core.run import compare
-from core.store import FitRow, Store
+from core.store import DiskFull, FitRow, Store
 from core.supervisor import Supervisor
+from tests.core import trials
+from tests.core.trials import spec_of, state, until
 
-# Boosting that would take minutes per fit: something to stop.
-SLOW = ModelSpec("gradient_boosting", "slow", {"n_estimators": 5_000, "max_depth": 8})
 QUICK = ModelSpec("k_neighbors")
 
 
-def submit(store: Store, *models: ModelSpec, source: str = "moons:rows=2000", **changes: object) -> str:
-    table = jobs.read(store, source)
-    spec = RunSpec(table.name, table.fingerprint, Roles(table.target), Split("stratified"), models)
-    return jobs.submit(store, dataclasses.replace(spec, **changes), table)  # type: ignore[arg-type]
-
-
-def until(seen: Callable[[], bool], seconds: float = 30.0) -> float:
-    """Wait for something to be seen; gives the seconds it took."""
-    began = time.monotonic()
-    while not seen():
-        assert time.monotonic() - began < seconds, "waited in vain"
-        time.sleep(0.02)
-    return time.monotonic() - began
-
-
-def state(store: Store, run: str) -> RunState:
-    row = store.run(run)
-    assert row is not None
-    return row.state
+def submit(store: Store, *models: ModelSpec, source: str = "moons:rows=2000", **changes: Any) -> str:
+    return trials.submit(store, *models, source=source, **changes)
 
 
 def fits(store: Store, run: str, model: ModelSpec) -> list[FitRow]:
@@ -157,6 +142,148 @@ def test_a_file_that_is_no_table_is_a_sentence(in_place: Store) -> None:
     assert len(jobs.read(in_place, "empty.csv").frame) == 40
 
 
+# -- once, and not too much
+
+
+def test_two_clicks_at_the_same_moment_start_one_run_in_a_hundred_tries(
+    in_place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert clicked_twice(in_place, 100, monkeypatch) == 0
+
+
+def test_looking_and_then_adding_would_start_two(in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = Store.add_run
+    monkeypatch.setattr(Store, "add_run", lambda *given, once: add(*given))
+    assert clicked_twice(in_place, 30, monkeypatch) > 0
+
+
+def clicked_twice(store: Store, tries: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often two tabs that ask for the same at the same moment get two runs."""
+    table = jobs.read(store, "moons:rows=200")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    doubled = 0
+    for number in range(tries):
+        begin, runs = threading.Barrier(2), []
+
+        def click(spec: RunSpec = spec_of(table, QUICK, seed=number), owner: str = str(number)) -> None:
+            begin.wait()  # noqa: B023
+            runs.append(jobs.submit(store, spec, table, owner))  # noqa: B023
+
+        tabs = [threading.Thread(target=click) for _ in range(2)]
+        for tab in tabs:
+            tab.start()
+        for tab in tabs:
+            tab.join()
+        doubled += len(set(runs)) > 1
+    return doubled
+
+
+def test_a_person_has_twenty_runs_open_at_most_and_others_are_not_held_up(
+    in_place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = jobs.read(in_place, "moons:rows=200")
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    specs = [spec_of(table, QUICK, seed=seed) for seed in range(jobs.MOST_RUNS + 1)]
+    first, *_ = [jobs.submit(in_place, each, table, "me") for each in specs[:-1]]
+    with pytest.raises(ValueError, match="^20 of your comparisons are not through yet"):
+        jobs.submit(in_place, specs[-1], table, "me")
+    assert jobs.submit(in_place, specs[0], table, "me") == first, "a second click is no further run"
+    jobs.submit(in_place, specs[-1], table, "you")
+    in_place.cancel(first)
+    Supervisor(in_place, InlineEngine(in_place.folder)).look()
+    jobs.submit(in_place, specs[-1], table, "me")
+
+
+def test_a_run_of_too_many_fits_is_refused_with_a_sentence(in_place: Store) -> None:
+    with pytest.raises(ValueError, match=r"10,000 trainings, and one comparison takes up to 5,000"):
+        submit(in_place, QUICK, source="moons:rows=200", split=Split("repeated", 10, 1000))
+    assert not in_place.runs()
+
+
+def test_a_run_on_a_disk_that_is_nearly_full_is_refused_with_a_sentence(
+    in_place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = jobs.read(in_place, "moons:rows=200")
+    monkeypatch.setattr(type(in_place.space), "free", lambda _: 150 * 10**6)
+    with pytest.raises(ValueError, match=r"^Only 150 MB are free .* should have 200 MB"):
+        jobs.submit(in_place, spec_of(table, QUICK), table)
+    assert not in_place.runs()
+
+
+# -- what is lost is worked out again
+
+
+def test_a_fitted_model_that_was_cleaned_away_is_fitted_again_and_says_the_same(in_place: Store) -> None:
+    run = submit(in_place, ModelSpec("random_forest"), source="iris")
+
+    def importances() -> Any:
+        row = jobs.request_importance(in_place, run, "random_forest", "permutation")
+        done = in_place.derived(row.key)
+        assert done is not None and done.state == FitState.DONE, done
+        in_place.forget_derived(row.key)
+        return done.result
+
+    before, kept = importances(), _models(in_place, run)
+    assert kept and in_place.remove_models([run]) > 0 and not _models(in_place, run)
+    assert importances() == before
+    assert _models(in_place, run) == kept, "and kept once more"
+
+
+def _models(store: Store, run: str) -> list[str]:
+    return [each.key for each in store.fits(run) if store.files.has_model(each.key)]
+
+
+def test_a_fit_whose_predictions_are_lost_is_not_taken_for_done(in_place: Store) -> None:
+    run = submit(in_place, QUICK, source="iris")
+    lost, *others = [each.key for each in in_place.fits(run)]
+    in_place.files.predictions_path(lost).unlink()
+    again = submit(in_place, dataclasses.replace(QUICK, label="again"), source="iris")
+    assert {each.key: each.reused for each in in_place.fits(again)} == {lost: False} | dict.fromkeys(others, True)
+    assert in_place.files.predictions(lost) is not None
+
+
+# -- a full disk
+
+
+def test_what_cannot_be_written_is_kept_until_there_is_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    engine = InlineEngine(store.folder)
+    supervisor = Supervisor(store, engine)
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, QUICK, source="iris")
+    supervisor.look()
+    with monkeypatch.context() as full:
+        full.setattr(type(store.space), "full", lambda _: True)
+        full.setattr(Store, "finish_fit", _refuse)
+        supervisor.step(0.0)
+        assert supervisor.paused and engine.free(FITS) == engine.free(DESK) == 1, "nothing new is begun"
+        supervisor.look()
+        assert {each.state for each in store.fits(run)} == {FitState.RUNNING, FitState.QUEUED}
+    until(lambda: supervisor.look() or not supervisor.paused, 5)
+    supervisor.drain()
+    assert {each.state for each in store.fits(run)} == {FitState.DONE} and state(store, run) == RunState.DONE
+    assert {each.attempts for each in store.fits(run)} == {1}
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise DiskFull
+
+
+def test_a_supervisor_stays_as_long_as_a_run_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    supervisor = Supervisor(store, InlineEngine(store.folder), idle_seconds=0.0)
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, QUICK, source="iris")
+    monkeypatch.setattr(type(store.space), "full", lambda _: True)
+    supervisor.look()
+    time.sleep(0.01)
+    assert not supervisor._leaving()
+    store.cancel(run)
+    assert supervisor._leaving()
+
+
 # -- with real workers
 
 
@@ -176,84 +303,8 @@ def test_a_worker_has_one_thread_for_arithmetic(served: Store) -> None:
     until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
 
 
-def test_stopping_one_model_frees_its_worker_and_spares_the_others(served: Store) -> None:
-    run = submit(served, SLOW, QUICK)
-    until(lambda: any(each.state == FitState.RUNNING for each in fits(served, run, SLOW)))
-    until(
-        lambda: all(each.state == FitState.DONE for each in fits(served, run, QUICK)) or _busy(served, run, SLOW) == 2
-    )
-    served.cancel(run, SLOW.id)
-    assert until(lambda: jobs.ended(served.run(run)), 10) < 3.0  # type: ignore[arg-type]
-    assert {each.state for each in fits(served, run, SLOW)} == {FitState.CANCELLED}
-    assert {each.state for each in fits(served, run, QUICK)} <= {FitState.DONE}
-    assert until(lambda: _quiet(served), 10) < 3.0
-
-
 def _busy(store: Store, run: str, model: ModelSpec) -> int:
     return sum(each.state == FitState.RUNNING for each in fits(store, run, model))
-
-
-def _quiet(store: Store) -> bool:
-    """Whether no worker is using the processor."""
-    found = workers(store)
-    for each in found:
-        each.cpu_percent()
-    time.sleep(0.2)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return all(each.cpu_percent() < 20 for each in found)
-    return False
-
-
-def test_a_fit_over_its_limit_is_ended_and_its_model_spared_the_rest(served: Store) -> None:
-    run = submit(served, SLOW, QUICK, time_limit=1.0)
-    until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
-    slow = fits(served, run, SLOW)
-    assert "stopped after 1 s, its time limit" in {each.reason for each in slow if each.state == FitState.FAILED}
-    assert {each.state for each in slow} <= {FitState.FAILED, FitState.SKIPPED}
-    assert {each.state for each in fits(served, run, QUICK)} == {FitState.DONE}
-    assert state(served, run) == RunState.DONE
-
-
-def test_a_killed_worker_loses_nothing(served: Store) -> None:
-    models = (QUICK, ModelSpec("random_forest", "big", {"n_estimators": 400}))
-    run = submit(served, *models, source="moons:rows=500", seed=11)
-    until(lambda: _busy(served, run, models[1]) > 0)
-    victim = max(workers(served), key=lambda each: each.cpu_times().user)
-    os.kill(victim.pid, signal.SIGKILL)
-    until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
-    assert {each.state for each in served.fits(run)} == {FitState.DONE}
-    assert all(each.outcome is not None for each in served.fits(run))
-
-
-def test_a_fit_that_kills_its_worker_each_time_is_given_up(served: Store) -> None:
-    run = submit(served, SLOW, seed=12, split=Split("holdout"))
-    until(lambda: _busy(served, run, SLOW) == 1)
-
-    def given_up() -> bool:
-        for each in workers(served):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(each.pid, signal.SIGKILL)
-        return jobs.ended(served.run(run))  # type: ignore[arg-type]
-
-    until(given_up)
-    failed = fits(served, run, SLOW)[0]
-    assert (failed.reason, failed.attempts) == ("the worker crashed (SIGKILL)", 2)
-
-
-def test_a_killed_supervisor_takes_its_workers_along_and_the_next_goes_on(served: Store) -> None:
-    run = submit(served, SLOW, QUICK, seed=13)
-    until(lambda: _busy(served, run, SLOW) > 0)
-    old = psutil.Process(served.noted("supervisor")["pid"])
-    children = old.children(recursive=True)
-    old.send_signal(signal.SIGKILL)
-    assert until(lambda: not any(each.is_running() and each.status() != "zombie" for each in children), 10) < 2.0
-    before = {(each.model, each.fold) for each in served.fits(run) if each.state == FitState.DONE}
-    jobs.ensure_supervisor(served)
-    until(lambda: served.noted("supervisor")["pid"] != old.pid)
-    until(lambda: {each.state for each in fits(served, run, QUICK)} == {FitState.DONE})
-    assert before <= {(each.model, each.fold) for each in served.fits(run) if each.state == FitState.DONE}
-    served.cancel(run)
-    until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]
 
 
 def test_a_network_tells_how_far_it_is(served: Store) -> None:
