@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     Questions = Sequence[tuple[np.ndarray, pd.DataFrame]]
 
-# Seconds of fitting on samples, for each model: enough to tell, and over before a person has chosen the next one.
+# Seconds of fitting on samples, for each model: enough to tell, and over before a person has chosen the next one. Times
+# the power with which a model grows: what is steep is further from its sample.
 BUDGET = 0.3
 SMALLEST, SMALLEST_OF_ROUNDS, GROWTHS = 250, 1_000, (4, 2)
 FEWEST_OF_A_CLASS = 5
@@ -117,11 +118,14 @@ class _Trial:
 
     Attributes
     ----------
+    fits : float
+        Spent on all fits of this trial.
     once, each : ndarray of shape (4,)
         Spent once and in each round: on the fit, on a call to predict, on each row of it, and on each row's scores.
     """
 
     rows: int
+    fits: float
     once: np.ndarray
     each: np.ndarray
 
@@ -142,23 +146,27 @@ class _Trials:
         least = SMALLEST_OF_ROUNDS if self.cost.rounds else SMALLEST
         rows = min(train, max(least, FEWEST_OF_A_CLASS * len(self.problem.classes)))
         large, took = _timed(self._trial, rows)
-        spent, small, before = took, large, took
+        spent, small, budget = took, large, BUDGET * max(1.0, self.cost.rows)
         while large.rows < train:
             sizes = [min(train, large.rows * growth) for growth in GROWTHS]
-            plans = [(size, grown(before, took, small.rows, large.rows, size, self.cost.rows)) for size in sizes]
-            allowed = [size for size, seconds in plans if spent + seconds <= BUDGET]
-            if not allowed and (small is not large or took > 1.5 * BUDGET):
+            allowed = [size for size in sizes if spent + took + self._longer(small, large, size) <= budget]
+            if not allowed and (small is not large or took > budget):
                 break  # a second size is worth some more: only two tell what grows and what does not
-            small, before = large, took
+            small = large
             large, took = _timed(self._trial, (allowed or sizes[-1:])[0])
             spent += took
         return small, large
+
+    def _longer(self, small: _Trial, large: _Trial, rows: int) -> float:
+        """How much longer fits on so many rows would take than the last ones."""
+        return grown(small.fits, large.fits, small.rows, large.rows, rows, self.cost.rows) - large.fits
 
     def _trial(self, rows: int) -> _Trial:
         """Prepare the rows once, and fit them."""
         import numpy as np
         import pandas as pd
 
+        self.fits = 0.0
         chosen = self._rows(rows, self.seed)
         steps = build(self.spec, replace(self.problem, rows=len(chosen)), self.seed, self.class_weight)
         y = self.samples.y[chosen]
@@ -168,7 +176,7 @@ class _Trials:
         prepared = np.array([fitted, *_line(*(seconds for _, seconds in turned)), 0.0])
         questions = [(each, pd.DataFrame(frame)) for each, (frame, _) in zip(asked, turned, strict=True)]
         once, each = self._rounds(steps[1], pd.DataFrame(X), y, questions)
-        return _Trial(rows, prepared + once, each)
+        return _Trial(rows, self.fits, prepared + once, each)
 
     def _rows(self, count: int, seed: int) -> np.ndarray:
         return stratified(self.samples.y, count, bool(self.problem.classes), seed)
@@ -193,6 +201,7 @@ class _Trials:
         import numpy as np
 
         _, fitted = _timed(estimator.fit, X, y)
+        self.fits += fitted
         says, scores = [], []
         for rows, frame in questions:
             where = self.samples.rows[rows]

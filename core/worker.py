@@ -151,7 +151,7 @@ def _ended(job: Job, error: Exception, memory: int) -> Event:
     log = _shortened(traceback.format_exc())
     if memory and out_of_memory(error):
         return Event(job.id, "over", reason=memory_reason(memory), log=log)
-    reason = reason_of(error) if job.kind == "fit" else _sentence(error)
+    reason = reason_of(error) if job.kind == "fit" and not isinstance(error, StoreError) else _sentence(error)
     return Event(job.id, "failed", {DISK: True} if is_full(error) else {}, reason, log)
 
 

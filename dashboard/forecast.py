@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.data import fold_count
 from core.estimates import Estimate, fold_rows, objection, rough
-from core.models import MODELS
+from core.models import MODELS, check_settings
 from core.records import ModelSpec, Problem, RunSpec
 from core.results import practice_rows
 
@@ -25,7 +25,8 @@ class Forecast:
     Attributes
     ----------
     expected : mapping of str to Estimate
-        Of one training, by the model's id; from the catalogue alone where nothing was tried yet.
+        Of one training, by the model's id; from the catalogue alone where nothing was tried yet. Models with settings
+        that do not hold are left out.
     on_trial : frozenset of str
         The models whose trial is still to come.
     against : mapping of str to str
@@ -57,8 +58,9 @@ def forecast(
         Bytes that a training may take where the spec does not say.
     """
     train, _ = fold_rows(spec.split, problem.rows)
-    expected = {each.id: known.get(each.id) or rough(problem, each, train) for each in spec.models}
-    against = {each.id: against_limits(spec, problem, each, expected[each.id], memory) for each in spec.models}
+    models = [each for each in spec.models if settings_hold(problem, each)]
+    expected = {each.id: known.get(each.id) or rough(problem, each, train) for each in models}
+    against = {each.id: against_limits(spec, problem, each, expected[each.id], memory) for each in models}
     limit = spec.time_limit or math.inf
     each_fit = [min(estimate.seconds, limit) for estimate in expected.values()]
     folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
@@ -70,10 +72,21 @@ def forecast(
     )
 
 
+def settings_hold(problem: Problem, model: ModelSpec) -> bool:
+    """Whether a model can be given these settings; what is wrong with others is said where they are set."""
+    try:
+        check_settings(model.name, problem.task, model.settings)
+    except ValueError:
+        return False
+    return True
+
+
 def against_limits(
     spec: RunSpec, problem: Problem, model: ModelSpec, estimate: Estimate | None = None, memory: int = 0
 ) -> str:
     """Why a model will not fit into a run's limits, as a sentence; empty if it will."""
+    if not settings_hold(problem, model):
+        return ""
     train, _ = fold_rows(spec.split, problem.rows)
     return objection(
         MODELS[model.name],

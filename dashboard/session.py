@@ -23,7 +23,7 @@ from core.estimates import Estimate
 from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store
-from dashboard.forecast import Forecast, forecast
+from dashboard.forecast import Forecast, forecast, settings_hold
 
 log = logging.getLogger("bakeoff.dashboard")
 
@@ -269,7 +269,8 @@ def expected(spec: RunSpec, problem: Problem, *, ask: bool = True) -> Forecast:
 
     With `ask` what is not known yet is found out, and there when asked again.
     """
-    args = spec.fingerprint, problem, spec.models, spec.split, spec.roles, spec.class_weight
+    models = [each for each in spec.models if settings_hold(problem, each)]
+    args = spec.fingerprint, problem, models, spec.split, spec.roles, spec.class_weight
     told = supervisor()
     known = jobs.estimates(store(), *args, ask=ask)
     return forecast(spec, problem, known, slots=int(told.get("slots", 1)), memory=int(told.get("memory", 0)))

@@ -46,7 +46,7 @@ MODELS = (
         params={Task.CLASSIFICATION: _SKLEARN, Task.REGRESSION: _SKLEARN},
         needs=Needs(scaled=True),
         curve={"train_loss": "loss_curve_", "valid_score": "validation_scores_"},
-        cost=Cost(0.24, columns=0.3, base=0.04, rounds=Rounds("max_iter", 180, rows=-0.1)),
+        cost=Cost(0.24, columns=0.3, base=0.04, rounds=Rounds("max_iter", 300)),
     ),
     Model(
         name="feed_forward",

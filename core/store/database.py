@@ -171,8 +171,8 @@ class Store(Upkeep):
         return fit_row(rows[0], False) if rows else None
 
     def unwanted_fits(self) -> list[FitRow]:
-        """Running fits that somebody asked to stop."""
-        rows = self._read("SELECT *, NULL AS outcome FROM fit WHERE state='running' AND cancel=1")
+        """Fits that somebody asked to stop while they ran, also those that have come back into the queue since."""
+        rows = self._read("SELECT *, NULL AS outcome FROM fit WHERE state IN ('queued', 'running') AND cancel=1")
         return [fit_row(row, False) for row in rows]
 
     def advance_fit(

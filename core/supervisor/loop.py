@@ -25,10 +25,12 @@ log = logging.getLogger("bakeoff.supervisor")
 TICK = 0.05  # how often the queue is looked at, seconds; a look costs some ten microseconds
 STEP_WRITES = 0.5  # how often the progress of running fits is written, seconds
 ATTEMPTS = 2  # a job that kills its worker twice is not tried again
+ATTEMPTS_ON_A_FULL_DISK = 5  # nor one that writes more than the disk ever has room for
 IDLE_SECONDS = 600.0
 TIDY_SECONDS = 5.0  # with nothing to do for so long, things are put in order
 STOP = "stop"  # the note by which anybody asks for the end
 STOPPED = "stopped by you"
+OPEN = (FitState.QUEUED, FitState.RUNNING)
 
 
 class Supervisor:
@@ -188,7 +190,7 @@ class Supervisor:
         """Have the engine end a fit; what it has to hand in may still come."""
         running = self._running.get(fit_id(fit))
         if running is None:  # nobody is at work on it
-            self.store.advance_fit(fit, [FitState.RUNNING], state, reason)
+            self.store.advance_fit(fit, OPEN, state, reason)
         elif running.end is None:
             running.end = state
             self.engine.stop(fit_id(fit), reason)
@@ -299,10 +301,11 @@ class Supervisor:
             self.look()
 
     def _receive(self, event: Event) -> None:
-        """Take an event in, or hold it until there is room to write it."""
-        with self._pausing():
-            self._take(event)
-            return
+        """Take an event in, or hold it until there is room to write it, and with it all that follow."""
+        if not self._held or event.kind == "step":
+            with self._pausing():
+                self._take(event)
+                return
         self._held.append(event)
 
     def _take(self, event: Event) -> None:
@@ -328,13 +331,16 @@ class Supervisor:
             self.store.finish_fit(fit, event.result["outcome"], key=event.result.get("key", ""))
             if AFTER in event.result:
                 self._unmeasured[event.job] = event.result.get("key") or fit.key
-        elif event.result.get(DISK):
-            self._pause(event.reason)
-            self.store.advance_fit(fit, [FitState.RUNNING], FitState.QUEUED)
-        elif event.kind == "died" and fit.attempts + 1 < ATTEMPTS and end is None:
+        elif end is None and self._worth_another_try(fit, event):
             self.store.advance_fit(fit, [FitState.RUNNING], FitState.QUEUED)
         else:
             self._drop(fit, end or FitState.FAILED, event)
+
+    def _worth_another_try(self, fit: FitRow, event: Event) -> bool:
+        if event.result.get(DISK):
+            self._pause(event.reason)
+            return fit.attempts + 1 < ATTEMPTS_ON_A_FULL_DISK or self.store.full()
+        return event.kind == "died" and fit.attempts + 1 < ATTEMPTS
 
     def _drop(self, fit: FitRow, state: FitState, event: Event) -> None:
         if event.log:

@@ -46,9 +46,9 @@ def forecasts(
         if waits and not known.on_trial:
             st.rerun()
         total.caption(in_all(spec, folds, known), width="content")
-        for each in spec.models:
-            if each.id in places:
-                places[each.id].caption(_of_one(known, each.id), help=words.escape(_how(known, each.id)))
+        for id in known.expected:
+            if id in places:
+                places[id].caption(_of_one(known, id), help=words.escape(_how(known, id)))
 
     for each in others:
         if reason := against_limits(spec, problem, each, memory=int(session.supervisor().get("memory", 0))):

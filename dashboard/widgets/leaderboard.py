@@ -110,6 +110,8 @@ def _where(run: RunRow, result: Comparison) -> str:
     place = jobs.place(session.store(), run)
     if run.state == RunState.QUEUED:
         return words.place(place.ahead, place.sharing)
+    if session.store().full():
+        return "Paused until there is room on the disk."
     slots = max(1, int(session.supervisor().get("slots", 1)) // (1 + place.sharing))
     left = time_left(result.fits, slots, session.estimates_of(run), run.spec.time_limit)
     return " · ".join(each for each in (words.time_left(left), words.sharing(place.sharing)) if each)

@@ -50,15 +50,11 @@ def _panel(ended: Sequence[RunRow], usage: Mapping[str, int]) -> None:
         disabled=not (ids and totals.models),
         on_click=_remove_models,
         args=(ids,),
-        help="Of your comparisons that have ended. Scores and predictions stay; a model is fitted again when needed.",
     )
-    st.button(
-        "Remove leftovers",
-        key="remove_leftovers",
-        disabled=any_at_work(),
-        on_click=_remove_leftovers,
-        help="Files that no comparison needs any more. Not while something is at work.",
-    )
+    st.caption("Those of your comparisons that have ended. They are fitted again when needed; scores stay.")
+    at_work = any_at_work()
+    st.button("Remove leftovers", key="remove_leftovers", disabled=at_work, on_click=_remove_leftovers)
+    st.caption("Files that no comparison needs any more." + (" Not while something is at work." if at_work else ""))
     titles = {each.id: _label(each, usage.get(each.id, 0)) for each in ended}
     chosen = st.multiselect("Old comparisons", list(titles), format_func=titles.__getitem__, key="old_runs")
     st.button(

@@ -29,8 +29,8 @@ from tests.core.trials import spec_of, told, until
 if not places.installed():
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-FOREST = ModelSpec("random_forest", settings={"n_estimators": 400})
-NETWORK = ModelSpec("feed_forward", settings={"max_epochs": 60, "early_stopping": False})
+FOREST = ModelSpec("random_forest", settings={"n_estimators": 200})
+NETWORK = ModelSpec("feed_forward", settings={"max_epochs": 40, "early_stopping": False})
 MODELS = (
     ModelSpec("logistic_regression"),
     ModelSpec("k_neighbors"),

@@ -11,7 +11,6 @@ import time
 from contextlib import closing
 from typing import Any
 
-import psutil
 import pytest
 
 from core import jobs
@@ -19,7 +18,7 @@ from core.engines import DESK, FITS
 from core.engines.inline import InlineEngine
 from core.records import FitState, ModelSpec, Roles, RunSpec, RunState, Split
 from core.run import compare
-from core.store import DiskFull, FitRow, Store
+from core.store import DiskFull, Files, FitRow, Store
 from core.supervisor import Supervisor
 from tests.core import trials
 from tests.core.trials import spec_of, state, until
@@ -165,9 +164,9 @@ def clicked_twice(store: Store, tries: int, monkeypatch: pytest.MonkeyPatch) -> 
     for number in range(tries):
         begin, runs = threading.Barrier(2), []
 
-        def click(spec: RunSpec = spec_of(table, QUICK, seed=number), owner: str = str(number)) -> None:
+        def click() -> None:
             begin.wait()  # noqa: B023
-            runs.append(jobs.submit(store, spec, table, owner))  # noqa: B023
+            runs.append(jobs.submit(store, spec_of(table, QUICK, seed=number), table, str(number)))  # noqa: B023
 
         tabs = [threading.Thread(target=click) for _ in range(2)]
         for tab in tabs:
@@ -185,7 +184,7 @@ def test_a_person_has_twenty_runs_open_at_most_and_others_are_not_held_up(
     monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
     specs = [spec_of(table, QUICK, seed=seed) for seed in range(jobs.MOST_RUNS + 1)]
     first, *_ = [jobs.submit(in_place, each, table, "me") for each in specs[:-1]]
-    with pytest.raises(ValueError, match="^20 of your comparisons are not through yet"):
+    with pytest.raises(ValueError, match=r"^20 of your comparisons are not through yet"):
         jobs.submit(in_place, specs[-1], table, "me")
     assert jobs.submit(in_place, specs[0], table, "me") == first, "a second click is no further run"
     jobs.submit(in_place, specs[-1], table, "you")
@@ -256,6 +255,7 @@ def test_what_cannot_be_written_is_kept_until_there_is_room(store: Store, monkey
     with monkeypatch.context() as full:
         full.setattr(type(store.space), "full", lambda _: True)
         full.setattr(Store, "finish_fit", _refuse)
+        supervisor.step(0.0)  # the next fit is begun before this one is written
         supervisor.step(0.0)
         assert supervisor.paused and engine.free(FITS) == engine.free(DESK) == 1, "nothing new is begun"
         supervisor.look()
@@ -268,6 +268,40 @@ def test_what_cannot_be_written_is_kept_until_there_is_room(store: Store, monkey
 
 def _refuse(*_: object, **__: object) -> None:
     raise DiskFull
+
+
+def test_a_fit_that_writes_more_than_there_ever_is_room_for_is_given_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    supervisor = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, QUICK, source="iris", split=Split("holdout"))
+    monkeypatch.setattr(Files, "put_predictions", _refuse)
+    for _ in range(20):
+        supervisor.look()
+        supervisor.step(0.0)
+        supervisor._pause_until = 0.0
+    (fit,) = store.fits(run)
+    assert (fit.state, fit.attempts) == (FitState.FAILED, 5) and fit.reason.startswith("The disk is full")
+
+
+@pytest.mark.parametrize("through", [FitState.QUEUED, FitState.RUNNING])
+def test_a_fit_that_died_while_it_was_to_be_stopped_is_stopped(
+    through: FitState, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    supervisor = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, QUICK, source="iris", split=Split("holdout"))
+    (fit,) = store.fits(run)
+    store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING)
+    store.cancel(run)
+    store.advance_fit(fit, [FitState.RUNNING], through)
+    supervisor.look()
+    assert state(store, run) == RunState.CANCELLED
 
 
 def test_a_supervisor_stays_as_long_as_a_run_waits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,17 +321,12 @@ def test_a_supervisor_stays_as_long_as_a_run_waits(store: Store, monkeypatch: py
 # -- with real workers
 
 
-def workers(store: Store) -> list[psutil.Process]:
-    """The processes that train: children of the fork server of the folder's supervisor."""
-    supervisor = psutil.Process(store.noted("supervisor")["pid"])
-    return [each for each in supervisor.children(recursive=True) if each.nice() == 10]
-
-
 def test_a_worker_has_one_thread_for_arithmetic(served: Store) -> None:
     greedy = ModelSpec("hist_gradient_boosting", "", {"max_iter": 1_000, "early_stopping": False})
     run = submit(served, greedy, source="moons:rows=20000", split=Split("holdout"))
     until(lambda: _busy(served, run, greedy) == 1)
-    busiest = max(workers(served), key=lambda each: each.cpu_percent(interval=0.3))
+    workers = trials.workers(served.noted("supervisor")["pid"])
+    busiest = max(workers, key=lambda each: each.cpu_percent(interval=0.3))
     assert 0 < busiest.cpu_percent(interval=1.0) < 120, "with a thread per core it would take about 100 % of each"
     served.cancel(run)
     until(lambda: jobs.ended(served.run(run)))  # type: ignore[arg-type]

@@ -114,22 +114,15 @@ class Stage:
 
     def tree(self) -> list[psutil.Process]:
         """The supervisor and everything below it."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            supervisor = psutil.Process(self.serving())
-            return [supervisor, *supervisor.children(recursive=True)]
-        return []
+        return tree(self.serving())
 
     def fork_server(self) -> psutil.Process | None:
         """The parent of the workers; None while there is none."""
-        found = [each for each in self.tree()[1:] if "forkserver" in " ".join(_of(each, psutil.Process.cmdline) or ())]
-        return next((each for each in found if _of(each, psutil.Process.ppid) == self.serving()), None)
+        return fork_server(self.serving())
 
     def workers(self) -> list[psutil.Process]:
         """The processes that train; the one for small jobs is less nice."""
-        server = self.fork_server()
-        children = _of(server, psutil.Process.children) if server is not None else None
-        nice = os.getpriority(os.PRIO_PROCESS, 0) + 10
-        return [each for each in children or () if _of(each, psutil.Process.nice) == nice]
+        return workers(self.serving())
 
     def kill(self) -> list[psutil.Process]:
         """SIGKILL the supervisor; gives what was below it."""
@@ -180,6 +173,28 @@ class Stage:
     def running(self, run: str) -> int:
         """How many fits of a run are at work."""
         return sum(each.state == FitState.RUNNING for each in self.store.fits(run, curves=False))
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """A process and everything below it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    return []
+
+
+def fork_server(supervisor: int) -> psutil.Process | None:
+    """The parent of a supervisor's workers; None while there is none."""
+    found = [each for each in tree(supervisor)[1:] if "forkserver" in " ".join(_of(each, psutil.Process.cmdline) or ())]
+    return next((each for each in found if _of(each, psutil.Process.ppid) == supervisor), None)
+
+
+def workers(supervisor: int) -> list[psutil.Process]:
+    """The processes that train for a supervisor; the one for small jobs is less nice."""
+    server = fork_server(supervisor)
+    children = _of(server, psutil.Process.children) if server is not None else None
+    nice = os.getpriority(os.PRIO_PROCESS, 0) + 10
+    return [each for each in children or () if _of(each, psutil.Process.nice) == nice]
 
 
 def submit(store: Store, *models: ModelSpec, source: str = "moons:rows=200", owner: str = "", **changes: Any) -> str:

@@ -91,6 +91,13 @@ def test_estimates_are_told_and_refined(store: Store, monkeypatch: pytest.Monkey
     assert said(at).count("about 12 s per training") == 7 and "per training …" not in said(at)
 
 
+def test_settings_that_do_not_hold_stop_no_forecast(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = page("compare")
+    at.session_state["set-random_forest-classification-n_estimators"] = -3
+    sound(estimated(at, monkeypatch, 12.0))
+    assert said(at).count("about 12 s per training") == 6
+
+
 def test_a_limit_of_the_whole_that_will_not_do_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("compare")
     at.number_input(key="run_minutes").set_value(2).run()

@@ -104,6 +104,12 @@ def test_a_full_disk_is_told_on_every_page_while_something_waits(full: RunRow) -
         assert "Comparison iris → species is paused with 1 of 2 models safe. Free space on the Runs page" in said(at)
 
 
+def test_a_paused_comparison_tells_no_time_left(full: RunRow, idle: Store) -> None:
+    begun(idle, full, "decision_tree")
+    text = said(page("compare", run=full.id))
+    assert "Paused until there is room on the disk." in text and " left" not in text
+
+
 def test_a_full_disk_with_nothing_at_work_stands_in_no_ones_way(idle: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "full", lambda _: True)
     assert "paused" not in said(page("map"))

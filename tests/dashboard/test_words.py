@@ -311,3 +311,66 @@ def test_how_it_was_done() -> None:
     assert once[1].startswith("Every model was trained and judged once, ")
     assert not any("interval" in each or "mean" in each for each in once)
     assert once[-1].startswith("Classes were weighted (balanced)")
+
+
+# Waiting
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.3, "under a second"),
+        (1.2, "about 1 s"),
+        (19.4, "about 19 s"),
+        (42, "about 40 s"),
+        (59, "about 1 min"),
+        (200, "about 3 min"),
+        (571, "about 10 min"),
+        (3400, "about 55 min"),
+        (3500, "about 1 h"),
+        (100_000, "about 28 h"),
+        (400_000, "days"),
+    ],
+)
+def test_a_guessed_time_is_no_more_exact_than_it_can_be(seconds: float, told: str) -> None:
+    assert words.about(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("ahead", "at_work", "told"),
+    [
+        (2, 1, "Waiting: 2 comparisons begin before yours, 1 is at work."),
+        (1, 0, "Waiting: 1 comparison begins before yours."),
+        (0, 3, "Waiting: yours is next, 3 are at work."),
+        (0, 0, "Waiting: yours is next."),
+    ],
+)
+def test_a_place_in_the_queue(ahead: int, at_work: int, told: str) -> None:
+    assert words.place(ahead, at_work) == told
+
+
+def test_what_is_left_to_wait_for() -> None:
+    assert [words.time_left(each) for each in (None, 0.0, 40.0)] == ["", "nearly done", "about 40 s left"]
+    assert words.sharing(0) == "" and words.sharing(2) == "Shares the machine with 2 other comparisons."
+    assert words.paused("iris → species", 5, 8, 1) == (
+        "Comparison iris → species is paused with 5 of 8 models safe, and 1 other of yours waits as well. "
+        "Free space on the Runs page; it goes on by itself."
+    )
+
+
+# The log
+
+
+def test_a_log_as_a_file() -> None:
+    noon = datetime(2026, 3, 2, 12).timestamp()
+    late = words.Entry("SVM", (2,), 5, "failed", "stopped after 3 s, its time limit", noon, noon + 3, "Stack:\n  f()\n")
+    skipped = words.Entry("SVM", (1,), 5, "not tried", "because").with_another(
+        words.Entry("SVM", (3,), 5, "not tried", "because")
+    )
+    assert words.as_text("iris · 150 rows", [late, skipped]) == (
+        "iris · 150 rows\n\n"
+        "SVM, fold 2 of 5: failed (12:00:00 to 12:00:03)\nstopped after 3 s, its time limit\nStack:\n  f()\n\n"
+        "SVM, folds 1 and 3 of 5: not tried\nbecause\n"
+    )
+    assert words.Entry("SVM", (1, 2), 2, "failed", "").heading == "SVM, all 2 folds"
+    assert words.Entry("SVM", (1,), 1, "failed", "").heading == "SVM"
