@@ -138,6 +138,7 @@ class _Trials:
         self.seed, self.class_weight = seed, class_weight
         self.cost = MODELS[spec.name].cost
         self.most = MODELS[spec.name].rounds(problem.task, spec.settings)
+        self.fits = 0.0  # seconds that the fits of the latest trial took
 
     def grow(self, train: int) -> tuple[_Trial, _Trial]:
         """The two largest samples that the budget allows; the same one twice where there is no second."""

@@ -83,7 +83,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         jobs.request_table(store, EXAMPLE)
     except StoreError as error:  # the page says so as well
         log.error("%s", error)
-    # What the imports left behind lives as long as the server: no need to look through it after every script run.
+    # What the imports left behind lives as long as the server: no need to look through it ever again.
     gc.collect()
     gc.freeze()
     yield

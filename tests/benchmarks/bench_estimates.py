@@ -3,7 +3,8 @@
 The powers in the catalogue were found on other tables: iris, wine, telco_churn_ibm, segment, pendigits, optdigits,
 credit_card_default_taiwan, california_housing, bike_sharing_hourly, AmesHousing, eu_direct_lapse, employee_salaries,
 and made-up ones from scikit-learn's `make_classification` and `make_regression`. The 12 below were chosen before the
-first of them was measured. Where the real tables are not beside the project, tables of the catalogue stand in for them.
+first of them was measured, and no power was changed for their sake. Where the real tables are not beside the project,
+tables of the catalogue stand in for them.
 
 Compared is processor time: on a machine that does nothing else it is the time on the clock.
 """

@@ -40,6 +40,7 @@ class Visitor:
     _socket: ClientConnection | None = None
     _session: str = ""
     _cookie: str = ""
+    _page: str = ""  # what the server calls the page
 
     def load(self) -> float:
         """Open the page; gives the seconds until all of it is there."""
@@ -73,7 +74,8 @@ class Visitor:
         assert self._socket is not None
         message = BackMsg()
         state = message.rerun_script
-        state.query_string, state.page_name, state.fragment_id = self.query, self.page, fragment
+        state.query_string, state.fragment_id = self.query, fragment
+        state.page_name, state.page_script_hash = ("", self._page) if self._page else (self.page, "")
         state.is_auto_rerun = bool(fragment and not pressed)
         if pressed:
             state.widget_states.widgets.add(id=pressed, trigger_value=True)
@@ -82,6 +84,11 @@ class Visitor:
         while not self._hear():
             pass
         return time.monotonic() - began
+
+    def go(self, page: str) -> float:
+        """Change to another page; gives the seconds until it is there."""
+        self.page, self._page = page, ""
+        return self.rerun()
 
     def click(self, label: str) -> float:
         """Press a button; gives the seconds until the page has answered."""
@@ -139,6 +146,8 @@ class Visitor:
             self.elements[tuple(message.metadata.delta_path)] = message.delta.new_element
         elif kind == "auto_rerun":
             self.redraws[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        elif kind == "navigation":
+            self._page = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         early = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
