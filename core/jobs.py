@@ -82,6 +82,14 @@ def _starting(store: Store) -> bool:
     return process.poll() is None or failed_now
 
 
+def trouble(store: Store) -> str:
+    """Why nothing is worked on, where the supervisor that this process started has failed; empty otherwise."""
+    process, _ = _started.get(store.home, (None, 0.0))
+    if process is None or not process.poll() or supervisor_alive(store):
+        return ""
+    return f"The process that trains ended with an error. {store.home / 'logs' / 'supervisor.log'} says which."
+
+
 def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
     """Ask the supervisor to end and wait for it; False when it is still there after so many seconds."""
     deadline = time.monotonic() + seconds

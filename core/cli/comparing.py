@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -125,7 +126,7 @@ def _follow(store: Store, run: str, *, quiet: bool) -> _Followed:
         task = bar.add_task("Comparing", total=1.0, left="")
 
         def wait(*, sizes: bool) -> Comparison:
-            expected = _expected(store, run)
+            expected, over = _expected(store, run), math.inf
             while True:
                 jobs.ensure_supervisor(store)
                 row = store.run(run)
@@ -134,7 +135,8 @@ def _follow(store: Store, run: str, *, quiet: bool) -> _Followed:
                 bar.update(
                     task, completed=1.0 if jobs.ended(row) else _done(fits), left=_left(store, row, fits, expected)
                 )
-                if jobs.ended(row) and not (sizes and _unmeasured(fits, row)):
+                over = min(over, time.monotonic()) if jobs.ended(row) else math.inf
+                if jobs.ended(row) and not (sizes and _unmeasured(fits, time.monotonic() - over)):
                     return jobs.result(store, row)
                 time.sleep(POLL)
 
@@ -167,9 +169,9 @@ def _left(store: Store, run: RunRow, fits: Sequence[FitRow], expected: dict[str,
     return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
 
 
-def _unmeasured(fits: Sequence[FitRow], run: RunRow) -> bool:
-    """Whether a model's size is still to come; waited for a while, because it may have been lost with its worker."""
-    young = run.ended is not None and time.time() - run.ended < SIZES_SECONDS
+def _unmeasured(fits: Sequence[FitRow], seconds: float) -> bool:
+    """Whether a model's size is still to come, so long after the run's end; it may have been lost with its worker."""
+    young = seconds < SIZES_SECONDS
     return young and any(each.outcome is not None and each.outcome.size_bytes is None for each in fits)
 
 

@@ -31,12 +31,12 @@ def guard(owner: Any) -> None:
     """
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the fork server's own way to end is not a guard's
-    workers: set[int] = set()
+    before, now = set[int](), set[int]()
     with contextlib.suppress(EOFError, OSError):
         server = owner.recv()
         while os.getppid() == server and not owner.poll(EVERY):
-            workers = set(children(server)) - {os.getpid()}
-    for each in workers:
+            before, now = now, set(children(server)) - {os.getpid()}
+    for each in before | now:  # a server that has just died has no children any more
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(each, KILL)
 

@@ -25,6 +25,7 @@ def at_work(page: str) -> None:
         busy = session.runs(session.AT_WORK)
         _no_room(busy, page)
         _damaged()
+        _nobody_at_work()
         _busy([each for each in busy if each.id != session.chosen("run") or page != "Compare"])
 
     st.fragment(look, run_every=LOOK, key="at_work")()
@@ -77,6 +78,12 @@ def _no_room(busy: Sequence[RunRow], page: str) -> None:
 def title_of(run: RunRow) -> str:
     """What a comparison is called: the table and what is predicted."""
     return f"{run.spec.dataset} → {run.problem.target}"
+
+
+def _nobody_at_work() -> None:
+    """Say that the supervisor cannot start: nothing would come of waiting."""
+    if told := jobs.trouble(session.store()):
+        st.error(words.escape(told), icon=":material/error:", title="Nothing can be trained at the moment")
 
 
 def _damaged() -> None:

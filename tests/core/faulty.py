@@ -21,6 +21,11 @@ from core.progress import Step, tell
 from core.records import Param, Task
 
 
+def nap(amount: float) -> None:
+    """Sleep for so many seconds."""
+    time.sleep(amount)
+
+
 def sleep_in_c(amount: float) -> None:
     """Sleep in C without letting go of the interpreter, deaf to SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -143,7 +148,7 @@ def shout(amount: float) -> None:
 
 
 DEEDS: dict[str, Callable[[float], None]] = {
-    "naps": time.sleep,
+    "naps": nap,
     "sleeps_in_c": sleep_in_c,
     "stays_busy": stay_busy,
     "has_children": have_children,

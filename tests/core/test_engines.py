@@ -238,7 +238,7 @@ def test_a_network_hands_in_what_it_has_when_it_is_stopped(place: Place) -> None
     place.start(place.fit("learner", "feed_forward", max_epochs=10_000, early_stopping=False))  # minutes
     place.step("learner")
     place.engine.stop("learner", "stopped by you")
-    _check_handed_in(place, place.end("learner", WITHIN))
+    _check_handed_in(place, place.end("learner"))
 
 
 @APART

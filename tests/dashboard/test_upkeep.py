@@ -203,3 +203,10 @@ def test_old_runs_are_chosen_and_deleted(store: Store) -> None:
     sound(at)
     assert [each.id for each in store.runs()] == [second.id]
     assert "freed: 1 comparison was deleted." in said(at)
+
+
+def test_a_supervisor_that_cannot_start_is_said_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Nothing can be trained" not in said(page("data"))
+    monkeypatch.setattr(jobs, "trouble", lambda _: "The process that trains ended with an error.")
+    at = page("data")
+    assert [each.value for each in at.error] == [words.escape("The process that trains ended with an error.")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -37,6 +38,7 @@ class Visitor:
     query: str = ""
     elements: dict[tuple[int, ...], Any] = field(default_factory=dict)
     redraws: dict[str, float] = field(default_factory=dict)
+    _line: ExitStack = field(default_factory=ExitStack)
     _socket: ClientConnection | None = None
     _session: str = ""
     _cookie: str = ""
@@ -55,7 +57,7 @@ class Visitor:
 
     def connect(self) -> None:
         """Open the socket, as the same session where there was one."""
-        self._socket = connect(
+        line = connect(
             f"{self.url.replace('http', 'ws')}/_stcore/stream",
             origin=self.url,
             subprotocols=["streamlit", *(["none", self._session] if self._session else [])],
@@ -63,11 +65,11 @@ class Visitor:
             max_size=MOST_BYTES,
             open_timeout=30,
         )
+        self._socket = self._line.enter_context(line)
 
     def close(self) -> None:
         """Leave without a word."""
-        if self._socket is not None:
-            self._socket.close()
+        self._line.close()
 
     def rerun(self, fragment: str = "", pressed: str = "") -> float:
         """Have the page, or a part of it, drawn again, perhaps by a press of a button; gives the seconds it took."""
