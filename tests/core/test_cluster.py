@@ -24,7 +24,7 @@ from core.run import compare
 from core.store import FitRow, Store, table_info
 from core.supervisor import Supervisor, loop
 from tests.core import places
-from tests.core.trials import spec_of, told, until
+from tests.core.trials import Stage, gone, spec_of, told, until
 
 if not places.installed():
     pytest.skip("Ray is not installed", allow_module_level=True)
@@ -241,6 +241,32 @@ def test_a_cluster_elsewhere_does_the_same_through_its_door(nodes: Nodes, tmp_pa
         place.engine.stop("next", "stopped by you")
         assert place.end("next", 3.0).kind == "ended"
     assert places.node_folders() == before
+
+
+@pytest.mark.slow
+def test_a_killed_supervisor_takes_its_cluster_along_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, BAKEOFF_ENGINE="ray")
+    stage.start()
+    try:
+        run = stage.submit(ModelSpec("has_children", settings={"amount": 12.5}))
+        until(lambda: len(_children(stage)) >= 4, what="for the children of two fits")
+        children = _children(stage)
+        stage.kill()
+        gone(children, 5.0)
+        stage.start()
+        until(lambda: stage.ended(run), 120.0)
+        assert stage.states(run) == {(FitState.DONE, "")}
+    finally:
+        stage.stop()
+
+
+def _children(stage: Stage) -> list[psutil.Process]:
+    """The processes that fits have started."""
+    found = []
+    for each in stage.tree():
+        with contextlib.suppress(psutil.Error):
+            found += [each] if "time.monotonic() + 12.5" in " ".join(each.cmdline()) else []
+    return found
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1"])
