@@ -33,7 +33,7 @@ TURN = 0.2
 BATCH = 0.1  # the board gathers what it hears for so long before it passes it on, seconds
 
 PREFIX = "bakeoff-node-"
-FORGOTTEN = 86_400.0  # folders of engines that were killed are removed when nobody has used them for so many seconds
+FORGOTTEN = 7 * 86_400.0  # what engines left that were killed is removed when nobody has used it for so many seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,7 @@ _places: dict[str, Place] = {}
 def work(order: Order, board: Any) -> Handed:
     """The task: execute a job on this node, watch over it, and give back what it came to."""
     _compare(order.versions)
-    if order.session not in _places:
-        _places[order.session] = Place(order.session)
-    place, job = _places[order.session], order.job
-    os.utime(place.root)
+    place, job = _place(order.session), order.job
     if order.data is not None:
         place.bring(order.data)
     try:
@@ -170,6 +167,17 @@ def work(order: Order, board: Any) -> Handed:
         place.clear()
         return Handed(replace(event, result={}, log=f"{event.log}\n(on {_name()})".lstrip()))
     return _hand_in(place.store, job, event)
+
+
+def _place(session: str) -> Place:
+    """What this process keeps for an engine; made anew where somebody has cleaned up."""
+    known = _places.get(session)
+    if known is None or not known.store.home.exists():
+        if known is not None:
+            known.clear()
+        known = _places[session] = Place(session)
+    os.utime(known.root)
+    return known
 
 
 def _follow(engine: LocalEngine, job: Job, board: Any) -> Event:

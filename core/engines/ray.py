@@ -22,6 +22,8 @@ from core.engines.local import LocalEngine
 from core.results import versions
 from core.store import Store, is_full
 
+os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # who has lost a cluster must not get another without asking
+
 try:
     import ray
     from ray import exceptions
@@ -129,6 +131,8 @@ class RayEngine:
 
     def wait(self, seconds: float) -> list[Event]:
         """Events since the last call; ends what does not heed that it is no longer wanted."""
+        if not self._fits and not self._told:  # then the cluster is not asked at all
+            return self._desk.wait(seconds)
         end = time.monotonic() + seconds
         while True:
             self._told += self._desk.wait(0.0)
@@ -166,8 +170,12 @@ class RayEngine:
         """Take what the board and the tasks say; waits for the first of it."""
         refs = {fit.ref: fit for fit in self._fits.values()}
         watched = [self._news, *refs]
-        ray.wait(watched, timeout=seconds)
-        ready, _ = ray.wait(watched, num_returns=len(watched), timeout=0)
+        try:
+            ready, _ = ray.wait(watched, timeout=seconds)
+            if ready:
+                ready, _ = ray.wait(watched, num_returns=len(watched), timeout=0)
+        except ConnectionError as error:
+            raise ConnectionError(f"The Ray cluster was lost: {error}") from error
         for ref in ready:
             if ref == self._news:
                 self._read_board()
@@ -296,7 +304,8 @@ def _knock(address: str) -> None:
 
 def _open_board(address: str) -> Any:
     """The board, when it has answered: a cluster without Bakeoff could not make one."""
-    board = ray.remote(Board).options(num_cpus=0, resources=HEAD, max_restarts=-1, max_task_retries=-1).remote()
+    actor: Any = ray.remote(Board).options(num_cpus=0, resources=HEAD, max_restarts=-1, max_task_retries=-1)
+    board = actor.remote()
     try:
         ray.get(board.forget.remote(""), timeout=PATIENCE)
     except exceptions.RayError as error:

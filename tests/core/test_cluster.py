@@ -29,8 +29,8 @@ from tests.core.trials import Stage, gone, spec_of, told, until
 if not places.installed():
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-FOREST = ModelSpec("random_forest", settings={"n_estimators": 200})
-NETWORK = ModelSpec("feed_forward", settings={"max_epochs": 40, "early_stopping": False})
+FOREST = ModelSpec("random_forest", settings={"n_estimators": 150})
+NETWORK = ModelSpec("feed_forward", settings={"max_epochs": 25, "early_stopping": False})
 MODELS = (
     ModelSpec("logistic_regression"),
     ModelSpec("k_neighbors"),
@@ -191,7 +191,7 @@ def test_a_node_that_dies_loses_nothing(nodes: Nodes, tmp_path: Path, request: p
         "one of two nodes killed",
         lost=lost,
         fits=len(fits),
-        worst_difference_of_networks=worst,
+        worst_difference_of_networks=f"{worst:.0e}",
         seconds=ended - began,
         after_the_kill=ended - killed,
     )

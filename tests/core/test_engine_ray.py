@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -132,3 +133,10 @@ def test_the_table_is_sent_once_and_each_process_maps_the_same_file(place: Place
     (common,) = (each / f"{fingerprint}.arrow" for each in places.node_folders())
     links = list(common.parent.glob(f"*/store/data/{fingerprint}.arrow"))
     assert links and {each.stat().st_ino for each in links} == {common.stat().st_ino}
+
+
+def test_a_node_whose_temporary_files_were_cleaned_away_goes_on(place: Place) -> None:
+    assert place.run(place.fit("before", "naps", amount=0.0)).kind == "done"
+    for each in places.node_folders():
+        shutil.rmtree(each)
+    assert [place.run(place.fit(f"after{number}", "naps", amount=0.0)).kind for number in range(3)] == ["done"] * 3

@@ -260,6 +260,7 @@ def test_processes_that_open_a_damaged_store_at_once_replace_it_once(lived: Stor
     assert len(list(lived.home.glob(f"{opening.NAME}.damaged-*"))) == 1
 
 
+@pytest.mark.slow
 def test_without_the_lock_they_would_replace_it_more_than_once(lived: Store) -> None:
     damaged(lived, header)
     assert opened_together(lived.folder, 8, lock=False) != ({(1, schema.VERSION)}, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.records import FitState, ModelSpec, Split
-from tests.core.trials import Ledger, Stage, faulty_models, many, nap, told, until
+from tests.core.trials import Ledger, Stage, faulty_models, nap, sizes, told, until
 
 HOUR, DAY = 3600.0, 86_400.0
 STEPS = (HOUR, -HOUR, DAY, -DAY, 2 * HOUR, 0.0)  # ahead, behind, and as at the change to summer time
@@ -41,7 +41,8 @@ def on_a_shifted_clock(folder: Path, sabotage: str, steps: tuple[float, ...]) ->
     return stage, runs, ledger
 
 
-@pytest.mark.parametrize("times", [1, many(5, 600)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", sizes(1, 5, 600))
 def test_a_clock_that_is_set_ends_no_fit_and_begins_none_again(
     times: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 from core.records import FitState, ModelSpec
 from core.store import Store
 from tests.core.test_store_space import mounted, no_disks
-from tests.core.trials import SEED, Ledger, Stage, faulty_models, many, nap, told, until
+from tests.core.trials import SEED, Ledger, Stage, faulty_models, nap, sizes, told, until
 
 # ---- in a process that alone sees the small disk -------------------------------------------------------------------
 
@@ -35,8 +35,8 @@ def fill(store: Store, leave: int) -> Path:
     return filler
 
 
-def levels(stage: Stage, count: int) -> list[dict[str, Any]]:
-    """Fill the disk in the middle of a run to different levels, and free it again."""
+def levels(stage: Stage, count: int, patience: int) -> list[dict[str, Any]]:
+    """Fill the disk in the middle of a run to different levels, and free it again; wait so long for the run to end."""
     stage.start()
     dice, store, ledger, found = random.Random(SEED), stage.store, Ledger(stage.store), []
     old = stage.submit(nap("old", 0.01))
@@ -51,7 +51,7 @@ def levels(stage: Stage, count: int) -> list[dict[str, Any]]:
         row["open"] = len(stage.fits(run)) - ledger.look(run)
         row["deleted"] = store.delete_run(old) and store.run(old) is None
         filler.unlink()
-        row["went on"] = _seconds(lambda: ledger.look(run) and stage.ended(run), 20)  # noqa: B023
+        row["went on"] = _seconds(lambda: ledger.look(run) and stage.ended(run), patience)  # noqa: B023
         row["whole"] = stage.states(run) == {(FitState.DONE, "")}
         found.append(row)
         if row["went on"] is None:
@@ -110,11 +110,11 @@ def on_a_small_disk(trial: str, folder: Path, sabotage: str = "", *words: str) -
     return found
 
 
-@pytest.mark.parametrize("count", [3, many(20, 600)])
+@pytest.mark.parametrize("count", sizes(3, 20, 600))
 def test_a_run_goes_on_by_itself_when_there_is_room_again(
     count: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    *rows, end = on_a_small_disk("levels", tmp_path, "", str(count))
+    *rows, end = on_a_small_disk("levels", tmp_path, "", str(count), "20")
     latest = max(row["went on"] or 99.0 for row in rows)
     told(
         request,
@@ -130,7 +130,7 @@ def test_a_run_goes_on_by_itself_when_there_is_room_again(
 
 
 def test_a_supervisor_that_forgets_what_it_cannot_write_is_caught(tmp_path: Path) -> None:
-    *rows, end = on_a_small_disk("levels", tmp_path, "drops", "3")
+    *rows, end = on_a_small_disk("levels", tmp_path, "drops", "3", "6")
     assert rows[-1]["went on"] is None or end["lost"]
 
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from core.records import ModelSpec, Split
-from tests.core.trials import Stage, faulty_models, many, nap, told, until
+from tests.core.trials import Stage, faulty_models, nap, sizes, told, until
 
 MIB = 2**20
 
@@ -65,8 +65,7 @@ def work(stage: Stage, fits: int) -> None:
         until(lambda: stage.ended(run))  # noqa: B023
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("fits", [100, many(500, 900)])
+@pytest.mark.parametrize("fits", sizes(100, 500, 900))
 def test_nothing_piles_up_however_many_jobs_there_were(
     fits: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from core.engines import time_reason
 from core.records import FitState, ModelSpec, RunState, Split
 from core.store import FitRow
-from tests.core.trials import SEED, Ledger, Stage, alive, faulty_models, gone, many, nap, send, state, told, until
+from tests.core.trials import SEED, Ledger, Stage, alive, faulty_models, gone, nap, send, sizes, state, told, until
 
 WITHIN, LATE = 3.0, 5.0  # seconds: the processor is free after a stop; a fit is gone after its limit
 DEAF = ("naps", "stays_busy", "sleeps_in_c", "has_children")
@@ -58,8 +58,7 @@ def stopped(stage: Stage, deed: str, dice: random.Random) -> tuple[float, float]
     return free, ended
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("stops", [2, many(10, 600)])
+@pytest.mark.parametrize("stops", sizes(2, 10, 600))
 def test_after_a_stop_the_processor_is_free_whatever_the_fit_does(
     stops: int, stage: Stage, request: pytest.FixtureRequest
 ) -> None:
@@ -70,7 +69,7 @@ def test_after_a_stop_the_processor_is_free_whatever_the_fit_does(
     assert free < WITHIN and ended < WITHIN
 
 
-@pytest.mark.parametrize("stops", [1, many(6, 600)])
+@pytest.mark.parametrize("stops", sizes(1, 6, 600))
 def test_a_stop_does_not_wait_for_what_the_fork_server_loads(
     stops: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -108,7 +107,7 @@ def test_a_deaf_worker_that_is_only_asked_is_caught(tmp_path: Path) -> None:
             stage.stop()
 
 
-@pytest.mark.parametrize("times", [1, many(5, 600)])
+@pytest.mark.parametrize("times", sizes(1, 5, 600))
 def test_a_fit_over_its_time_is_gone_and_its_log_says_where_it_stood(
     times: int, stage: Stage, request: pytest.FixtureRequest
 ) -> None:
@@ -134,7 +133,7 @@ def _seconds(fit: FitRow) -> float:
     return fit.ended - fit.started
 
 
-@pytest.mark.parametrize("stops", [8, many(100, 600)])
+@pytest.mark.parametrize("stops", sizes(8, 100, 600))
 def test_a_stop_at_any_moment_leads_to_one_final_state(
     stops: int, stage: Stage, request: pytest.FixtureRequest
 ) -> None:

@@ -136,10 +136,10 @@ def test_who_comes_late_has_nothing_saved_up(clock: Callable[[Shop], Shop]) -> N
 def test_who_comes_back_has_nothing_to_pay_off(clock: Callable[[Shop], Shop]) -> None:
     shop = clock(Shop(1))
     shop.comes("keen", "a", [1.0] * 100)
-    shop.comes("keen", "c", [1.0] * 20, moment=200.0)
     shop.comes("steady", "b", [1.0] * 400, moment=100.0)
+    shop.comes("keen", "c", [1.0] * 20, moment=150.0)
     shop.serve()
-    assert shop.ended["c"] <= 200 + 2 * 20 + 2
+    assert shop.ended["c"] <= 150 + 2 * 20 + 2, "and does not wait until the other has had as much"
 
 
 def test_three_persons_share_two_slots(clock: Callable[[Shop], Shop]) -> None:
@@ -148,6 +148,29 @@ def test_three_persons_share_two_slots(clock: Callable[[Shop], Shop]) -> None:
         shop.comes(who, who, [1.0] * 200)
     shop.serve(120.0)
     assert all(each == pytest.approx(80, abs=3) for each in shop.had.values()), dict(shop.had)
+
+
+def test_of_two_who_come_together_each_gets_a_slot(clock: Callable[[Shop], Shop]) -> None:
+    shop = clock(Shop(2))
+    shop.comes("one", "a", [10.0] * 2)
+    shop.comes("two", "b", [1.0])
+    assert shop.serve().ended["b"] == 1.0
+
+
+def test_what_is_at_work_counts_before_it_has_ended(clock: Callable[[Shop], Shop]) -> None:
+    shop, keeper = clock(Shop(3)), Turns()
+    waiting = [("a", "one"), ("b", "two")]
+    keeper.order(waiting)
+    keeper.begin("a/0", "one", "a")
+    keeper.begin("b/0", "two", "b")
+    shop.now = 50.0
+    keeper.end("b/0")
+    keeper.begin("b/1", "two", "b")
+    shop.now = 40.0 + 50.0
+    keeper.end("b/1")
+    shop.now = 200.0
+    keeper.begin("b/2", "two", "b")
+    assert keeper.order(waiting) == ["b", "a"], "one has had 200 s by now, though none of it has ended, two 90 s"
 
 
 def test_an_empty_slot_is_left_to_nobody(clock: Callable[[Shop], Shop]) -> None:

@@ -31,9 +31,12 @@ SEED = 20261121
 OPEN = (FitState.QUEUED, FitState.RUNNING)
 
 
-def many(number: int, seconds: float) -> Any:
-    """The full size of a trial, run by ``make test-slow``, and the seconds after which it hangs."""
-    return pytest.param(number, marks=[pytest.mark.slow, pytest.mark.timeout(seconds)])
+def sizes(few: int, many: int, seconds: float) -> list[Any]:
+    """A trial's small size and its full one, run by ``make test-slow``, which hangs after so many seconds."""
+    return [
+        pytest.param(few, marks=pytest.mark.timeout(300)),
+        pytest.param(many, marks=[pytest.mark.slow, pytest.mark.timeout(seconds)]),
+    ]
 
 
 def until(seen: Callable[[], Any], seconds: float = 60.0, what: str = "") -> float:

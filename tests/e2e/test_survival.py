@@ -19,7 +19,7 @@ from core import jobs
 from core.records import FitState, ModelSpec
 from core.store import Store
 from tests.conftest import end_supervisor
-from tests.core.trials import ROOT, SEED, Ledger, faulty_models, gone, many, nap, send, submit, told, tree, until
+from tests.core.trials import ROOT, SEED, Ledger, faulty_models, gone, nap, send, sizes, submit, told, tree, until
 from tests.e2e.conftest import Server
 
 SHOWN_MS = 5_000
@@ -128,8 +128,7 @@ def killed(server: Server, *others: psutil.Process) -> float:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("kills", [3, many(50, 1200)])
+@pytest.mark.parametrize("kills", sizes(3, 50, 1200))
 def test_a_killed_server_takes_no_run_along(
     kills: int, page: Page, with_naps: None, alone: Server, request: pytest.FixtureRequest
 ) -> None:
@@ -166,8 +165,7 @@ def torn(store: Store, dice: random.Random) -> list[Path]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("kills", [1, many(20, 1200)])
+@pytest.mark.parametrize("kills", sizes(1, 20, 1200))
 def test_after_everything_was_killed_at_once_it_starts_clean_and_goes_on(
     kills: int, page: Page, with_naps: None, alone: Server, request: pytest.FixtureRequest
 ) -> None:

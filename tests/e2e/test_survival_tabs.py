@@ -18,6 +18,8 @@ from core.store import Store
 from tests.conftest import end_supervisor
 from tests.e2e.conftest import Server, settled
 
+pytestmark = pytest.mark.slow
+
 ADDED = next(each.title for each in MODELS.values() if Task.CLASSIFICATION in each.build and not each.ticked)
 
 
