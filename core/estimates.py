@@ -72,7 +72,7 @@ def fold_rows(split: Split, rows: int) -> tuple[int, int]:
 def rough(problem: Problem, spec: ModelSpec, train: int) -> Estimate:
     """What the catalogue says about a fit on so many rows, without trying anything."""
     model = MODELS[spec.name]
-    seconds = model.seconds(replace(problem, rows=train))
+    seconds = model.seconds(replace(problem, rows=train), spec.settings)
     return Estimate(seconds, seconds, model.bytes(problem, train, spec.settings), ROUGH)
 
 

@@ -84,23 +84,33 @@ def _starting(store: Store) -> bool:
 
 def trouble(store: Store) -> str:
     """Why nothing is worked on, where the supervisor that this process started has failed; empty otherwise."""
-    process, _ = _started.get(store.home, (None, 0.0))
-    if process is None or not process.poll() or supervisor_alive(store):
+    if not _failed(store):
         return ""
-    return f"The process that trains ended with an error. {store.home / 'logs' / 'supervisor.log'} says which."
+    told = f"The process that trains ended with an error. {store.home / 'logs' / 'supervisor.log'} says which."
+    return no_engine(store) or told
+
+
+def no_engine(store: Store) -> str:
+    """Why there is nowhere to train: the engine that was asked for cannot be had; empty otherwise."""
+    return store.noted("no_engine") or "" if _failed(store) else ""
+
+
+def _failed(store: Store) -> bool:
+    """Whether the supervisor that this process started has failed, and nobody else serves."""
+    process, _ = _started.get(store.home, (None, 0.0))
+    return process is not None and bool(process.poll()) and not supervisor_alive(store)
 
 
 def stop_supervisor(store: Store, seconds: float = 10.0) -> bool:
     """Ask the supervisor to end and wait for it; False when it is still there after so many seconds."""
     deadline = time.monotonic() + seconds
-    while supervisor_alive(store):
+    ours, _ = _started.get(store.home, (None, 0.0))  # perhaps it is only starting, or has let go of the lock already
+    while supervisor_alive(store) or (ours is not None and ours.poll() is None):
         store.note("stop", True)
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
-    ours, _ = _started.pop(store.home, (None, 0.0))
-    if ours is not None:  # it lets go of the lock a moment before it is gone
-        ours.wait(max(1.0, deadline - time.monotonic()))
+    _started.pop(store.home, None)
     return True
 
 

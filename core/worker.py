@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 # Of a model's folds one fitted pipeline is kept, for importances; all of them would fill a disk within days.
 KEPT_FOLD = 0
 
-# Writing a small forest takes as long as growing it, so models that are only measured wait until there is no job for so
-# many seconds, unless they become too many or too large.
-PATIENCE, UNSAVED, LARGE = 0.2, 200, 2**30
+# Writing a small forest takes as long as growing it, so models that are only measured wait until there is no job for a
+# moment, unless they become too many or take too many bytes.
+UNSAVED, LARGE = 200, 2**30
 
 # A screen shows no more than this many steps a second.
 STEPS_PER_SECOND = 5
@@ -209,7 +209,7 @@ def _sentence(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else reason_of(error)
 
 
-def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, memory: int) -> None:
+def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, memory: int, moment: float) -> None:
     """The life of a worker process: jobs come through the pipe, events go back.
 
     Parameters
@@ -225,12 +225,14 @@ def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, me
         Whether to step back behind everything else on the machine, so that pages stay quick.
     memory : int
         Bytes that a job may take beyond what is taken at its start, where it does not say; 0 for no limit.
+    moment : float
+        Seconds without a job after which fitted models are written that nobody waits for.
     """
     settle_in(nice, output)
     worker = Worker(Path(folder), flags, memory)
     with contextlib.suppress(EOFError, OSError):  # the supervisor is gone, or done with this worker
         while True:
-            patience = PATIENCE
+            patience = moment
             while worker.unsaved and (len(worker.unsaved) > UNSAVED or _large() or not pipe.poll(patience)):
                 pipe.send(worker.save())
                 patience = 0.0

@@ -129,6 +129,9 @@ def _follow(store: Store, run: str, *, quiet: bool) -> _Followed:
             expected, over = _expected(store, run), math.inf
             while True:
                 jobs.ensure_supervisor(store)
+                if told := jobs.no_engine(store):
+                    store.cancel(run)
+                    raise click.ClickException(told)
                 row = store.run(run)
                 assert row is not None
                 fits = store.fits(run, curves=False)

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
@@ -23,7 +24,7 @@ import psutil
 
 from core.engines import AFTER, DESK, FITS, Event, Job, memory_reason, time_reason
 from core.engines.orphans import KILL
-from core.engines.watching import MORE, Watch
+from core.engines.watching import MORE, Watch, descendants
 
 # A job that listens gets this long to hand in what it has, and one that ignores SIGTERM as long before SIGKILL.
 GRACE = 1.0
@@ -87,10 +88,12 @@ class LocalEngine:
         Slots per lane.
     memory : int
         Bytes that a fit may take beyond what a worker has at its start, where its job does not say; 0 for no limit.
+    moment : float
+        Seconds without a job after which a worker does what comes after a fit.
     """
 
-    def __init__(self, folder: Path, fits: int, desk: int = 1, memory: int = 0) -> None:
-        self._folder, self._memory = folder, memory
+    def __init__(self, folder: Path, fits: int, desk: int = 1, memory: int = 0, moment: float = 0.2) -> None:
+        self._folder, self._memory, self._moment = folder, memory, moment
         self._context = warm_context()
         self._slots = [
             self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
@@ -196,8 +199,8 @@ class LocalEngine:
 
         ours, theirs = self._context.Pipe()
         fits = slot.lane == FITS
-        arguments = (theirs, str(self._folder), slot.flags, str(slot.watch.output), fits, self._memory if fits else 0)
-        process = self._started(serve, arguments)
+        limits = (self._memory if fits else 0, self._moment)
+        process = self._started(serve, (theirs, str(self._folder), slot.flags, str(slot.watch.output), fits, *limits))
         theirs.close()
         slot.process, slot.pipe = process, ours
         slot.watch.pid = process.pid
@@ -272,8 +275,9 @@ class LocalEngine:
         self._fill()
 
     def _end(self, slot: _Slot, number: int = signal.SIGTERM) -> None:
+        below = _below(slot.process.pid)  # some may have made a group of their own
         _signal(slot.process, number)
-        last = threading.Timer(GRACE, _signal_group, (slot.process.pid, KILL))
+        last = threading.Timer(GRACE, _kill, (slot.process.pid, below))
         last.daemon = True
         last.start()
         slot.pipe.close()
@@ -307,6 +311,23 @@ def _signal(process: Any, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
         if process.is_alive():
             os.kill(process.pid, number)
+
+
+def _below(worker: int) -> list[psutil.Process]:
+    """What a worker has started; none is taken for another that gets its number later."""
+    found = []
+    for each in descendants(worker):
+        with contextlib.suppress(psutil.Error):
+            found.append(psutil.Process(each))
+    return found
+
+
+def _kill(worker: int, below: Iterable[psutil.Process]) -> None:
+    """Kill a worker's process group, and what it had started."""
+    _signal_group(worker, KILL)
+    for each in below:
+        with contextlib.suppress(psutil.Error):
+            each.send_signal(KILL)
 
 
 def _signal_group(leader: int, number: int) -> None:

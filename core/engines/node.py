@@ -138,7 +138,7 @@ class Place:
         """The engine of this one worker."""
         if self._engine is None:
             vars(sys.modules["__main__"]).pop("__file__", None)  # or workers would import it, and Ray with it
-            self._engine = LocalEngine(self.store.folder, fits=1, desk=0, memory=memory or _share())
+            self._engine = LocalEngine(self.store.folder, fits=1, desk=0, memory=memory or _share(), moment=0.0)
             self._guard = self._guard or guarded()
         return self._engine
 

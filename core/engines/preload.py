@@ -13,7 +13,7 @@ import os
 import signal
 
 from core.engines.orphans import KILL, die_with_parent
-from core.engines.watching import MORE, children
+from core.engines.watching import MORE, children, descendants
 
 FIRST = (
     "sklearn.ensemble",
@@ -45,9 +45,13 @@ def take_along(*_: object) -> None:
 
     A worker alone would be killed by the kernel, but not the processes that a model has started.
     """
+    below = descendants(os.getpid())  # some may have made a group of their own, and some have lost their parents
     for worker in children(os.getpid()):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(worker, KILL)
+    for process in below:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, KILL)
     os._exit(1)
 
 

@@ -286,6 +286,7 @@ def _connect(address: str) -> None:
     if address == "local":
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
         options |= {"include_dashboard": False, "num_cpus": int(os.environ.get("BAKEOFF_SLOTS", 0)) or None}
+        options["_node_ip_address"] = "127.0.0.1"  # nobody else on the network is let in
     try:
         _knock(address)
         ray.init(address, logging_level=logging.ERROR, **options)

@@ -13,6 +13,7 @@ import psutil
 EVERY = 0.1  # seconds between two looks
 LONGEST = 2**20  # bytes of output that are kept of a job
 TAIL = 8_000  # characters of it that a log shows
+PATIENCE = 0.3  # seconds that a worker has to say where it stands
 
 # Signals: a worker writes its stack, see `core.worker.settle_in`; the fork server loads more, see
 # `core.engines.preload`.
@@ -53,8 +54,12 @@ class Watch:
         """Where the worker stands in its code, as its own process says."""
         if STACK is not None:
             with contextlib.suppress(OSError):
+                before = self.output.stat().st_size
                 os.kill(self.pid, STACK)
-                time.sleep(0.02)  # it is written within microseconds
+                end = time.monotonic() + PATIENCE  # where all cores are busy, it may take its turn
+                while self.output.stat().st_size == before and time.monotonic() < end:
+                    time.sleep(0.01)
+                time.sleep(0.01)  # the rest follows within microseconds
         return self.said()
 
     def said(self) -> str:
@@ -90,3 +95,8 @@ def children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(each) for text in lists for each in text.split()]
+
+
+def descendants(pid: int) -> list[int]:
+    """Everything that a process has started and that has started something in turn."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]

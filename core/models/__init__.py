@@ -39,7 +39,6 @@ __all__ = [
     "Rounds",
     "build",
     "check_settings",
-    "cost",
     "default_models",
 ]
 
@@ -124,11 +123,6 @@ def check_settings(name: str, task: Task, given: Mapping[str, Any]) -> None:
     if task not in model.build:
         raise ValueError(model.wrong_task(task))
     settings.check(model, task, given)
-
-
-def cost(model: Model, problem: Problem) -> float:
-    """Roughly how many seconds one fit takes on one core: to start the longest first."""
-    return model.seconds(problem)
 
 
 def _told(model: Model, problem: Problem, seed: int, class_weight: str) -> dict[str, Any]:

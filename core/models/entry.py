@@ -215,9 +215,10 @@ class Model:
         """The sentence for a task that it is not made for."""
         return _WRONG_TASK[task].format(title=self.title)
 
-    def seconds(self, problem: Problem) -> float:
-        """Roughly how long one fit on the problem's rows takes on one core."""
-        return self.cost.estimate(problem.rows, width(problem, self.needs), len(problem.classes))
+    def seconds(self, problem: Problem, settings: Mapping[str, Any] | None = None) -> float:
+        """Roughly how long one fit on the problem's rows takes on one core, with what a person set."""
+        usual = self.cost.estimate(problem.rows, width(problem, self.needs), len(problem.classes))
+        return usual * self.rounds(problem.task, settings or {}) / self.rounds(problem.task, {})
 
     def bytes(self, problem: Problem, rows: int = 0, settings: Mapping[str, Any] | None = None) -> int:
         """About how many bytes one fit takes at its peak, beside the table itself.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Scores on the training rows tell over- from underfitting; above this many rows a seeded sample tells it as well,
 # and predicting all of them would cost some models more than the fit.
-TRAIN_SCORE_ROWS = 1_000
+TRAIN_SCORE_ROWS = 500
 
 # Where the two likeliest classes are this near, a model's rounding may decide, and it is asked for the class itself.
 CLOSE_CALL = 1e-3

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.data import fold_count
-from core.models import MODELS, check_settings, cost
+from core.models import MODELS, check_settings
 from core.records import ModelSpec, Problem, RunSpec, Task
 from core.results import practice_rows, test_share, versions
 
@@ -91,7 +91,7 @@ def plan(
         if not reason:
             check_settings(model.name, problem.task, model.settings)
             reason = entry.too_large(problem, memory, train, model.settings)
-        price = (costs or {}).get(model.id) or cost(entry, problem)
+        price = (costs or {}).get(model.id) or entry.seconds(problem, model.settings)
         fits += [PlannedFit(model, fold, fit_key(spec, model, fold), price, reason) for fold in range(count)]
     _refuse_twins(spec.models)
     return fits

@@ -159,6 +159,10 @@ class Store(Upkeep):
         )
         return [(row[0], row[1]) for row in self._read(sql)]
 
+    def queued_cost(self, run: str) -> float:
+        """What all queued fits of a run are expected to take, in seconds."""
+        return float(self._read("SELECT TOTAL(cost) FROM fit WHERE run=? AND state='queued'", run)[0][0])
+
     def next_fit(self, run: str, *, quickest: bool, but: Iterable[str] = ()) -> FitRow | None:
         """A run's quickest or longest queued fit, none of the given keys; of equals, one model after the other."""
         keys, way = list(but), "" if quickest else " DESC"
@@ -199,7 +203,8 @@ class Store(Upkeep):
             For an outcome that is not what the fit's own key stands for, such as one that was stopped early: this fit
             alone gets it, under this key.
         """
-        text, moment = json.dumps(dataclasses.asdict(outcome)), time.time()
+        fields = {each.name: getattr(outcome, each.name) for each in dataclasses.fields(outcome)}  # nothing is copied
+        text, moment = json.dumps(fields), time.time()
         with self._write() as db:
             won = db.execute(
                 "UPDATE fit SET state='done', key=?, reason='', progress=1, message='', curve='[]', ended=?"
@@ -212,6 +217,10 @@ class Store(Upkeep):
                 db.execute(
                     "UPDATE fit SET state='done', reused=1, progress=1, ended=? WHERE key=? AND state='queued'",
                     (moment, fit.key),
+                )
+                db.execute(  # what its other folds will take is better known now
+                    "UPDATE fit SET cost=? WHERE run=? AND model=? AND state='queued'",
+                    (outcome.fit_seconds + outcome.predict_seconds, fit.run, fit.model),
                 )
         return bool(won)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
 import os
 import signal
@@ -26,9 +25,18 @@ def code_stamp() -> str:
 
 
 def slots() -> int:
-    """One slot per core that this process may use."""
+    """One slot per core that this process may use, or as many as ``BAKEOFF_SLOTS`` says.
+
+    Raises
+    ------
+    ValueError
+        If that is no number.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, int(os.environ.get("BAKEOFF_SLOTS", cores)))
+    given = os.environ.get("BAKEOFF_SLOTS", "") or str(cores)
+    if not given.isdecimal() or not int(given):
+        raise ValueError(f"BAKEOFF_SLOTS is the number of fits at once, 1 or more, not {given!r}.")
+    return int(given)
 
 
 def memory_per_fit(count: int) -> int:
@@ -45,6 +53,10 @@ def engine_for(folder: Path, count: int, memory: int) -> Engine:
     ------
     ValueError
         If it names something else.
+    ImportError
+        If Ray is not installed.
+    ConnectionError
+        If there is no such cluster.
     """
     named = os.environ.get("BAKEOFF_ENGINE", "") or "local"
     if named == "local":
@@ -72,23 +84,33 @@ def main(arguments: list[str] | None = None) -> int:
     with lock:
         if not store.check():
             log.error("%s", store.noted("damaged"))
-        outdated = _serve(store)
-    if outdated and (store.waiting_runs() or store.queued_derived()):
+        try:
+            engine = engine_for(store.folder, slots(), memory := memory_per_fit(slots()))
+        except (
+            ImportError,
+            OSError,
+            ValueError,
+        ) as error:  # its sentence is what a person needs, and not the way to it
+            log.error("%s", error)
+            store.note("no_engine", str(error))
+            return 1
+        asked = _serve(store, engine, memory)
+    if not asked and (store.waiting() or store.queued_derived()):  # it came while this one left, or is for newer code
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])
     return 0
 
 
-def _serve(store: Store) -> bool:
+def _serve(store: Store, engine: Engine, memory: int) -> bool:
+    """Serve; says whether somebody asked for the end."""
     count = slots()
-    memory = memory_per_fit(count)
-    engine = engine_for(store.folder, count, memory)
     supervisor = Supervisor(store, engine, code=code_stamp)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
     supervisor.take_over({"pid": os.getpid(), "slots": count, "memory": memory})
     log.info("serving %s with %d slots", store.folder, count)
     try:
-        with contextlib.suppress(KeyboardInterrupt):
-            supervisor.serve()
+        supervisor.serve()
+    except KeyboardInterrupt:
+        supervisor.stop()
     finally:
         engine.close()
-    return supervisor.outdated
+    return supervisor.asked

@@ -28,6 +28,7 @@ ATTEMPTS = 2  # a job that kills its worker twice is not tried again
 ATTEMPTS_ON_A_FULL_DISK = 5  # nor one that writes more than the disk ever has room for
 IDLE_SECONDS = 600.0
 TIDY_SECONDS = 5.0  # with nothing to do for so long, things are put in order
+SHORT = 0.02  # the share of what is left of a run up to which a fit is a short one
 STOP = "stop"  # the note by which anybody asks for the end
 STOPPED = "stopped by you"
 OPEN = (FitState.QUEUED, FitState.RUNNING)
@@ -58,7 +59,7 @@ class Supervisor:
         self._seen, self._page_seen = -1, 0.0
         self._stamp = code()
         self._about: dict[str, Any] = {}  # what is still to be said of this supervisor
-        self.outdated = self.paused = self._stopped = self._tidy = False
+        self.outdated = self.paused = self.asked = self._tidy = False
         self._busy_at = self._worked_at = self._written_at = self._looked_at = time.monotonic()
         self._pause_until = 0.0
 
@@ -77,6 +78,7 @@ class Supervisor:
             self.store.remove_leftovers()
             self.store.note("supervisor", self._about)
             self.store.note(STOP, False)
+            self.store.note("no_engine", "")
             self._about = {}
 
     def serve(self) -> None:
@@ -90,7 +92,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Leave at the next turn of the loop; safe to call from a signal handler."""
-        self._stopped = True
+        self.asked = True
 
     def drain(self) -> None:
         """Work until the queue is empty; for tests and engines that run in place."""
@@ -119,7 +121,8 @@ class Supervisor:
             self._busy_at = now
         if not self._tidy and now - self._worked_at > TIDY_SECONDS:
             self._put_in_order()
-        if self._stopped or self.store.noted(STOP):
+        self.asked = self.asked or bool(self.store.noted(STOP))
+        if self.asked:
             return True
         return time.monotonic() - self._busy_at > self.idle_seconds and not self.store.waiting()  # as on a full disk
 
@@ -225,12 +228,16 @@ class Supervisor:
         """The next fit, of the run whose turn it is, and whether it was taken for being quick.
 
         One slot of a run works from the quickest fit up, so that there is something to see at once; the others from the
-        longest down, so that nothing long is left for the end. They meet in the middle.
+        longest down, so that nothing long is left for the end. What is not short against all that is left is for the
+        end: there the slots even out.
         """
         at_work = [(each.row, each.quick and not each.through) for each in self._running.values()]
         for run in self._turns.order(self.store.waiting()):
             quick = not any(row.run == run and quickly for row, quickly in at_work if isinstance(row, FitRow))
-            fit = self.store.next_fit(run, quickest=quick, but=[row.key for row, _ in at_work])
+            keys = [row.key for row, _ in at_work]
+            fit = self.store.next_fit(run, quickest=quick, but=keys)
+            if fit is not None and quick and fit.cost > SHORT * self.store.queued_cost(run):
+                fit, quick = self.store.next_fit(run, quickest=False, but=keys), False
             if fit is not None:
                 return fit, quick
         return None, False

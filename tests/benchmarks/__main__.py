@@ -11,6 +11,7 @@ import sys
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[name] = "1"  # as in a worker, and read when numpy and torch are imported
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an everyday start finds the bytecode of an earlier one
 
 import importlib  # noqa: E402
 import time  # noqa: E402

@@ -49,6 +49,12 @@ def have_children(amount: float) -> None:
         child.wait()
 
 
+def hide_children(amount: float) -> None:
+    """Start a process in a session of its own, and wait for it."""
+    code = f"import time; end = time.monotonic() + {amount}\nwhile time.monotonic() < end: pass"
+    subprocess.Popen([sys.executable, "-c", code], start_new_session=True).wait()
+
+
 def take_at_once(amount: float) -> None:
     """One array of so many MiB, every page touched."""
     np.ones(int(amount * 2**17))
@@ -152,6 +158,7 @@ DEEDS: dict[str, Callable[[float], None]] = {
     "sleeps_in_c": sleep_in_c,
     "stays_busy": stay_busy,
     "has_children": have_children,
+    "hides_children": hide_children,
     "takes_at_once": take_at_once,
     "takes_bit_by_bit": take_bit_by_bit,
     "takes_in_sklearn": take_in_sklearn,

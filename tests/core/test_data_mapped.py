@@ -95,7 +95,17 @@ def test_starting_eighty_fits_costs_a_worker_at_most_a_tenth_of_the_table(tmp_pa
     assert control["private"] > SHARE * control["size"], "a copy would be noticed"
 
 
-def test_rows_without_a_target_are_left_out_without_a_copy(mapped: Table) -> None:
+def test_small_features_are_copied_into_one_block_per_kind(mapped: Table) -> None:
+    rows = samples(mapped, make_problem(mapped, Roles("city with gaps")))
+    kinds = rows.frame.dtypes[[each == "float64" for each in rows.frame.dtypes]]
+    numbers = rows.frame[list(kinds.index)].to_numpy()
+    assert len(kinds) > 1 and numbers.base is not None, "one block, of which a view is given"
+    assert not np.shares_memory(numbers, mapped.frame["number"].to_numpy())
+    assert rows.frame.equals(mapped.frame[list(rows.frame.columns)])
+
+
+def test_rows_without_a_target_are_left_out_without_a_copy(mapped: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.problem.SMALL", 0)
     problem = make_problem(mapped, Roles("city with gaps"))
     rows = samples(mapped, problem)
     known = np.flatnonzero(mapped.frame["city with gaps"].notna())

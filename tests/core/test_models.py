@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from core.catalogue import resolve
-from core.models import MODELS, TRUSTED, Model, build, check_settings, cost, default_models
+from core.models import MODELS, TRUSTED, Model, build, check_settings, default_models
 from core.records import Column, ColumnKind, ModelSpec, Problem, Task
 
 NAMES = [
@@ -353,7 +353,7 @@ def test_a_person_starts_with_a_quick_and_varied_selection(task: Task) -> None:
     names = default_models(sized(1_000, task))
     assert names[0] == "baseline" and 6 <= len(names) <= 8
     assert len({MODELS[name].family for name in names}) >= 5
-    assert sum(cost(MODELS[name], sized(1_000, task)) for name in names) < 3
+    assert sum(MODELS[name].seconds(sized(1_000, task)) for name in names) < 3
 
 
 def test_only_the_baseline_is_always_in() -> None:
@@ -363,7 +363,13 @@ def test_only_the_baseline_is_always_in() -> None:
 def test_costs_put_the_long_ones_first() -> None:
     order = ["random_forest", "decision_tree", "logistic_regression", "baseline"]
     for problem in (sized(1_000), sized(20_000, columns=30)):
-        costs = [cost(MODELS[name], problem) for name in order]
+        costs = [MODELS[name].seconds(problem) for name in order]
         assert costs == sorted(costs, reverse=True)
-    assert cost(MODELS["svm_rbf"], sized(20_000)) > 3.5 * cost(MODELS["svm_rbf"], sized(10_000))
-    assert all(cost(model, sized(1, columns=1)) > 0 for model in MODELS.values())
+    assert MODELS["svm_rbf"].seconds(sized(20_000)) > 3.5 * MODELS["svm_rbf"].seconds(sized(10_000))
+    assert all(model.seconds(sized(1, columns=1)) > 0 for model in MODELS.values())
+
+
+def test_a_tenth_of_the_trees_takes_a_tenth_of_the_time() -> None:
+    forest = MODELS["random_forest"]
+    assert forest.seconds(sized(1_000), {"n_estimators": 10}) == pytest.approx(forest.seconds(sized(1_000)) / 10)
+    assert MODELS["lda"].seconds(sized(1_000), {"shrinkage": "auto"}) == MODELS["lda"].seconds(sized(1_000))

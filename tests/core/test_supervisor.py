@@ -346,25 +346,3 @@ def test_a_network_tells_how_far_it_is(served: Store) -> None:
     assert row.curve[0]["train_loss"] > 0
     served.cancel(run)
     until(lambda: jobs.ended(served.run(run)), 5)  # type: ignore[arg-type]
-
-
-def test_a_second_supervisor_leaves_at_once(served: Store) -> None:
-    from core.supervisor import main
-
-    assert jobs.supervisor_alive(served)
-    assert main([str(served.folder)]) == 0
-
-
-def test_a_supervisor_that_cannot_start_is_told_of_and_not_tried_all_the_time(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BAKEOFF_ENGINE", "no such engine")
-    jobs.ensure_supervisor(store)
-    until(lambda: jobs.trouble(store) != "")
-    log = store.home / "logs" / "supervisor.log"
-    assert str(log) in jobs.trouble(store) and "BAKEOFF_ENGINE is 'local'" in log.read_text()
-    first = len(log.read_text())
-    for _ in range(20):
-        jobs.ensure_supervisor(store)
-        time.sleep(0.01)
-    assert len(log.read_text()) == first

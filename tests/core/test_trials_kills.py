@@ -227,17 +227,17 @@ def test_a_supervisor_that_does_everything_again_is_caught(tmp_path: Path) -> No
     assert work.ledger.lost or work.ledger.doubled
 
 
-@pytest.mark.parametrize("deed", ["stays_busy", "has_children"])
-def test_nothing_that_a_fit_has_started_outlives_the_supervisor(deed: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("deed", "children"), [("stays_busy", 0), ("has_children", 4), ("hides_children", 2)])
+def test_nothing_that_a_fit_has_started_outlives_the_supervisor(deed: str, children: int, tmp_path: Path) -> None:
     stage = Stage(tmp_path)
-    below = at_work(stage, deed)
+    below = at_work(stage, deed, children)
     stage.kill()
     assert gone(below) < 2
 
 
 def test_what_outlives_the_supervisor_is_caught(tmp_path: Path) -> None:
     stage = Stage(tmp_path, sabotage="outlives")
-    below = at_work(stage, "stays_busy")
+    below = at_work(stage, "stays_busy", 0)
     stage.kill()
     try:
         with pytest.raises(AssertionError, match="in vain"):
@@ -247,14 +247,13 @@ def test_what_outlives_the_supervisor_is_caught(tmp_path: Path) -> None:
             send(each)
 
 
-def at_work(stage: Stage, deed: str) -> list[psutil.Process]:
+def at_work(stage: Stage, deed: str, children: int) -> list[psutil.Process]:
     """Have both slots at work on a deed; gives everything below the supervisor."""
     stage.start()
     before = len(stage.tree())
     run = stage.submit(ModelSpec(deed, "", {"amount": 60.0}))
     until(lambda: stage.running(run) == 2)
-    if deed == "has_children":
-        until(lambda: len(stage.tree()) >= before + 4)
+    until(lambda: len(stage.tree()) >= before + children)
     return stage.tree()[1:]
 
 

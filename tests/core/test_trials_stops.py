@@ -14,11 +14,31 @@ import pytest
 from core.engines import time_reason
 from core.records import FitState, ModelSpec, RunState, Split
 from core.store import FitRow
-from tests.core.trials import SEED, Ledger, Stage, alive, faulty_models, gone, nap, send, sizes, state, told, until
+from tests.core.trials import (
+    SEED,
+    Ledger,
+    Stage,
+    alive,
+    faulty_models,
+    gone,
+    nap,
+    send,
+    sizes,
+    state,
+    told,
+    tree,
+    until,
+)
 
 WITHIN, LATE = 3.0, 5.0  # seconds: the processor is free after a stop; a fit is gone after its limit
-DEAF = ("naps", "stays_busy", "sleeps_in_c", "has_children")
-BUSY = {"stays_busy": 2, "sleeps_in_c": 2, "naps": 2, "has_children": 6}  # processes when both slots are at work
+DEAF = ("naps", "stays_busy", "sleeps_in_c", "has_children", "hides_children")
+BUSY = {
+    "stays_busy": 2,
+    "sleeps_in_c": 2,
+    "naps": 2,
+    "has_children": 6,
+    "hides_children": 4,
+}  # processes when both slots are at work
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +56,7 @@ def endless(deed: str) -> ModelSpec:
 
 def trained(stage: Stage) -> list[psutil.Process]:
     """The workers of fits and everything that they have started."""
-    return [each for worker in stage.workers() for each in (worker, *worker.children(recursive=True))]
+    return [each for worker in stage.workers() for each in tree(worker.pid)]
 
 
 def stopped(stage: Stage, deed: str, dice: random.Random) -> tuple[float, float]:
@@ -112,19 +132,20 @@ def test_a_fit_over_its_time_is_gone_and_its_log_says_where_it_stood(
     times: int, stage: Stage, request: pytest.FixtureRequest
 ) -> None:
     limit, latest = 1.0, 0.0
-    for _ in range(times):
-        run = stage.submit(*map(endless, DEAF), split=Split("holdout"), time_limit=limit, seed=random.randrange(10**6))
+    for number in range(times):
+        run = stage.submit(*map(endless, DEAF), split=Split("holdout"), time_limit=limit, seed=number)
         busy: dict[int, psutil.Process] = {}
         while not stage.ended(run):
             busy |= {each.pid: each for each in trained(stage)}
             time.sleep(0.02)
         fits = stage.fits(run)
         assert {(each.state, each.reason) for each in fits} == {(FitState.FAILED, time_reason(limit))}
-        assert all("faulty.py" in each.log and "most recent call first" in each.log for each in fits), fits
+        logs = {each.model: each.log for each in fits}
+        assert all("faulty.py" in log and "most recent call first" in log for log in logs.values()), logs
         latest = max(latest, *(_seconds(each) for each in fits))
         fresh = {each.pid for each in trained(stage)}
         assert gone(each for pid, each in busy.items() if pid not in fresh) < WITHIN
-    told(request, "fits over their time", fits=4 * times, limit=limit, latest=latest)
+    told(request, "fits over their time", fits=len(DEAF) * times, limit=limit, latest=latest)
     assert latest < limit + LATE
 
 

@@ -1,0 +1,71 @@
+"""How a supervisor begins and ends: alone, with its engine or a sentence why not, and with nothing left behind."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from core import jobs
+from core.engines.inline import InlineEngine
+from core.store import Store
+from core.supervisor import Supervisor, life
+from tests.core.trials import until
+
+
+def test_a_second_supervisor_leaves_at_once(served: Store) -> None:
+    from core.supervisor import main
+
+    until(lambda: jobs.supervisor_alive(served))
+    assert main([str(served.folder)]) == 0
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_comes_while_a_supervisor_leaves_is_not_left_behind(
+    asked: bool, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Leaving(Supervisor):
+        def serve(self) -> None:
+            """Finds nothing to do, and then somebody asks for something."""
+            self.asked = asked
+            jobs.request_table(store, "iris")
+
+    begun: list[str] = []
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    monkeypatch.setattr(life, "Supervisor", Leaving)
+    monkeypatch.setattr(life, "engine_for", lambda *_: InlineEngine(store.folder))
+    monkeypatch.setattr(life.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(life.os, "execv", lambda *given: begun.append(given[0]))
+    assert life.main([str(store.folder)]) == 0
+    assert len(begun) == (not asked), "it begins again, unless somebody asked for the end"
+
+
+def test_a_supervisor_that_fails_says_where_to_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHOME", str(store.folder))  # Python does not find itself there
+    jobs.ensure_supervisor(store)
+    until(lambda: jobs.trouble(store) != "")
+    log = store.home / "logs" / "supervisor.log"
+    assert str(log) in jobs.trouble(store) and log.read_text() and not jobs.no_engine(store)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("BAKEOFF_ENGINE", "dask", "BAKEOFF_ENGINE is 'local', 'ray' or 'ray://host:port', not 'dask'."),
+        ("BAKEOFF_SLOTS", "many", "BAKEOFF_SLOTS is the number of fits at once, 1 or more, not 'many'."),
+    ],
+)
+def test_an_engine_that_cannot_be_had_is_told_of_and_not_tried_all_the_time(
+    name: str, value: str, told: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    jobs.ensure_supervisor(store)
+    until(lambda: jobs.trouble(store) != "")
+    log = store.home / "logs" / "supervisor.log"
+    assert jobs.trouble(store) == jobs.no_engine(store) == told
+    assert told in log.read_text() and "Traceback" not in log.read_text()
+    first = len(log.read_text())
+    for _ in range(20):
+        jobs.ensure_supervisor(store)
+        time.sleep(0.01)
+    assert len(log.read_text()) == first
