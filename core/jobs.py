@@ -251,7 +251,13 @@ def read(store: Store, source: str, seconds: float = 60.0) -> Table:
 
 
 def wait_for(store: Store, key: str, seconds: float) -> Derived:
-    """A derived result once it is there, or as it stands after so many seconds."""
+    """A derived result once it is there, or as it stands after so many seconds.
+
+    Raises
+    ------
+    ValueError
+        If there is nowhere to work it out, with the sentence why.
+    """
     deadline = time.monotonic() + seconds
     while True:
         row = store.derived(key)
@@ -259,6 +265,8 @@ def wait_for(store: Store, key: str, seconds: float) -> Derived:
         if row.state in (FitState.DONE, FitState.FAILED) or time.monotonic() > deadline:
             return row
         ensure_supervisor(store)
+        if told := no_engine(store):
+            raise ValueError(told)
         time.sleep(0.02)
 
 

@@ -23,6 +23,8 @@ from core.results import versions
 from core.store import Store, is_full
 
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # who has lost a cluster must not get another without asking
+if os.environ.get("BAKEOFF_ENGINE") == "ray":  # then nobody else on the network is let in, as by default on macOS
+    os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
 try:
     import ray
@@ -286,7 +288,6 @@ def _connect(address: str) -> None:
     if address == "local":
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
         options |= {"include_dashboard": False, "num_cpus": int(os.environ.get("BAKEOFF_SLOTS", 0)) or None}
-        options["_node_ip_address"] = "127.0.0.1"  # nobody else on the network is let in
     try:
         _knock(address)
         ray.init(address, logging_level=logging.ERROR, **options)

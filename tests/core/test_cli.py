@@ -293,3 +293,20 @@ def test_a_folder_that_cannot_be_used_is_a_sentence(bakeoff, monkeypatch: pytest
     monkeypatch.setattr(Store, "usage", full)
     result = bakeoff("runs")
     assert result.exit_code == 1 and "The disk is full" in result.output and "Traceback" not in result.output
+
+
+def test_an_engine_that_cannot_be_had_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "BAKEOFF_ENGINE is 'local', 'ray' or 'ray://host:port', not 'dask'."
+    with monkeypatch.context() as broken:
+        broken.setenv("BAKEOFF_ENGINE", "dask")
+        command = ["compare", "iris", "--data-dir", str(store.folder)]
+        unread = CliRunner().invoke(main, command)
+        assert unread.exit_code == 2 and told in unread.output
+        broken.setattr("core.jobs.ensure_supervisor", lambda _: None)
+        broken.setattr("core.jobs.no_engine", lambda _: "")
+        Supervisor(store, InlineEngine(store.folder)).drain()  # the table is read now
+    monkeypatch.setattr("core.jobs.ensure_supervisor", lambda _: None)
+    monkeypatch.setattr("core.jobs.no_engine", lambda _: told)
+    nowhere = CliRunner().invoke(main, command)
+    assert nowhere.exit_code == 1 and told in nowhere.output
+    assert {each.state for each in store.fits(store.runs()[0].id)} == {FitState.CANCELLED}, "nothing is left to wait"

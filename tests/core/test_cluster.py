@@ -250,6 +250,7 @@ def test_a_killed_supervisor_takes_its_cluster_along_and_the_next_one_goes_on(tm
     try:
         run = stage.submit(ModelSpec("has_children", settings={"amount": 12.5}))
         until(lambda: len(_children(stage)) >= 4, what="for the children of two fits")
+        assert _listens(stage) == {"127.0.0.1"}
         children = _children(stage)
         stage.kill()
         gone(children, 5.0)
@@ -258,6 +259,16 @@ def test_a_killed_supervisor_takes_its_cluster_along_and_the_next_one_goes_on(tm
         assert stage.states(run) == {(FitState.DONE, "")}
     finally:
         stage.stop()
+
+
+def _listens(stage: Stage) -> set[str]:
+    """The addresses on which the supervisor and its cluster let somebody in."""
+    found = set()
+    for each in stage.tree():
+        with contextlib.suppress(psutil.Error):
+            inet = each.net_connections("inet")
+            found |= {line.laddr.ip.removeprefix("::ffff:") for line in inet if line.status == psutil.CONN_LISTEN}
+    return found
 
 
 def _children(stage: Stage) -> list[psutil.Process]:
