@@ -41,7 +41,6 @@ def on_a_shifted_clock(folder: Path, sabotage: str, steps: tuple[float, ...]) ->
     return stage, runs, ledger
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("times", sizes(1, 5, 600))
 def test_a_clock_that_is_set_ends_no_fit_and_begins_none_again(
     times: int, tmp_path: Path, request: pytest.FixtureRequest

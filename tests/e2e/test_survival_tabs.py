@@ -18,8 +18,6 @@ from core.store import Store
 from tests.conftest import end_supervisor
 from tests.e2e.conftest import Server, settled
 
-pytestmark = pytest.mark.slow
-
 ADDED = next(each.title for each in MODELS.values() if Task.CLASSIFICATION in each.build and not each.ticked)
 
 
@@ -79,6 +77,7 @@ def started(page: Page) -> str:
 def test_a_tab_that_is_cut_off_comes_back_as_it_was(cuts: int, page: Page, app_url: str, line: Line) -> None:
     page.goto(f"{app_url}/compare?data=blobs:rows=5000,noise=3.0")
     added = page.get_by_role("checkbox", name=ADDED, exact=True)
+    settled(page)
     expect(added).not_to_be_checked()
     page.get_by_test_id("stCheckbox").filter(has=added).locator("label").click()
     expect(added).to_be_checked()
