@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.derived import derived_key, estimate_params, projection_params, source_stamp
-from core.estimates import Estimate, fold_rows, rough
+from core.estimates import Estimate, fold_rows, rough, time_left
 from core.metrics import metrics_of
 from core.models import MODELS
 from core.records import RUN_ENDED, FitState, ModelSpec, Problem, Roles, RunSpec, RunState, Split, Table
@@ -71,6 +71,12 @@ def ensure_supervisor(store: Store) -> None:
             cwd=store.folder,
         )
         _started[store.home] = started, time.monotonic()
+
+
+def keep_going(store: Store) -> None:
+    """See that a supervisor that was killed has a successor, while somebody watches; one that was ended has none."""
+    if not store.noted("stop"):
+        ensure_supervisor(store)
 
 
 def _starting(store: Store) -> bool:
@@ -174,6 +180,16 @@ def _row(run: str, fit: Any, known: bool) -> FitRow:
     state = FitState.SKIPPED if fit.reason else FitState.DONE if known else FitState.QUEUED
     reused = state == FitState.DONE
     return FitRow(run, fit.model.id, fit.fold, fit.key, fit.cost, state, fit.reason, reused=reused, progress=reused)
+
+
+def seconds_left(
+    run: RunRow, fits: Sequence[FitRow | FitResult], slots: int, expected: Mapping[str, Estimate]
+) -> float | None:
+    """About how many seconds a run still takes, see `core.estimates.time_left`; never more than its own limit."""
+    left = time_left(fits, slots, expected, run.spec.time_limit)
+    if left is None or not run.spec.run_limit:
+        return left
+    return min(left, max(0.0, run.spec.run_limit - (run.seconds or 0.0)))
 
 
 def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:

@@ -107,7 +107,8 @@ class ModelResult:
             return FitState.QUEUED
         if states & {FitState.QUEUED, FitState.RUNNING}:
             return FitState.RUNNING
-        return next((each for each in (FitState.FAILED, FitState.CANCELLED) if each in states), FitState.DONE)
+        missing = (FitState.FAILED, FitState.CANCELLED, FitState.SKIPPED)
+        return next((each for each in missing if each in states), FitState.DONE)
 
     @property
     def reason(self) -> str:

@@ -17,7 +17,7 @@ import click
 from core import jobs
 from core.cli.choice import data_dir, open_store, source_of, spec_of
 from core.data import SPLITS
-from core.estimates import Estimate, fold_rows, rough, time_left
+from core.estimates import Estimate, fold_rows, rough
 from core.metrics import METRICS
 from core.results import Comparison
 from core.standing import Standing
@@ -166,7 +166,7 @@ def _expected(store: Store, run: str) -> dict[str, Estimate]:
 def _left(store: Store, run: RunRow, fits: Sequence[FitRow], expected: dict[str, Estimate]) -> str:
     """How long a run still takes, in words; empty where that is not known."""
     slots = int((store.noted("supervisor") or {}).get("slots", 1))
-    seconds = None if jobs.ended(run) else time_left(fits, slots, expected, run.spec.time_limit)
+    seconds = None if jobs.ended(run) else jobs.seconds_left(run, fits, slots, expected)
     if seconds is None:
         return ""
     return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"

@@ -341,5 +341,6 @@ def _death(process: Any) -> str:
     process.join(1)
     code = process.exitcode
     if code is not None and code < 0:
-        return f"the worker crashed ({signal.Signals(-code).name})"
+        names = {each.value: each.name for each in signal.Signals}  # most of those for real time have none
+        return f"the worker crashed ({names.get(-code, f'signal {-code}')})"
     return f"the worker ended unexpectedly (exit code {code})"

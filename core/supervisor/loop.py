@@ -60,7 +60,7 @@ class Supervisor:
         self._stamp = code()
         self._about: dict[str, Any] = {}  # what is still to be said of this supervisor
         self.outdated = self.paused = self.asked = self._tidy = False
-        self._busy_at = self._worked_at = self._written_at = self._looked_at = time.monotonic()
+        self._busy_at = self._worked_at = self._written_at = self._looked_at = self._compared_at = time.monotonic()
         self._pause_until = 0.0
 
     def take_over(self, about: Mapping[str, Any]) -> None:
@@ -142,7 +142,10 @@ class Supervisor:
             self.store.back_up()
 
     def _check_code(self) -> None:
-        if not self.outdated and time.monotonic() - self._looked_at > 0.9 and self._code() != self._stamp:
+        if self.outdated or time.monotonic() - self._compared_at < 1.0:
+            return
+        self._compared_at = time.monotonic()
+        if self._code() != self._stamp:
             log.info("the code has changed; leaving when running jobs are done")
             self.outdated = True
 

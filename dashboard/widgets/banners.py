@@ -23,6 +23,8 @@ def at_work(page: str) -> None:
         if st.session_state.pop("watch_now", False):
             st.switch_page("views/compare.py")
         busy = session.runs(session.AT_WORK)
+        if busy:
+            jobs.keep_going(session.store())
         _no_room(busy, page)
         _damaged()
         _nobody_at_work()

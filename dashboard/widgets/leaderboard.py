@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import jobs
-from core.estimates import time_left
 from core.metrics import METRICS, Metric, default_metric, metrics_of
 from core.models import MODELS
 from core.records import FitState, RunState
@@ -37,7 +36,7 @@ def leaderboard(run: RunRow) -> None:
         if now is None or jobs.ended(now) == live:  # it was deleted, or has just ended: other parts change as well
             st.rerun()
         if live:  # a supervisor that was killed has a successor within a second, as long as somebody watches
-            jobs.ensure_supervisor(session.store())
+            jobs.keep_going(session.store())
         _draw(now, session.comparison(now))
 
     st.fragment(look, run_every=LIVE if live else IDLE, key="leaderboard")()
@@ -113,7 +112,7 @@ def _where(run: RunRow, result: Comparison) -> str:
     if session.store().full():
         return "Paused until there is room on the disk."
     slots = max(1, int(session.supervisor().get("slots", 1)) // (1 + place.sharing))
-    left = time_left(result.fits, slots, session.estimates_of(run), run.spec.time_limit)
+    left = jobs.seconds_left(run, result.fits, slots, session.estimates_of(run))
     return " · ".join(each for each in (words.time_left(left), words.sharing(place.sharing)) if each)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from core import jobs
 from core.data import SPLITS
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
@@ -89,6 +90,7 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
         now = session.store().derived(job.key)
         if now is None or now.state in (FitState.DONE, FitState.FAILED):
             st.rerun()
+        jobs.keep_going(session.store())
         st.caption(f":material/hourglass_top: {words.escape(sentence)}")
         st.skeleton(height=height)
 

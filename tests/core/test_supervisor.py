@@ -76,6 +76,24 @@ def test_a_failing_model_does_not_hold_up_the_others(in_place: Store) -> None:
     assert "Traceback" in failed.log and "Traceback" not in failed.reason
 
 
+def test_a_model_that_was_left_with_some_of_its_folds_is_told_and_not_ranked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the limit of the whole run: the others keep their ranks, for scores of other folds are no match."""
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    supervisor = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, ModelSpec("baseline"), ModelSpec("lda"), QUICK, source="iris")
+    until(lambda: supervisor.look() or supervisor.step(0.0) or fits(store, run, QUICK)[0].state == FitState.DONE, 10)
+    assert store.skip(run, QUICK.id, "not tried, because the whole run reached its limit of 1 s") > 0
+    supervisor.drain()
+    assert {each.state for each in fits(store, run, QUICK)} == {FitState.DONE, FitState.SKIPPED}
+    rows = {each.id: each for each in jobs.result(store, store.run(run)).standings()}  # type: ignore[arg-type]
+    assert rows[QUICK.id].rank is None and rows[QUICK.id].reason.startswith("not tried, because the whole run")
+    assert rows["lda"].rank == 1 and rows["baseline"].rank == 2
+
+
 def test_a_cancelled_run_ends_as_cancelled(in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as nobody:
         table = jobs.read(in_place, "moons:rows=200")

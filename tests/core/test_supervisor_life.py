@@ -69,3 +69,35 @@ def test_an_engine_that_cannot_be_had_is_told_of_and_not_tried_all_the_time(
         jobs.ensure_supervisor(store)
         time.sleep(0.01)
     assert len(log.read_text()) == first
+
+
+def test_new_code_is_noticed_however_often_the_queue_is_looked_at(store: Store) -> None:
+    stamps = iter(["old"])
+    supervisor = Supervisor(store, InlineEngine(store.folder), code=lambda: next(stamps, "new"))
+    end = time.monotonic() + 5
+    while not supervisor.outdated and time.monotonic() < end:
+        supervisor.look()
+        supervisor._check_code()
+        time.sleep(0.02)
+    assert supervisor.outdated
+
+
+def test_a_supervisor_stays_as_long_as_a_page_is_open(store: Store) -> None:
+    supervisor = Supervisor(store, InlineEngine(store.folder), idle_seconds=0.4)
+    for _ in range(10):
+        jobs.here(store)
+        assert not supervisor._leaving()
+        time.sleep(0.1)
+    until(supervisor._leaving, 2)
+
+
+def test_who_watches_brings_a_successor_but_not_where_somebody_asked_for_the_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Store] = []
+    monkeypatch.setattr(jobs, "ensure_supervisor", begun.append)
+    jobs.keep_going(store)
+    assert begun == [store]
+    store.note("stop", True)
+    jobs.keep_going(store)
+    assert begun == [store]

@@ -73,6 +73,7 @@ def started(page: Page) -> str:
     return run_of(page)
 
 
+@pytest.mark.slow  # it depends on the moment of the cuts
 @pytest.mark.parametrize("cuts", [5])
 def test_a_tab_that_is_cut_off_comes_back_as_it_was(cuts: int, page: Page, app_url: str, line: Line) -> None:
     page.goto(f"{app_url}/compare?data=blobs:rows=5000,noise=3.0")
