@@ -98,7 +98,7 @@ class LocalEngine:
         self._slots = [
             self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
         ]
-        self._dying: list[Any] = []
+        self._dying: list[tuple[Any, threading.Timer]] = []
         self._told: list[Event] = []  # for the next `wait`
         self._loading: psutil.Process | None = None  # the fork server while it loads and starts nobody
         self._fill()
@@ -112,6 +112,7 @@ class LocalEngine:
         """Begin a job in the first free slot of its lane."""
         slot = next(each for each in self._slots if each.lane == job.lane and each.free)
         if not slot.process.is_alive():
+            self._end(slot)
             self._open(slot)
         slot.job, slot.ending = job, None
         slot.flags[:] = (GO_ON, 0)
@@ -134,7 +135,7 @@ class LocalEngine:
             if id(slot) in heard:
                 self._told += self._hear(slot)
             self._check(slot)
-        self._dying = [each for each in self._dying if each.is_alive()]
+        self._dying = [each for each in self._dying if each[0].is_alive() or each[1].is_alive()]
         self._fill()
         self._warm_up(quiet=not busy)
         events, self._told = self._told, []
@@ -151,8 +152,10 @@ class LocalEngine:
         for slot in self._slots:
             if slot.process is not None:
                 self._end(slot)
-        for process in self._dying:
+        for process, last in self._dying:  # nobody is there later to do what comes last
+            last.cancel()
             _signal(process, KILL)
+            _kill(*last.args)
             process.join(2)
         self._dying.clear()
 
@@ -239,6 +242,8 @@ class LocalEngine:
         """What an event means for the slot that it came from; a failure to hand in is the end that was asked for."""
         if event.kind == "after":
             slot.after.discard(event.job)
+            if slot.job is not None and slot.job.seconds and slot.ending is None:  # this came before it could begin
+                slot.deadline = time.monotonic() + slot.job.seconds
         elif event.kind != "step":
             told = slot.ending if slot.ending is not None and event.kind != "done" else event
             self._clear(slot)
@@ -281,7 +286,7 @@ class LocalEngine:
         last.daemon = True
         last.start()
         slot.pipe.close()
-        self._dying.append(slot.process)
+        self._dying.append((slot.process, last))
         slot.process = None
         self._told += [Event(each, "after") for each in sorted(slot.after)]
         slot.after.clear()

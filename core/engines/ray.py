@@ -287,7 +287,7 @@ def _connect(address: str) -> None:
     options: dict[str, Any] = {"runtime_env": {"env_vars": variables}, "log_to_driver": False}
     if address == "local":
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
-        options |= {"include_dashboard": False, "num_cpus": int(os.environ.get("BAKEOFF_SLOTS", 0)) or None}
+        options |= {"include_dashboard": False, "num_cpus": int(os.environ.get("BAKEOFF_SLOTS") or 0) or None}
     try:
         _knock(address)
         ray.init(address, logging_level=logging.ERROR, **options)

@@ -13,7 +13,7 @@ from core.models import MODELS, default_models
 from core.progress import Step, listening
 from core.records import FitState, ModelSpec, Problem, Roles, RunSpec, Split, Table
 from core.results import Comparison, FitResult
-from core.run.execution import Setting, execute, model_file, reason_of, setting
+from core.run.execution import Fitted, Setting, execute, model_file, reason_of, setting
 from core.run.planning import PlannedFit, plan, with_baseline
 
 if TYPE_CHECKING:
@@ -117,6 +117,14 @@ def _within(report: Report, index: int, count: int) -> Report:
     return lambda fraction, message: report((index + fraction) / count, message)
 
 
+def _size(fitted: Fitted) -> int:
+    """Bytes of the fitted model's file; 0 where it cannot be written, for the scores are kept all the same."""
+    try:
+        return len(model_file(fitted.pipeline))
+    except Exception:
+        return 0
+
+
 def _try(shared: Setting, fit: PlannedFit, report: Report) -> FitResult:
     """Execute one fit; a model that fails is a result with a reason, and the others go on."""
     if fit.reason:
@@ -132,5 +140,5 @@ def _try(shared: Setting, fit: PlannedFit, report: Report) -> FitResult:
             fitted = execute(shared, fit.model, fit.fold)
     except Exception as error:
         return FitResult(fit.model.id, fit.fold, FitState.FAILED, reason_of(error))
-    outcome = dataclasses.replace(fitted.outcome, size_bytes=len(model_file(fitted.pipeline)))
+    outcome = dataclasses.replace(fitted.outcome, size_bytes=_size(fitted))
     return FitResult(fit.model.id, fit.fold, FitState.DONE, outcome=outcome, predictions=fitted.predictions)

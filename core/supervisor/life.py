@@ -11,7 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.engines import Engine
+from core.engines import FITS, Engine
+from core.results import versions
 from core.store import Store
 from core.supervisor.loop import Supervisor
 
@@ -19,9 +20,10 @@ log = logging.getLogger("bakeoff.supervisor")
 
 
 def code_stamp() -> str:
-    """The newest change of the code on disk, so that no warm worker runs old code."""
+    """The newest change of the code on disk and the libraries' versions, so that no warm worker runs old code."""
     root = Path(__file__).parents[1]
-    return str(max(path.stat().st_mtime_ns for path in root.rglob("*.py")))
+    newest = max(path.stat().st_mtime_ns for path in root.rglob("*.py"))
+    return f"{newest} {versions.__wrapped__()}"  # as they are now, not as they were when this process began
 
 
 def slots() -> int:
@@ -78,19 +80,15 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     lock = FileLock(store.lock_path)
     try:
-        lock.acquire(timeout=1)  # a page that looks whether anybody serves holds it for an instant
+        held = lock.acquire(timeout=1)  # a page that looks whether anybody serves holds it for an instant
     except Timeout:
         return 0
-    with lock:
+    with held:
         if not store.check():
             log.error("%s", store.noted("damaged"))
         try:
             engine = engine_for(store.folder, slots(), memory := memory_per_fit(slots()))
-        except (
-            ImportError,
-            OSError,
-            ValueError,
-        ) as error:  # its sentence is what a person needs, and not the way to it
+        except (ImportError, OSError, ValueError) as error:  # its sentence is all that a person needs
             log.error("%s", error)
             store.note("no_engine", str(error))
             return 1
@@ -102,11 +100,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(store: Store, engine: Engine, memory: int) -> bool:
     """Serve; says whether somebody asked for the end."""
-    count = slots()
+    elsewhere = os.environ.get("BAKEOFF_ENGINE", "").startswith("ray:")
+    about = {"pid": os.getpid(), "slots": engine.free(FITS), "memory": 0 if elsewhere else memory}
     supervisor = Supervisor(store, engine, code=code_stamp)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-    supervisor.take_over({"pid": os.getpid(), "slots": count, "memory": memory})
-    log.info("serving %s with %d slots", store.folder, count)
+    supervisor.take_over(about)
+    log.info("serving %s with %d slots", store.folder, about["slots"])
     try:
         supervisor.serve()
     except KeyboardInterrupt:
