@@ -100,9 +100,9 @@ class Store(Upkeep):
         return int(self._read("SELECT COUNT(*) FROM run WHERE owner=? AND state IN ('queued', 'running')", owner)[0][0])
 
     def settled_runs(self) -> list[tuple[str, bool]]:
-        """Runs that are not closed though none of their fits is open: the id, and whether a fit was cancelled."""
+        """Runs that are not closed though none of their fits is open: the id, and whether all of it was cancelled."""
         rows = self._read(
-            "SELECT id, EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state='cancelled') FROM run"
+            "SELECT id, NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND cancel=0 AND state<>'cancelled') FROM run"
             " WHERE state IN ('queued', 'running')"
             " AND NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state IN ('queued', 'running'))"
         )
@@ -264,7 +264,10 @@ class Store(Upkeep):
         with self._write() as db:
             queued = _end_queued(db, run, model, FitState.CANCELLED, "stopped by you")
             sql = "UPDATE fit SET cancel=1 WHERE run=? AND ? IN ('', model) AND state='running'"
-            return queued + db.execute(sql, (run, model)).rowcount
+            running = db.execute(sql, (run, model)).rowcount
+            if not model:  # whatever it has come to by then, it was stopped
+                db.execute("UPDATE fit SET cancel=1 WHERE run=?", (run,))
+            return queued + running
 
     def requeue(self) -> int:
         """Put back in the queue what a dead supervisor left running."""

@@ -27,7 +27,7 @@ def at_work(page: str) -> None:
             jobs.keep_going(session.store())
         _no_room(busy, page)
         _damaged()
-        _nobody_at_work()
+        _nobody_at_work(bool(busy))
         _busy([each for each in busy if each.id != session.chosen("run") or page != "Compare"])
 
     st.fragment(look, run_every=LOOK, key="at_work")()
@@ -82,9 +82,9 @@ def title_of(run: RunRow) -> str:
     return f"{run.spec.dataset} → {run.problem.target}"
 
 
-def _nobody_at_work() -> None:
+def _nobody_at_work(wanted: bool) -> None:
     """Say that the supervisor cannot start: nothing would come of waiting."""
-    if told := jobs.trouble(session.store()):
+    if told := jobs.trouble(session.store()) if wanted else jobs.no_engine(session.store()):
         st.error(words.escape(told), icon=":material/error:", title="Nothing can be trained at the moment")
 
 

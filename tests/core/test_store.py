@@ -70,7 +70,7 @@ def test_a_cancelled_fit_does_not_become_done(queued: Store) -> None:
     queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
     assert queued.cancel("r1") == 2
     states = [(each.state, each.cancel) for each in queued.fits("r1")]
-    assert states == [(FitState.RUNNING, True), (FitState.CANCELLED, False)]
+    assert states == [(FitState.RUNNING, True), (FitState.CANCELLED, True)]
     assert queued.advance_fit(first, [FitState.RUNNING], FitState.CANCELLED, "stopped by you")
     assert not queued.finish_fit(first, OUTCOME)
 

@@ -106,6 +106,22 @@ def test_a_cancelled_run_ends_as_cancelled(in_place: Store, monkeypatch: pytest.
     assert {each.reason for each in in_place.fits(run)} == {"stopped by you"}
 
 
+@pytest.mark.parametrize(("model", "end"), [("", RunState.CANCELLED), (QUICK.id, RunState.DONE)])
+def test_a_run_is_stopped_when_all_of_it_was_and_not_one_model(
+    model: str, end: RunState, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    supervisor = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    supervisor.drain()
+    run = submit(store, ModelSpec("baseline"), QUICK, source="iris")
+    until(lambda: supervisor.look() or supervisor.step(0.0) or fits(store, run, QUICK)[0].state == FitState.DONE, 10)
+    assert store.cancel(run, model) > 0
+    supervisor.drain()
+    assert state(store, run) == end
+    assert FitState.DONE in {each.state for each in store.fits(run)}
+
+
 def test_a_second_click_starts_no_second_run(in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs.read(in_place, "moons:rows=2000")
     monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)

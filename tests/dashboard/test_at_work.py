@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import dataclasses
 
 import pytest
 import streamlit as st
@@ -41,11 +41,13 @@ def test_a_run_that_has_not_begun_says_its_place(idle: Store, visitor: str) -> N
 def test_the_time_left_is_told_while_a_run_is_at_work(
     idle: Store, visitor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["dashboard.widgets.leaderboard"], "time_left", lambda *_: 41.0)
+    monkeypatch.setattr(jobs, "time_left", lambda *_: 41.0)
     run = queued(idle, TREE, owner=visitor)
     assert "left" not in said(page("compare", run=run.id))
     begun(idle, run, "decision_tree")
     assert "about 40 s left" in said(page("compare", run=run.id))
+    short = dataclasses.replace(run, spec=dataclasses.replace(run.spec, run_limit=60.0), seconds=40.0)
+    assert jobs.seconds_left(short, [], 2, {}) == 20.0, "the whole run is ended then"
 
 
 # ---- stopping

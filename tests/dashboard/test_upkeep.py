@@ -208,5 +208,7 @@ def test_old_runs_are_chosen_and_deleted(store: Store) -> None:
 def test_a_supervisor_that_cannot_start_is_said_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Nothing can be trained" not in said(page("data"))
     monkeypatch.setattr(jobs, "trouble", lambda _: "The process that trains ended with an error.")
+    assert "Nothing can be trained" not in said(page("data")), "nothing waits, and the next start tries again"
+    monkeypatch.setattr(jobs, "no_engine", lambda _: "There is no way to the Ray cluster.")
     at = page("data")
-    assert [each.value for each in at.error] == [words.escape("The process that trains ended with an error.")]
+    assert [each.value for each in at.error] == [words.escape("There is no way to the Ray cluster.")]
