@@ -22,13 +22,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from core import jobs
 from core.records import ModelSpec, Split
 from core.store import Store
-from tests.core.trials import submit, until
+from tests.core.trials import HEAVY, submit, until, using
 from tests.e2e.conftest import FLAGS, Server, find_browser
 from tests.e2e.visitors import Visitor
 
 STARTS, RUNS = 3, 3
 PAGES, WATCHED, CLICKS = 10, 20.0, 10  # pages open at once; seconds that one is watched; clicks on each
-HEAVY = ModelSpec("gradient_boosting", "heavy", {"n_estimators": 5_000, "max_depth": 8})
 # What the verdict says as soon as a model has a score.
 SCORED = "So far .* leads|is best|is in front|No model beats"
 
@@ -114,9 +113,9 @@ def _beside_training(server: Server) -> list[dict[str, Any]]:
         one = Visitor(server.url, "compare", query)
         one.load()
         one.watch(2.0)  # what is drawn first costs more
-        before = _cpu(process)
+        before = using([process])
         refreshes = len(one.watch(WATCHED))
-        cost = (_cpu(process) - before) / refreshes
+        cost = (using([process]) - before) / refreshes
         one.close()
         visitors = [Visitor(server.url, "compare", query) for _ in range(PAGES)]
         with ThreadPoolExecutor(PAGES) as pool:
@@ -151,9 +150,3 @@ def _clicks(visitor: Visitor, number: int) -> list[float]:
         took.append(visitor.rerun())
     visitor.close()
     return took
-
-
-def _cpu(process: psutil.Process) -> float:
-    """Seconds of a processor that a process has had."""
-    times = process.cpu_times()
-    return float(times.user + times.system)

@@ -34,6 +34,16 @@ def fits(store: Store, run: str, model: ModelSpec) -> list[FitRow]:
     return [each for each in store.fits(run) if each.model == model.id]
 
 
+@pytest.fixture
+def supervisor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
+    """One that works when the test has it work; it has read iris."""
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    made = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    made.drain()
+    return made
+
+
 # -- in place
 
 
@@ -77,13 +87,9 @@ def test_a_failing_model_does_not_hold_up_the_others(in_place: Store) -> None:
 
 
 def test_a_model_that_was_left_with_some_of_its_folds_is_told_and_not_ranked(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, supervisor: Supervisor
 ) -> None:
     """As by the limit of the whole run: the others keep their ranks, for scores of other folds are no match."""
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    supervisor = Supervisor(store, InlineEngine(store.folder))
-    jobs.request_table(store, "iris")
-    supervisor.drain()
     run = submit(store, ModelSpec("baseline"), ModelSpec("lda"), QUICK, source="iris")
     until(lambda: supervisor.look() or supervisor.step(0.0) or fits(store, run, QUICK)[0].state == FitState.DONE, 10)
     assert store.skip(run, QUICK.id, "not tried, because the whole run reached its limit of 1 s") > 0
@@ -108,12 +114,8 @@ def test_a_cancelled_run_ends_as_cancelled(in_place: Store, monkeypatch: pytest.
 
 @pytest.mark.parametrize(("model", "end"), [("", RunState.CANCELLED), (QUICK.id, RunState.DONE)])
 def test_a_run_is_stopped_when_all_of_it_was_and_not_one_model(
-    model: str, end: RunState, store: Store, monkeypatch: pytest.MonkeyPatch
+    model: str, end: RunState, store: Store, supervisor: Supervisor
 ) -> None:
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    supervisor = Supervisor(store, InlineEngine(store.folder))
-    jobs.request_table(store, "iris")
-    supervisor.drain()
     run = submit(store, ModelSpec("baseline"), QUICK, source="iris")
     until(lambda: supervisor.look() or supervisor.step(0.0) or fits(store, run, QUICK)[0].state == FitState.DONE, 10)
     assert store.cancel(run, model) > 0
@@ -278,12 +280,10 @@ def test_a_fit_whose_predictions_are_lost_is_not_taken_for_done(in_place: Store)
 # -- a full disk
 
 
-def test_what_cannot_be_written_is_kept_until_there_is_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    engine = InlineEngine(store.folder)
-    supervisor = Supervisor(store, engine)
-    jobs.request_table(store, "iris")
-    supervisor.drain()
+def test_what_cannot_be_written_is_kept_until_there_is_room(
+    store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = supervisor.engine
     run = submit(store, QUICK, source="iris")
     supervisor.look()
     with monkeypatch.context() as full:
@@ -305,12 +305,8 @@ def _refuse(*_: object, **__: object) -> None:
 
 
 def test_a_fit_that_writes_more_than_there_ever_is_room_for_is_given_up(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    supervisor = Supervisor(store, InlineEngine(store.folder))
-    jobs.request_table(store, "iris")
-    supervisor.drain()
     run = submit(store, QUICK, source="iris", split=Split("holdout"))
     monkeypatch.setattr(Files, "put_predictions", _refuse)
     for _ in range(20):
@@ -323,12 +319,8 @@ def test_a_fit_that_writes_more_than_there_ever_is_room_for_is_given_up(
 
 @pytest.mark.parametrize("through", [FitState.QUEUED, FitState.RUNNING])
 def test_a_fit_that_died_while_it_was_to_be_stopped_is_stopped(
-    through: FitState, store: Store, monkeypatch: pytest.MonkeyPatch
+    through: FitState, store: Store, supervisor: Supervisor
 ) -> None:
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    supervisor = Supervisor(store, InlineEngine(store.folder))
-    jobs.request_table(store, "iris")
-    supervisor.drain()
     run = submit(store, QUICK, source="iris", split=Split("holdout"))
     (fit,) = store.fits(run)
     store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING)

@@ -28,6 +28,8 @@ from tests.core import faulty
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261121
+# Both slots at work for minutes, with every core.
+HEAVY = ModelSpec("gradient_boosting", "heavy", {"n_estimators": 5_000, "max_depth": 8})
 OPEN = (FitState.QUEUED, FitState.RUNNING)
 
 

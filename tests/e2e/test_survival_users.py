@@ -18,7 +18,7 @@ from core import jobs
 from core.records import ModelSpec, Split
 from core.store import Store
 from tests.conftest import end_supervisor
-from tests.core.trials import SEED, submit, told, until, using, workers
+from tests.core.trials import HEAVY, SEED, submit, told, until, using, workers
 from tests.e2e.conftest import Server, settled
 from tests.e2e.visitors import Visitor
 
@@ -27,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 VISITORS, BROWSERS, SECONDS = 8, 2, 90.0
 LOAD, CLICK, CHART = 3.0, 1.0, 2.5  # the 95th percentile of each, in seconds
 MIB = 2**20
-HEAVY = ModelSpec("gradient_boosting", "heavy", {"n_estimators": 5_000, "max_depth": 8})
 
 Times = defaultdict[str, list[float]]
 
