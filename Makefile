@@ -4,6 +4,7 @@
 #   make test      check, then the unit, page and browser tests
 #   make check     lint, format and types
 #   make test-slow the longer trials
+#   make test-ray  what a cluster does, on Ray clusters of this machine, in an environment of its own
 #   make bench     measure speed against its targets
 #   make bench-peers    measure against PyCaret, skore and cross_validate, in environments of their own
 #   make lock      work out requirements.lock anew (on Linux, from pyproject.toml)
@@ -29,7 +30,7 @@ STAMP := $(VENV)/.installed
 # With the bytecode that an earlier process wrote, every later one starts a quarter of a second sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check test-slow bench bench-peers lock clean
+.PHONY: help run test check test-slow test-ray bench bench-peers lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -63,6 +64,17 @@ test: check
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+# Ray stays out of .venv and its lock, so that nobody gets it who did not ask; it comes as the extra says.
+RAY := build/ray/bin/python
+
+test-ray: $(STAMP)
+	@$(RAY) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear build/ray
+	$(RAY) -m pip --disable-pip-version-check install --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
+	$(RAY) -m pip --disable-pip-version-check install -r requirements.lock
+	$(RAY) -m pip --disable-pip-version-check install --no-build-isolation -e '.[ray]'
+	$(RAY) -m pytest -m 'slow or not slow' tests/core/test_engines.py tests/core/test_engine_ray.py \
+	    tests/core/test_engine_cards.py tests/core/test_cluster.py $(PYTEST_ARGS)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

@@ -39,11 +39,14 @@ class Derivation:
         Store and parameters in, plain values out; writes no row.
     keep : callable
         Writes to the database what others should find without knowing the key.
+    seconds : float
+        Time limit, so that none keeps those that come after it waiting for ever.
     """
 
     name: str
     work: Callable[[Store, Params], dict[str, Any]]
     keep: Callable[[Store, Params, Params], None] = _keep_nothing
+    seconds: float = 600.0
 
 
 def derived_key(kind: str, params: Params) -> str:
@@ -216,5 +219,5 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("importance", _importance),
     Derivation("projection", _projection),
     Derivation("scores", _scores, _keep_scores),
-    Derivation("estimate", _estimate),
+    Derivation("estimate", _estimate, seconds=60.0),
 )

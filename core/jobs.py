@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from core.derived import derived_key, estimate_params, projection_params, source_stamp
 from core.estimates import Estimate, fold_rows, rough, time_left
+from core.forecast import Forecast, forecast, settings_hold
 from core.metrics import metrics_of
 from core.models import MODELS
 from core.records import RUN_ENDED, FitState, ModelSpec, Problem, Roles, RunSpec, RunState, Split, Table
@@ -238,12 +239,13 @@ def _result(fit: FitRow) -> FitResult:
     )
 
 
-def request_table(store: Store, source: str) -> Derived | Table:
-    """A source's table if it was read before, else the job that reads it."""
+def request_table(store: Store, source: str, *, again: bool = False) -> Derived | Table:
+    """A source's table if it was read before, else the job that reads it; one that failed is tried `again`."""
     stamp = source_stamp(source, store.tables)
     found = store.find_table(source, stamp)
     table = store.table(found) if found else None
-    return table or _request(store, "table", {"source": source, "stamp": stamp})
+    anew = (FitState.DONE, FitState.FAILED) if again else (FitState.DONE,)  # a copy may have been cleaned away
+    return table or _request(store, "table", {"source": source, "stamp": stamp}, anew=anew)
 
 
 def read(store: Store, source: str, seconds: float = 60.0) -> Table:
@@ -254,11 +256,10 @@ def read(store: Store, source: str, seconds: float = 60.0) -> Table:
     ValueError
         If it cannot be read, with the sentence why, or not within so many seconds.
     """
-    answer = request_table(store, source)
+    answer = request_table(store, source, again=True)
     if isinstance(answer, Derived):
         done = wait_for(store, answer.key, seconds)
         if done.state == FitState.FAILED:
-            store.forget_derived(done.key)
             raise ValueError(done.reason)
         answer = request_table(store, source)
     if isinstance(answer, Derived):
@@ -327,12 +328,26 @@ def estimates(
     return found
 
 
+def expected(store: Store, spec: RunSpec, problem: Problem, *, ask: bool = True) -> Forecast:
+    """What a comparison is expected to take.
+
+    With `ask` what is not known yet is found out, and there when asked again.
+    """
+    models = [each for each in spec.models if settings_hold(problem, each)]
+    args = spec.fingerprint, problem, models, spec.split, spec.roles, spec.class_weight
+    about = store.noted("supervisor") or {}
+    known = estimates(store, *args, ask=ask)
+    return forecast(spec, problem, known, slots=int(about.get("slots", 1)), memory=int(about.get("memory", 0)))
+
+
 def _told(row: Derived | None) -> Estimate | None:
     return Estimate(**row.result) if row is not None and row.state == FitState.DONE else None
 
 
-def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:
-    row = store.request(derived_key(kind, params), kind, params, run)
+def _request(
+    store: Store, kind: str, params: Mapping[str, Any], run: str = "", anew: Iterable[FitState] = ()
+) -> Derived:
+    row = store.request(derived_key(kind, params), kind, params, run, anew=anew)
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         ensure_supervisor(store)
     return row

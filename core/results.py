@@ -144,7 +144,12 @@ class ModelResult:
     @property
     def reused(self) -> bool:
         """Whether every finished fold was taken from an earlier run."""
-        return bool(self.done) and all(each.reused for each in self.done)
+        return bool(self.done) and self.reused_folds == len(self.done)
+
+    @property
+    def reused_folds(self) -> int:
+        """How many of the finished folds were taken from an earlier run."""
+        return sum(each.reused for each in self.done)
 
     @property
     def progress(self) -> float:
@@ -286,6 +291,7 @@ class Comparison:
             size_bytes=model.size_bytes,
             progress=model.progress,
             reused=model.reused,
+            reused_folds=model.reused_folds,
             ranked=whole,
             tied=tied,
         )

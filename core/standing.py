@@ -27,6 +27,8 @@ class Standing:
         Why there is no mean.
     fit_seconds, predict_seconds : float or None
         Means over the finished folds.
+    reused, reused_folds : bool, int
+        Whether all finished folds were taken from an earlier run, and how many were.
     ranked : bool
         Whether the model is done and its score defined.
     tied : bool
@@ -54,6 +56,7 @@ class Standing:
     size_bytes: int | None = None
     progress: float = 0.0
     reused: bool = False
+    reused_folds: int = 0
     ranked: bool = False
     tied: bool = False
     rank: int | None = None

@@ -20,10 +20,10 @@ from core.catalogue import did_you_mean
 from core.data import DATASETS, catalogue_sources, make_problem, propose_target
 from core.derived import source_stamp
 from core.estimates import Estimate
+from core.forecast import Forecast
 from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store
-from dashboard.forecast import Forecast, forecast, settings_hold
 
 log = logging.getLogger("bakeoff.dashboard")
 
@@ -148,6 +148,7 @@ def open_run(run: RunRow) -> None:
         "use": dict.fromkeys(roles.left_out, False) | dict.fromkeys(roles.used, True),
     }
     _decisions()[run.spec.fingerprint] = {key: value for key, value in decided.items() if value}
+    st.session_state["recall"] = run.id  # the forms' own fields are not this room's
 
 
 # ---- tables and what is to be learned from them
@@ -269,11 +270,7 @@ def expected(spec: RunSpec, problem: Problem, *, ask: bool = True) -> Forecast:
 
     With `ask` what is not known yet is found out, and there when asked again.
     """
-    models = [each for each in spec.models if settings_hold(problem, each)]
-    args = spec.fingerprint, problem, models, spec.split, spec.roles, spec.class_weight
-    told = supervisor()
-    known = jobs.estimates(store(), *args, ask=ask)
-    return forecast(spec, problem, known, slots=int(told.get("slots", 1)), memory=int(told.get("memory", 0)))
+    return jobs.expected(store(), spec, problem, ask=ask)
 
 
 def estimates_of(run: RunRow) -> Mapping[str, Estimate]:
@@ -293,6 +290,12 @@ def _estimates_of(folder: str, run: str) -> Mapping[str, Estimate]:
 def run() -> RunRow | None:
     """The chosen run; None where none was chosen or it is gone."""
     return store().run(chosen("run")) if chosen("run") else None
+
+
+def to_recall() -> RunRow | None:
+    """The run that was opened and whose choice the forms do not show yet; asked once."""
+    opened = st.session_state.pop("recall", "")
+    return store().run(opened) if opened and opened == chosen("run") else None
 
 
 def stop(run: RunRow, model: str = "") -> None:

@@ -6,9 +6,6 @@ import json
 import math
 import os
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +13,27 @@ import click
 
 from core import jobs
 from core.cli.choice import data_dir, open_store, source_of, spec_of
-from core.data import SPLITS
-from core.estimates import Estimate, fold_rows, rough
+from core.cli.following import follow
+from core.cli.forecasting import foretell, in_all
+from core.data import SPLITS, make_problem
 from core.metrics import METRICS
 from core.results import Comparison
 from core.standing import Standing
-from core.store import FitRow, RunRow, Store
 
-POLL = 0.1
-SIZES_SECONDS = 30.0
 STOPPED = 130  # what a shell expects of a command that Ctrl-C ended
+
+
+class _Amount(click.FloatRange):
+    """A number of seconds or GiB: neither less than nothing nor without end."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return (
+            number if math.isfinite(number) else self.fail(f"{value!r} is not a number; 0 is for no limit.", param, ctx)
+        )
 
 
 @click.command()
@@ -44,20 +52,18 @@ STOPPED = 130  # what a shell expects of a command that Ctrl-C ended
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1))
 @click.option("--class-weight", default="", metavar="balanced", help="Weight classes by their rarity.")
-@click.option(
-    "--time-limit", default=120.0, show_default=True, type=click.FloatRange(0), help="Seconds per fit; 0: none."
-)
+@click.option("--time-limit", default=120.0, show_default=True, type=_Amount(), help="Seconds per fit; 0: none.")
 @click.option(
     "--memory-limit",
     default=0.0,
-    type=click.FloatRange(0),
+    type=_Amount(),
     metavar="GIB",
     help="Memory per fit; what the machine has left, and at least 2 GiB, when not given.",
 )
 @click.option(
     "--run-limit",
     default=0.0,
-    type=click.FloatRange(0),
+    type=_Amount(),
     metavar="SECONDS",
     help="For the whole run; 0: none.",
 )
@@ -68,7 +74,8 @@ STOPPED = 130  # what a shell expects of a command that Ctrl-C ended
 @click.option(
     "--json", "json_file", default="", metavar="FILE", help="Write the results as JSON; - for standard output."
 )
-def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
+@click.option("--estimate", is_flag=True, help="Only say what it would take, from fits on samples.")
+def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options: Any) -> None:
     """Compare models on a table.
 
     DATA is a data set's name (moons:noise=0.3,rows=500 for generated ones) or a file. Ctrl-C stops the run and shows
@@ -79,10 +86,16 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
     try:
         table = jobs.read(store, source_of(data))
         spec = spec_of(table, options)
+        problem = make_problem(table, spec.roles)
+        if estimate:
+            foretell(store, spec, problem)
+            return
         run = jobs.submit(store, spec, table)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    followed = _follow(store, run, quiet=json_file == "-")
+    if json_file != "-":
+        click.echo(in_all(spec, problem, jobs.expected(store, spec, problem, ask=False)), err=True)
+    followed = follow(store, run, quiet=json_file == "-")
     comparison = followed.comparison
     if json_file:
         _write_json(comparison, json_file)
@@ -91,7 +104,9 @@ def compare(data: str, data_dir: str, json_file: str, **options: Any) -> None:
     if followed.stopped:
         click.echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)
-    if all(comparison.model(each.id).done == () for each in spec.models):
+    if not any(each.done for each in comparison.models):
+        count = len(comparison.models)
+        click.echo(f"0 of {count} {'model' if count == 1 else 'models'} finished.", err=True)
         sys.exit(1)
 
 
@@ -105,77 +120,6 @@ def _check_writable(json_file: str) -> None:
 
 def _takes_files(folder: Path, file: Path) -> bool:
     return folder.is_dir() and not file.exists() and os.access(folder, os.W_OK)
-
-
-@dataclass(frozen=True, slots=True)
-class _Followed:
-    """What a run has come to, and whether it was stopped from here."""
-
-    comparison: Comparison
-    stopped: bool = False
-
-
-def _follow(store: Store, run: str, *, quiet: bool) -> _Followed:
-    """Show a progress bar on standard error until the run has ended; Ctrl-C ends it, a second one leaves at once."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    console = Console(stderr=True, quiet=quiet)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Comparing", total=1.0, left="")
-
-        def wait(*, sizes: bool) -> Comparison:
-            expected, over = _expected(store, run), math.inf
-            while True:
-                jobs.ensure_supervisor(store)
-                if told := jobs.no_engine(store):
-                    store.cancel(run)
-                    raise click.ClickException(told)
-                row = store.run(run)
-                assert row is not None
-                fits = store.fits(run, curves=False)
-                bar.update(
-                    task, completed=1.0 if jobs.ended(row) else _done(fits), left=_left(store, row, fits, expected)
-                )
-                over = min(over, time.monotonic()) if jobs.ended(row) else math.inf
-                if jobs.ended(row) and not (sizes and _unmeasured(fits, time.monotonic() - over)):
-                    return jobs.result(store, row)
-                time.sleep(POLL)
-
-        try:
-            return _Followed(wait(sizes=True))
-        except KeyboardInterrupt:
-            bar.update(task, description="Stopping")
-            return _Followed(stopped=store.cancel(run) > 0, comparison=wait(sizes=False))
-
-
-def _done(fits: Sequence[FitRow]) -> float:
-    """Share of a run that is done, 0 to 1."""
-    return sum(each.progress if each.outcome is None else 1.0 for each in fits) / max(len(fits), 1)
-
-
-def _expected(store: Store, run: str) -> dict[str, Estimate]:
-    """What a fit of each model will roughly take, until its first fold has told."""
-    row = store.run(run)
-    assert row is not None
-    train, _ = fold_rows(row.spec.split, row.problem.rows)
-    return {each.id: rough(row.problem, each, train) for each in row.spec.models}
-
-
-def _left(store: Store, run: RunRow, fits: Sequence[FitRow], expected: dict[str, Estimate]) -> str:
-    """How long a run still takes, in words; empty where that is not known."""
-    slots = int((store.noted("supervisor") or {}).get("slots", 1))
-    seconds = None if jobs.ended(run) else jobs.seconds_left(run, fits, slots, expected)
-    if seconds is None:
-        return ""
-    return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
-
-
-def _unmeasured(fits: Sequence[FitRow], seconds: float) -> bool:
-    """Whether a model's size is still to come, so long after the run's end; it may have been lost with its worker."""
-    young = seconds < SIZES_SECONDS
-    return young and any(each.outcome is not None and each.outcome.size_bytes is None for each in fits)
 
 
 def _write_json(comparison: Comparison, file: str) -> None:
@@ -216,7 +160,8 @@ def _remark(row: Standing) -> str:
     """What is to be known of a row beside its numbers; brackets mean nothing to the table."""
     from rich.markup import escape
 
-    parts = [*row.marks, row.reason or row.undefined, "reused" if row.reused and not row.reason else ""]
+    folds = "reused" if row.reused else f"{row.reused_folds} of {row.folds_done} folds reused"
+    parts = [*row.marks, row.reason or row.undefined, folds if row.reused_folds and not row.reason else ""]
     return escape(", ".join(each for each in parts if each))
 
 

@@ -66,7 +66,7 @@ def clean(models: bool, leftovers: bool, dry_run: bool, data_dir: str) -> None:
         raise click.UsageError("A run is at work, and what looks left over may be its own. Try again later.")
     done = "would be removed" if dry_run else "removed"
     if models:
-        freed = store.totals().models if dry_run else store.remove_models()
+        freed = store.remove_models(dry_run=dry_run)
         click.echo(f"{in_words(freed)} of fitted models {done}.")
     if leftovers:
         found = store.remove_leftovers(dry_run=True)

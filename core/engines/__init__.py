@@ -35,7 +35,7 @@ class Job:
     memory : int
         Bytes that it may take beyond what a warm worker has; 0 for the engine's own limit.
     gpus : float
-        Graphics cards that it needs, for engines that deal them out.
+        Graphics cards that it has use for; an engine that deals them out gives them, where it has any.
     """
 
     id: str
@@ -82,8 +82,8 @@ class Engine(Protocol):
     def stop(self, job: str, reason: str = "") -> None:
         """End a job, with everything it started.
 
-        A job that listens (see `core.progress.wanted`) has a second to hand in what it has, and then is ``done``; any
-        other is ``ended`` at once, with `reason`. The same happens at a time limit, where the second end is ``late``.
+        A job that listens (see `core.progress.wanted`) has a moment to hand in what it has, and then is ``done`` with
+        `reason`; any other is ``ended`` at once, with the same. So it is at a time limit, where that end is ``late``.
         """
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -26,8 +26,9 @@ from core.engines import AFTER, DESK, FITS, Event, Job, memory_reason, time_reas
 from core.engines.orphans import KILL
 from core.engines.watching import MORE, Watch, descendants
 
-# A job that listens gets this long to hand in what it has, and one that ignores SIGTERM as long before SIGKILL.
-GRACE = 1.0
+# Seconds for a job that listens to hand in what it has, and for one that ignores SIGTERM until it gets SIGKILL: the
+# processor is to be free within three seconds of a click on Stop.
+HAND_IN, GRACE = 1.8, 1.0
 
 # With nothing to do for so long, the fork server loads the rest; after as long again, workers that lack it are renewed.
 QUIET = 2.0
@@ -87,13 +88,15 @@ class LocalEngine:
     fits, desk : int
         Slots per lane.
     memory : int
-        Bytes that a fit may take beyond what a worker has at its start, where its job does not say; 0 for no limit.
+        Bytes that a fit may take beyond what a worker has at its start, where its job does not say; 0 for no limit. A
+        job of the desk may take what all fits together may.
     moment : float
         Seconds without a job after which a worker does what comes after a fit.
     """
 
     def __init__(self, folder: Path, fits: int, desk: int = 1, memory: int = 0, moment: float = 0.2) -> None:
-        self._folder, self._memory, self._moment = folder, memory, moment
+        self._folder, self._moment = folder, moment
+        self._memory = {FITS: memory, DESK: memory * max(fits, 1)}
         self._context = warm_context()
         self._slots = [
             self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
@@ -117,7 +120,7 @@ class LocalEngine:
         slot.job, slot.ending = job, None
         slot.flags[:] = (GO_ON, 0)
         slot.deadline = time.monotonic() + job.seconds if job.seconds else float("inf")
-        slot.watch.begin(job.memory or (self._memory if job.lane == FITS else 0))
+        slot.watch.begin(job.memory or self._memory[job.lane])
         with contextlib.suppress(OSError):  # it died between the look and the word; `wait` will find it dead
             slot.pipe.send(job)
 
@@ -201,9 +204,8 @@ class LocalEngine:
         from core.worker import serve
 
         ours, theirs = self._context.Pipe()
-        fits = slot.lane == FITS
-        limits = (self._memory if fits else 0, self._moment)
-        process = self._started(serve, (theirs, str(self._folder), slot.flags, str(slot.watch.output), fits, *limits))
+        place = (str(self._folder), slot.flags, str(slot.watch.output), slot.lane == FITS)
+        process = self._started(serve, (theirs, *place, self._memory[slot.lane], self._moment))
         theirs.close()
         slot.process, slot.pipe = process, ours
         slot.watch.pid = process.pid
@@ -245,7 +247,9 @@ class LocalEngine:
             if slot.job is not None and slot.job.seconds and slot.ending is None:  # this came before it could begin
                 slot.deadline = time.monotonic() + slot.job.seconds
         elif event.kind != "step":
-            told = slot.ending if slot.ending is not None and event.kind != "done" else event
+            told = event
+            if slot.ending is not None:
+                told = replace(event, reason=slot.ending.reason) if event.kind == "done" else slot.ending
             self._clear(slot)
             if AFTER in event.result:
                 slot.after.add(event.job)
@@ -269,7 +273,7 @@ class LocalEngine:
         _, listens = slot.flags
         if listens:
             slot.flags[0] = STOP
-            slot.ending, slot.deadline = end, time.monotonic() + GRACE
+            slot.ending, slot.deadline = end, time.monotonic() + HAND_IN
         else:
             self._finish(slot, end)
 

@@ -127,7 +127,7 @@ class RayEngine:
             self._desk.start(job)
             return
         order = Order(job, self._data(job), self._session, self._memory, versions())
-        needs = {"num_gpus": job.gpus or None, "memory": job.memory or None}
+        needs = {"num_gpus": self._cards(job) or None, "memory": job.memory or None}
         ref = self._work.options(name=job.id, max_retries=self._retries, **needs).remote(order, self._board)
         self._fits[job.id] = _Fit(job, ref, time.monotonic())
 
@@ -233,14 +233,19 @@ class RayEngine:
                 fit.waits = True
                 self._told.append(Event(fit.job.id, "step", WAITS))
 
+    def _cards(self, job: Job) -> float:
+        """Graphics cards that a fit asks for: none where no node has one, for then it goes without."""
+        self._look()
+        return job.gpus if any(node.get("GPU", 0) for node in self._nodes) else 0.0
+
     def _lacking(self, job: Job) -> str:
         """What a fit needs that no node has; empty where one has it, busy as it may be."""
-        self._look()
-        needs = {"CPU": 1.0, "GPU": job.gpus, "memory": job.memory}
+        wanted = self._cards(job)
+        needs = {"CPU": 1.0, "GPU": wanted, "memory": job.memory}
         if any(all(node.get(name, 0) >= need for name, need in needs.items()) for node in self._nodes):
             return ""
         memory = [f"{job.memory / 2**30:.1f} GiB of memory"] if job.memory else []
-        cards = [f"{job.gpus:g} graphics card{'s' * (job.gpus != 1)}"] if job.gpus else []
+        cards = [f"{wanted:g} graphics card{'s' * (wanted != 1)}"] if wanted else []
         return f"no node of the cluster has a core{' and '.join(['', *memory, *cards])}"
 
     def _look(self) -> None:

@@ -24,7 +24,7 @@ from core.models import (
     settings,
     trees,
 )
-from core.models.entry import Cost, Limit, Memory, Model, Rounds
+from core.models.entry import Cost, Memory, Model, Rounds
 from core.models.trusted import TRUSTED
 from core.preparation import plan, preparation
 from core.records import ModelSpec, Problem, Task
@@ -33,7 +33,6 @@ __all__ = [
     "MODELS",
     "TRUSTED",
     "Cost",
-    "Limit",
     "Memory",
     "Model",
     "Rounds",

@@ -127,22 +127,6 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Up to how many rows a model is offered.
-
-    Attributes
-    ----------
-    rows : int
-    sentence : str
-        Why not beyond; may name ``{rows}``, ``{limit}``, ``{memory}`` (as in "95 GiB") and ``{time}`` (a rough duration
-        in words).
-    """
-
-    rows: int
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """A kind of model that can take part in a comparison.
 
@@ -168,12 +152,13 @@ class Model:
         Whether it is part of the selection that a person starts with.
     always_in : bool
         Whether it takes part in every run.
-    limit : Limit or None
     curve : mapping of str to str
         What a learning curve can show (see `core.progress.Step`) to the fitted attribute that lists it step by step; a
         minus in front turns the sign. A network that keeps whole points in ``curve_`` needs none.
     cost : Cost
     memory : Memory
+    gpus : float
+        Graphics cards that a fit has use for, unless its setting ``device`` is ``"cpu"``.
     """
 
     name: str
@@ -190,9 +175,9 @@ class Model:
     weighs_classes: bool = False
     ticked: bool = False
     always_in: bool = False
-    limit: Limit | None = None
     curve: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
+    gpus: float = 0.0
 
     def defaults(self, task: Task) -> dict[str, Any]:
         """The settings that are passed because they differ from the class's own defaults."""
@@ -202,14 +187,7 @@ class Model:
         """Why this model is not offered for a problem, or None if it is."""
         if problem.task not in self.build:
             return self.wrong_task(problem.task)
-        if self.limit is None or problem.rows <= self.limit.rows:
-            return None
-        return self.limit.sentence.format(
-            rows=f"{problem.rows:,}",
-            limit=f"{self.limit.rows:,}",
-            memory=gib(self.bytes(problem)),
-            time=_duration(self.seconds(problem)),
-        )
+        return None
 
     def wrong_task(self, task: Task) -> str:
         """The sentence for a task that it is not made for."""
@@ -242,6 +220,10 @@ class Model:
         name = self.cost.rounds.setting
         own = {param.name: param.default for param in self.params.get(task, ())}
         return float((own | self.defaults(task) | dict(settings))[name])
+
+    def cards(self, settings: Mapping[str, Any]) -> float:
+        """How many graphics cards a fit with these settings has use for."""
+        return 0.0 if settings.get("device") == "cpu" else self.gpus
 
     def too_large(self, problem: Problem, limit: int, rows: int = 0, settings: Mapping[str, Any] | None = None) -> str:
         """Why a model will not fit into so many bytes for each training, as a sentence; empty if it will.
@@ -285,12 +267,3 @@ def gib(size: float) -> str:
     """Bytes as people say them, as in "1.5 GiB"."""
     count = size / 2**30
     return f"{count:.2g} GiB" if count < 10 else f"{count:,.0f} GiB"
-
-
-def _duration(seconds: float) -> str:
-    """A rough duration in words."""
-    if seconds < 90:
-        return "about a minute"
-    if seconds < 5_400:
-        return f"about {seconds / 60:.0f} minutes"
-    return "hours" if seconds < 172_800 else "days"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models.entry import Cost, Limit, Memory, Model
+from core.models.entry import Cost, Memory, Model
 from core.preparation import Needs
 from core.records import Param, Task
 
@@ -78,11 +78,6 @@ MODELS = (
         needs=Needs(scaled=True),
         gives="scores",
         weighs_classes=True,
-        limit=Limit(
-            30_000,
-            "A support vector machine with RBF kernel would need {time} for each fit on {rows} rows; "
-            "it is offered up to {limit} rows. The linear one has no such limit.",
-        ),
         cost=Cost(0.018, rows=2.0, columns=0.6, asking=1.0),
         memory=Memory(pairs=4, most_pairs=200 * 2**20),
     ),
@@ -136,10 +131,6 @@ MODELS = (
             }
         },
         needs=Needs(scaled=True),
-        limit=Limit(
-            5_000,
-            "A Gaussian process on {rows} rows would need about {memory} and {time}; it is offered up to {limit} rows.",
-        ),
         cost=Cost(0.3, rows=2.5, columns=0.3, per_class=True, asking=1.5),
         memory=Memory(pairs=56, class_pairs=11),
     ),

@@ -106,5 +106,6 @@ MODELS = (
         ticked=True,
         cost=Cost(0.4, rows=0.85, columns=0.1, base=0.02, rounds=Rounds("max_epochs", 48, unless="early_stopping")),
         memory=Memory(cells=26, base=40 * 2**20),
+        gpus=1.0,
     ),
 )

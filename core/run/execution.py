@@ -29,7 +29,7 @@ CLOSE_CALL = 1e-3
 MOST_POINTS = 1_000  # of a learning curve
 
 # How torch's allocator, and a library that is loaded within the limit, say that there is none left.
-NO_MEMORY = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
+NO_MEMORY = ("can't allocate memory", "failed to map segment", "Cannot allocate memory", "out of memory")
 
 UNSETTLED = "It had not settled when it reached its number of steps; more steps may help."
 

@@ -95,18 +95,19 @@ class Store(Upkeep):
             values.append(owner)
         return [run_row(row) for row in self._read(sql + " ORDER BY number DESC", *values)]
 
-    def open_runs(self, owner: str) -> int:
-        """How many runs of a person are not over."""
-        return int(self._read("SELECT COUNT(*) FROM run WHERE owner=? AND state IN ('queued', 'running')", owner)[0][0])
+    def settled_runs(self) -> list[tuple[str, RunState]]:
+        """Runs that are not closed though none of their fits is open, and what they come to.
 
-    def settled_runs(self) -> list[tuple[str, bool]]:
-        """Runs that are not closed though none of their fits is open: the id, and whether all of it was cancelled."""
+        A run was stopped if all of it was, and has failed if nothing of it is done.
+        """
         rows = self._read(
-            "SELECT id, NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND cancel=0 AND state<>'cancelled') FROM run"
+            "SELECT id, CASE"
+            " WHEN NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND cancel=0 AND state<>'cancelled') THEN 'cancelled'"
+            " WHEN EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state='done') THEN 'done' ELSE 'failed' END FROM run"
             " WHERE state IN ('queued', 'running')"
             " AND NOT EXISTS (SELECT 1 FROM fit WHERE run=run.id AND state IN ('queued', 'running'))"
         )
-        return [(row[0], bool(row[1])) for row in rows]
+        return [(row[0], RunState(row[1])) for row in rows]
 
     def advance_run(self, run: str, expected: Iterable[RunState], to: RunState) -> bool:
         """Change a run's state if it is in one of the expected ones; says whether it won."""
@@ -148,10 +149,6 @@ class Store(Upkeep):
         )
         return [fit_row(row, curves) for row in rows]
 
-    def waiting_runs(self) -> list[str]:
-        """The runs that have queued fits, oldest first."""
-        return [run for run, _ in self.waiting()]
-
     def waiting(self) -> list[tuple[str, str]]:
         """The runs that have queued fits and their owners, oldest first."""
         sql = (
@@ -186,6 +183,8 @@ class Store(Upkeep):
         states, moment = list(expected), time.time()
         begins = to == FitState.RUNNING
         stamp = "started=?, ended=NULL" if begins else "ended=?"
+        if to == FitState.QUEUED:  # what it had come to is not where it begins again
+            stamp += ", progress=0, message='', curve='[]'"
         values = (to, reason, log, begins, moment if begins or to in ENDED else None)
         with self._write() as db:
             sql = (
@@ -204,7 +203,7 @@ class Store(Upkeep):
             alone gets it, under this key.
         """
         fields = {each.name: getattr(outcome, each.name) for each in dataclasses.fields(outcome)}  # nothing is copied
-        text, moment = json.dumps(fields), time.time()
+        text, moment = json.dumps(fields, default=lambda each: each.tolist()), time.time()  # numpy's numbers
         with self._write() as db:
             won = db.execute(
                 "UPDATE fit SET state='done', key=?, reason='', progress=1, message='', curve='[]', ended=?"
@@ -294,11 +293,13 @@ class Store(Upkeep):
 
     # -- derived results
 
-    def request(self, key: str, kind: str, params: Mapping[str, Any], run: str = "", *, again: bool = False) -> Derived:
-        """The derived result of a key, queued now if nobody asked before (or, with `again`, if it failed)."""
+    def request(
+        self, key: str, kind: str, params: Mapping[str, Any], run: str = "", *, anew: Iterable[FitState] = ()
+    ) -> Derived:
+        """The derived result of a key, queued now if nobody asked before, or if it is in a state to be asked `anew`."""
         with self._write() as db:
-            if again:
-                db.execute("DELETE FROM derived WHERE key=? AND state='failed'", (key,))
+            states = list(anew)
+            db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({_marks(states)})", (key, *states))
             db.execute(
                 "INSERT OR IGNORE INTO derived (key, kind, params, state, run, created)"
                 " VALUES (?, ?, ?, 'queued', ?, ?)",

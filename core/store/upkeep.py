@@ -11,7 +11,7 @@ from core.store import opening
 from core.store.connection import Database, freeing
 from core.store.rows import Totals
 
-HOUR, DAY = 3600.0, 86_400.0
+HOUR, DAY, WEEK = 3600.0, 86_400.0, 604_800.0
 PART = re.compile(r"\.(\d{1,9})\.part(-journal)?$")
 
 
@@ -59,14 +59,14 @@ class Upkeep(Database):
     # -- what is kept
 
     def usage(self) -> dict[str, int]:
-        """Bytes of the files of each run's fits, by its id; what several runs share counts for each."""
+        """Bytes of the files of each run's fits, by its id; what several runs share counts for the oldest of them."""
         sizes: dict[str, int] = {}
         for folder in ("fits", "models", "checkpoints"):
             for path, size in _files(self.home / folder):
                 sizes[path.stem] = sizes.get(path.stem, 0) + size
         used: dict[str, int] = {row[0]: 0 for row in self._read("SELECT id FROM run")}
-        for run, key in self._read("SELECT DISTINCT run, key FROM fit"):
-            used[run] = used.get(run, 0) + sizes.get(key, 0)
+        for run, key in self._read("SELECT run.id, key FROM run JOIN fit ON run=run.id ORDER BY number"):
+            used[run] += sizes.pop(key, 0)
         return used
 
     def totals(self) -> Totals:
@@ -76,13 +76,13 @@ class Upkeep(Database):
         return Totals(models, predictions, copies + _size(self.tables), rest, self.space.free())
 
     @freeing
-    def remove_models(self, runs: Iterable[str] | None = None) -> int:
+    def remove_models(self, runs: Iterable[str] | None = None, *, dry_run: bool = False) -> int:
         """Delete the fitted models of some runs, or of all; they are fitted again when they are asked for.
 
         Returns
         -------
         int
-            How many bytes that freed.
+            How many bytes that freed, or with `dry_run` would free.
         """
         if runs is None:
             paths = [path for path, _ in _files(self.home / "models")]
@@ -90,7 +90,7 @@ class Upkeep(Database):
             chosen = set(runs)
             rows = self._read("SELECT DISTINCT run, key FROM fit")
             paths = [self.files.model_path(key) for key in {key for run, key in rows if run in chosen}]
-        return sum(map(_remove, paths))
+        return sum(path.stat().st_size if dry_run else _remove(path) for path in paths if path.exists())
 
     def remove_leftovers(self, *, dry_run: bool = False) -> list[Path]:
         """Delete files that nothing points to: of deleted runs, of fits that are over, of processes that died writing.
@@ -111,8 +111,9 @@ class Upkeep(Database):
     def _without_row(self) -> Iterator[Path]:
         stored = {row[0] for row in self._read("SELECT key FROM outcome")}
         open_ = {row[0] for row in self._read("SELECT key FROM fit WHERE state IN ('queued', 'running')")}
-        tables = {row[0] for row in self._read('SELECT fingerprint FROM "table"')}
-        kept = (("fits", stored | open_, HOUR), ("models", stored | open_, HOUR), ("data", tables, HOUR))
+        # A table's copy that no run needs is made again when somebody wants it.
+        tables = {row[0] for row in self._read("SELECT DISTINCT json_extract(spec, '$.fingerprint') FROM run")}
+        kept = (("fits", stored | open_, HOUR), ("models", stored | open_, HOUR), ("data", tables, WEEK))
         for folder, keys, age in (*kept, ("checkpoints", open_, DAY)):
             for path, _ in _files(self.home / folder):
                 if not PART.search(path.name) and path.stem not in keys and _age(path) > age:

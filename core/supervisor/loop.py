@@ -15,10 +15,11 @@ from typing import Any
 
 from core.derived import DERIVED
 from core.engines import AFTER, DESK, DISK, FITS, Engine, Event, Job
+from core.models import MODELS
 from core.records import FitState, RunState
 from core.store import Derived, DiskFull, FitRow, RunRow, Store, StoreError
 from core.supervisor.turns import Turns
-from core.supervisor.work import OpenRun, Running, fit_id, move, shared
+from core.supervisor.work import OpenRun, Running, fit_id, move, shared, with_reason
 
 log = logging.getLogger("bakeoff.supervisor")
 
@@ -205,18 +206,19 @@ class Supervisor:
         """End runs that have taken longer than they may."""
         for run, each in self._runs.items():
             limit = each.row.spec.run_limit
-            if limit and each.seconds + each.uncounted(time.monotonic()) > limit:
+            if limit and not each.over and each.seconds + each.uncounted(time.monotonic()) > limit:
                 reason = f"stopped because the whole run reached its limit of {limit:g} s"
                 self.store.skip(run, "", f"not tried, because the whole run reached its limit of {limit:g} s")
                 for running in list(self._running.values()):
                     if isinstance(running.row, FitRow) and running.row.run == run:
                         self._end(running.row, FitState.FAILED, reason)
+                each.over = True
 
     def _start_derived(self) -> None:
         free = self.engine.free(DESK)
         for row in self.store.queued_derived()[: max(free, 0)]:
             if self.store.advance_derived(row.key, FitState.QUEUED, FitState.RUNNING):
-                self._hand_over(Job(row.key, row.kind, row.params, DESK), row)
+                self._hand_over(Job(row.key, row.kind, row.params, DESK, DERIVED[row.kind].seconds), row)
 
     def _start_fits(self) -> None:
         """Give every free slot a fit, as long as there is one that is not at work for another run already."""
@@ -269,16 +271,16 @@ class Supervisor:
         }
         memory = int(spec.memory_limit * 2**30)
         self._turns.begin(fit_id(fit), run.owner, run.id)
-        self._hand_over(Job(fit_id(fit), "fit", params, FITS, spec.time_limit or None, memory), fit, quick)
+        cards = MODELS[model.name].cards(model.settings)
+        self._hand_over(Job(fit_id(fit), "fit", params, FITS, spec.time_limit or None, memory, cards), fit, quick)
 
     def _hand_over(self, job: Job, row: FitRow | Derived, quick: bool = False) -> None:
         self._running[job.id] = Running(row, quick)
         self.engine.start(job)
 
     def _close_runs(self) -> None:
-        for run, cancelled in self.store.settled_runs():
+        for run, end in self.store.settled_runs():
             self._count(run)
-            end = RunState.CANCELLED if cancelled else RunState.DONE
             self.store.advance_run(run, [RunState.QUEUED, RunState.RUNNING], end)
             self._runs.pop(run, None)
 
@@ -323,6 +325,8 @@ class Supervisor:
             if key := self._unmeasured.get(event.job, ""):
                 self.store.set_size(key, event.result.get("size", 0))
                 del self._unmeasured[event.job]
+            if event.log:
+                log.warning("the model of %s could not be written\n%s", event.job, event.log)
             return
         running = self._running.get(event.job)
         if running is None:  # it was ended meanwhile
@@ -338,7 +342,9 @@ class Supervisor:
 
     def _take_fit(self, fit: FitRow, event: Event, end: FitState | None) -> None:
         if event.kind == "done":
-            self.store.finish_fit(fit, event.result["outcome"], key=event.result.get("key", ""))
+            self.store.finish_fit(
+                fit, with_reason(event.result["outcome"], event.reason), key=event.result.get("key", "")
+            )
             if AFTER in event.result:
                 self._unmeasured[event.job] = event.result.get("key") or fit.key
         elif end is None and self._worth_another_try(fit, event):

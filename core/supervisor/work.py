@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.records import FitState
+from core.records import STOPPED_EARLY, FitState, Outcome
 from core.store import Derived, FitRow, RunRow
 
 SLEPT = 5.0  # seconds that cannot pass between two counts unless the machine slept or the disk was full
@@ -35,12 +35,15 @@ class OpenRun:
     ----------
     shared : mapping
         What all of its jobs are told.
+    over : bool
+        Whether it was ended at its limit.
     """
 
     row: RunRow
     counted: float
     seconds: float
     shared: Mapping[str, Any]
+    over: bool = False
 
     def uncounted(self, now: float) -> float:
         """Seconds that it has been at work since the last count."""
@@ -59,6 +62,13 @@ def shared(run: RunRow) -> dict[str, Any]:
     """What all jobs of a run are told."""
     texts = {"spec": run.spec.to_json(), "problem": run.problem.to_json()}
     return texts | {"fingerprint": run.spec.fingerprint, "task": str(run.problem.task)}
+
+
+def with_reason(outcome: Outcome, reason: str) -> Outcome:
+    """An outcome with the reason why it was stopped early; the same where it was not."""
+    if not reason or STOPPED_EARLY not in outcome.marks:
+        return outcome
+    return replace(outcome, notes=(*outcome.notes, f"{reason[:1].upper()}{reason[1:]}."))
 
 
 def fit_id(fit: FitRow) -> str:

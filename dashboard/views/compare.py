@@ -42,6 +42,10 @@ if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     st.stop()
 
+if opened := session.to_recall():
+    widgets.recall_models(opened.spec.models, problem)
+    forms.recall(opened.spec, problem.task)
+
 # ---- reading
 
 spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)

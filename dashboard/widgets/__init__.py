@@ -1,7 +1,7 @@
 """Pieces that several pages are put together from: page frames, forms drawn from parameters, cards, the leaderboard."""
 
 from dashboard.widgets.banners import at_work, title_of, who
-from dashboard.widgets.cards import all_models, chosen_models, pick_models
+from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, run_settings, settings_form
@@ -35,6 +35,7 @@ __all__ = [
     "pick_models",
     "pick_run_models",
     "provenance",
+    "recall_models",
     "run_settings",
     "settings_form",
     "show_chart",

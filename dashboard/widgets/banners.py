@@ -11,7 +11,7 @@ from core.records import FitState
 from core.store import RunRow
 from dashboard import session, words
 
-LOOK = 5.0  # seconds between two looks
+LOOK = 4.0  # seconds between two looks; a full disk is told within five
 DAMAGED = "damaged"  # the store's note that a database was set aside
 
 

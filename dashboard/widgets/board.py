@@ -206,4 +206,9 @@ def _told(row: Standing, model: ModelResult) -> list[tuple[str, str]]:
     if row.marks:
         badges = " ".join(f":orange-badge[{words.escape(mark)}]" for mark in row.marks)
         sentences.append((badges, " ".join(model.notes) or "its score stands, but it could have come to more."))
+    if 0 < row.reused_folds < row.folds_done:
+        told = (
+            f"{row.reused_folds} of {row.folds_done} folds were trained in an earlier comparison and taken from there."
+        )
+        sentences.append((":gray-badge[reused]", told))
     return sentences

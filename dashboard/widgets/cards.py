@@ -5,6 +5,8 @@ A model that takes part is a slot: a catalogue name, or ``name/2`` for a second 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,7 +14,7 @@ from core.models import MODELS, Model, check_settings, default_models
 from core.records import ModelSpec, Problem
 from core.run import with_baseline
 from dashboard import words
-from dashboard.widgets.forms import changed, settings_form
+from dashboard.widgets.forms import changed, refill, settings_form
 
 COLUMNS = 2
 
@@ -170,6 +172,22 @@ def chosen_models(problem: Problem) -> tuple[ModelSpec, ...]:
         if st.session_state.get(_key("use", slot, problem), model.name in ticked or slot != model.name)
     ]
     return with_baseline(specs)
+
+
+def recall_models(models: Iterable[ModelSpec], problem: Problem) -> None:
+    """Tick, before the cards are drawn, the models of a run, with their settings and copies."""
+    for model in MODELS.values():
+        st.session_state[_key("use", model.name, problem)] = False
+    copies: list[str] = []
+    for spec in models:
+        slot = spec.name
+        if spec.label:
+            slot = f"{spec.name}/{2 + sum(each.partition('/')[0] == spec.name for each in copies)}"
+            copies.append(slot)
+            st.session_state[f"label-{slot}"] = spec.label
+        st.session_state[_key("use", slot, problem)] = True
+        refill(MODELS[spec.name].params.get(problem.task, ()), _key("set", slot, problem), spec.settings)
+    st.session_state["copies"] = copies
 
 
 def _spec(model: Model, slot: str, problem: Problem) -> ModelSpec:

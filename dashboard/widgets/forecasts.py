@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.forecast import Forecast, against_limits
 from core.records import ModelSpec, Problem, RunSpec
 from dashboard import session, words
-from dashboard.forecast import Forecast, against_limits
 
 POLL = 0.7  # seconds between two looks, while trials are under way
 

@@ -15,9 +15,9 @@ import streamlit as st
 
 from core.catalogue import Catalogue, Entry
 from core.data import SPLITS, Unusable, check_split, default_split
+from core.forecast import GIB
 from core.records import ColumnKind, ModelSpec, Param, Problem, Roles, RunSpec, Split, Table, Task
 from dashboard import session, words
-from dashboard.forecast import GIB
 
 E = TypeVar("E", bound=Entry)
 
@@ -49,6 +49,16 @@ def changed(params: Iterable[Param], prefix: str) -> dict[str, Any]:
             if value != param.default or type(value) is not type(param.default):
                 given[param.name] = value
     return given
+
+
+def refill(params: Iterable[Param], prefix: str, settings: Mapping[str, Any]) -> None:
+    """Fill a form, before it is drawn, with what was set once."""
+    for param in params:
+        key = f"{prefix}-{param.name}"
+        st.session_state.pop(key, None)
+        if param.name in settings:
+            value = settings[param.name]
+            st.session_state[key] = ", ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 def _value(param: Param, raw: Any) -> Any:
@@ -262,6 +272,27 @@ def chosen_limits(task: Task) -> dict[str, Any]:
         "memory_limit": float(state.get("memory_limit") or 0.0),
         "run_limit": float(state.get("run_minutes", 0)) * 60,
     }
+
+
+def recall(spec: RunSpec, task: Task) -> None:
+    """Set the form, before it is drawn, as it stood for a run."""
+    split, needed = spec.split, SPLITS[spec.split.kind].needs
+    st.session_state.update(
+        {
+            f"split-{task}": split.kind,
+            "folds": split.folds,
+            "exam": round(100 * split.exam),
+            "seed": spec.seed,
+            "balanced": bool(spec.class_weight),
+            "time_limit": math.ceil(spec.time_limit),
+            "memory_limit": spec.memory_limit or None,
+            "run_minutes": math.ceil(spec.run_limit / 60),
+        }
+    )
+    if split.repeats > 1:
+        st.session_state["repeats"] = split.repeats
+    if needed:
+        st.session_state[f"role-{needed}"] = getattr(spec.roles, needed)
 
 
 def chosen_spec(table: Table, roles: Roles, models: tuple[ModelSpec, ...], task: Task) -> RunSpec:

@@ -30,7 +30,8 @@ def tell_freed() -> None:
 
 
 def _panel(ended: Sequence[RunRow], usage: Mapping[str, int]) -> None:
-    totals = session.store().totals()
+    store = session.store()
+    totals, ids = store.totals(), [each.id for each in ended]
     st.markdown(
         "\n".join(
             f"- {name}: **{words.escape(words.size(size))}**"
@@ -43,17 +44,22 @@ def _panel(ended: Sequence[RunRow], usage: Mapping[str, int]) -> None:
             )
         )
     )
-    ids = [each.id for each in ended]
+    models = store.remove_models(ids, dry_run=True)
     st.button(
-        "Remove fitted models",
+        f"Remove fitted models ({words.size(models)})",
         key="remove_models",
-        disabled=not (ids and totals.models),
+        disabled=not models,
         on_click=_remove_models,
         args=(ids,),
     )
     st.caption("Those of your comparisons that have ended. They are fitted again when needed; scores stay.")
-    at_work = any_at_work()
-    st.button("Remove leftovers", key="remove_leftovers", disabled=at_work, on_click=_remove_leftovers)
+    at_work, left = any_at_work(), sum(path.stat().st_size for path in store.remove_leftovers(dry_run=True))
+    st.button(
+        f"Remove leftovers ({words.size(left)})",
+        key="remove_leftovers",
+        disabled=at_work or not left,
+        on_click=_remove_leftovers,
+    )
     st.caption("Files that no comparison needs any more." + (" Not while something is at work." if at_work else ""))
     titles = {each.id: _label(each, usage.get(each.id, 0)) for each in ended}
     chosen = st.multiselect("Old comparisons", list(titles), format_func=titles.__getitem__, key="old_runs")

@@ -118,7 +118,7 @@ def verdict(
     floor = next(iter(_ranked([each for each in board if each.baseline])), None)
     words = {"positive": positive, "target": target}
     if not ranked:
-        return _nothing(models, floor, measure, running, words)
+        return _nothing(models, floor, len(board) - len(models), measure, running, words)
     best = ranked[0]
     sentences = (
         _no_better(best, floor, measure, running, words)
@@ -163,7 +163,12 @@ def _judged_once(best: Standing) -> bool:
 
 
 def _nothing(
-    models: Sequence[Standing], guess: Standing | None, measure: Measure, running: bool, words: dict[str, Any]
+    models: Sequence[Standing],
+    guess: Standing | None,
+    baselines: int,
+    measure: Measure,
+    running: bool,
+    words: dict[str, Any],
 ) -> str:
     """What to say while, or when, no model has a score."""
     if running:
@@ -172,7 +177,9 @@ def _nothing(
         return f"Only guessing was tried: it {says(measure, _mean(guess), **words)}."
     if any(each.state == FitState.DONE for each in models):
         return f"{measure.title} is not defined for any finished model."
-    return f"0 of {count(len(models), 'model')} finished."
+    if guess is None:
+        return f"0 of {count(len(models) + baselines, 'model')} finished."
+    return f"0 of {count(len(models), 'model')} finished; only guessing did."
 
 
 def _best(

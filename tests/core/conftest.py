@@ -32,3 +32,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     jobs.ensure_supervisor(store)
     yield store
     assert jobs.stop_supervisor(store)
+
+
+@pytest.fixture
+def supervisor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
+    """One that works when the test has it work; it has read iris."""
+    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
+    made = Supervisor(store, InlineEngine(store.folder))
+    jobs.request_table(store, "iris")
+    made.drain()
+    return made

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core import jobs
-from core.cli import main
+from core.cli import following, main
 from core.data import DATASETS
 from core.engines.inline import InlineEngine
 from core.models import MODELS
@@ -153,6 +153,8 @@ def test_a_second_time_everything_is_reused(bakeoff) -> None:
         (["iris", "--split", "kfold", "--repeats", "3"], "--split repeated only, not by 'kfold'"),
         (["iris", "--json", "no/such/folder/out.json"], "no file can be written there"),
         (["iris", "--folds", "60"], "60 folds"),
+        (["iris", "--time-limit", "nan"], "'nan' is not a number"),
+        (["iris", "--memory-limit", "inf"], "'inf' is not a number"),
         (["iris", "--split", "group"], "group"),
     ],
 )
@@ -166,7 +168,7 @@ def test_unusable_arguments_are_a_sentence_and_exit_code_2(bakeoff, arguments: l
 def test_no_scored_model_is_exit_code_1(bakeoff) -> None:
     result = bakeoff("compare", "moons:rows=60", "--models", "baseline", "--set", "baseline.strategy='constant'")
     assert result.exit_code == 1, result.output
-    assert "Fold 1" in result.output
+    assert "Fold 1" in result.output and "0 of 1 model finished." in result.output
 
 
 def test_lists_name_every_entry() -> None:
@@ -183,6 +185,23 @@ def test_limits_go_into_the_run(bakeoff, in_place: Store) -> None:
     usual, given = (each.spec for each in in_place.runs())
     assert (given.time_limit, given.memory_limit, given.run_limit) == (30.0, 2.5, 600.0)
     assert (usual.time_limit, usual.memory_limit, usual.run_limit) == (120.0, 0.0, 0.0)
+
+
+def test_what_it_takes_is_told_before_it_starts(bakeoff, in_place: Store) -> None:
+    arguments = ["compare", "moons:rows=300", "--models", "lda,gaussian_process", "--folds", "4"]
+    told = bakeoff(*arguments, "--estimate").output
+    assert "3 models on 4 folds: 0." in told and " s in all." in told and "fits on" in told
+    assert not in_place.runs()
+    in_place.note("supervisor", {"pid": 1, "slots": 2, "memory": 14 * 2**20})
+    started = bakeoff(*arguments).stderr
+    assert "3 models on 4 folds" in started and "Gaussian process will not fit: " in started
+
+
+def test_what_it_waits_for_is_told(in_place: Store, waiting: list[RunRow], monkeypatch: pytest.MonkeyPatch) -> None:
+    told = [following._left(in_place, each, [], {}) for each in waiting]
+    assert told == ["", "waiting: 1 to begin before it"]
+    monkeypatch.setattr(Store, "full", lambda _: True)
+    assert "the disk is full" in following._left(in_place, waiting[0], [], {})
 
 
 def test_what_did_not_settle_is_told_beside_its_score(bakeoff) -> None:

@@ -223,8 +223,8 @@ def _stop(place: Place, id: str, processes: list[psutil.Process]) -> None:
     assert place.engine.free(FITS) == SLOTS
 
 
-def _check_handed_in(place: Place, event: Event) -> None:
-    assert event.kind == "done", event
+def _check_handed_in(place: Place, event: Event, reason: str) -> None:
+    assert event.kind == "done" and event.reason == reason, event
     assert STOPPED_EARLY in event.result["outcome"].marks
     assert event.result["key"] != event.job and place.store.files.predictions(event.job) is None
     assert place.store.files.predictions(event.result["key"]) is not None
@@ -238,13 +238,13 @@ def test_a_network_hands_in_what_it_has_when_it_is_stopped(place: Place) -> None
     place.start(place.fit("learner", "feed_forward", max_epochs=10_000, early_stopping=False))  # minutes
     place.step("learner")
     place.engine.stop("learner", "stopped by you")
-    _check_handed_in(place, place.end("learner"))
+    _check_handed_in(place, place.end("learner"), "stopped by you")
 
 
 @APART
 def test_a_job_that_listens_hands_in_what_it_has_at_its_time_limit(place: Place) -> None:
     place.start(place.fit("late", "listens", amount=60.0, seconds=1.0))
-    _check_handed_in(place, place.end("late"))
+    _check_handed_in(place, place.end("late"), time_reason(1.0))
 
 
 @APART
@@ -252,3 +252,4 @@ def test_a_job_that_listens_is_whole_when_nobody_stops_it(place: Place) -> None:
     """The control of the two above."""
     event = place.run(place.fit("early", "listens", amount=0.2, seconds=60.0))
     assert event.kind == "done" and not event.result["outcome"].marks and "key" not in event.result
+    assert not event.reason

@@ -121,11 +121,27 @@ def test_a_model_or_a_whole_run_is_skipped_with_a_reason(store: Store) -> None:
 def test_who_waits_is_told_by_run_and_person(queued: Store) -> None:
     queued.add_run("r2", "you", SPEC, PROBLEM, [fit(0, "c", run="r2")])
     assert queued.waiting() == [("r1", ""), ("r2", "you")]
-    assert (queued.open_runs(""), queued.open_runs("you"), queued.open_runs("other")) == (1, 1, 0)
     queued.cancel("r1")
-    assert queued.waiting() == [("r2", "you")] and queued.waiting_runs() == ["r2"]
-    queued.advance_run("r2", [RunState.QUEUED], RunState.CANCELLED)
-    assert queued.open_runs("you") == 0
+    assert queued.waiting() == [("r2", "you")]
+
+
+def test_what_comes_back_to_the_queue_begins_anew(queued: Store) -> None:
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    queued.write_steps([(first, 0.7, "epoch 7 of 10", '[{"epoch": 7}]')])
+    assert queued.fits("r1")[0].progress == 0.7
+    queued.advance_fit(first, [FitState.RUNNING], FitState.QUEUED)
+    again = queued.fits("r1")[0]
+    assert (again.progress, again.message, again.curve, again.attempts) == (0.0, "", (), 1)
+
+
+def test_an_outcome_may_hold_the_numbers_of_numpy(queued: Store) -> None:
+    first = queued.fits("r1")[0]
+    queued.advance_fit(first, [FitState.QUEUED], FitState.RUNNING)
+    curve = ({"epoch": np.int64(1), "train_loss": np.float32(0.5)},)
+    queued.finish_fit(first, dataclasses.replace(OUTCOME, scores={"accuracy": np.float32(0.5)}, curve=curve))
+    kept = queued.fits("r1")[0].outcome
+    assert kept is not None and kept.scores == {"accuracy": 0.5} and kept.curve == ({"epoch": 1, "train_loss": 0.5},)
 
 
 def test_requeue_takes_back_what_ran_but_not_what_was_cancelled(queued: Store) -> None:

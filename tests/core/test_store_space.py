@@ -318,10 +318,10 @@ def kept(store: Store) -> Store:
     return store
 
 
-def test_what_a_run_takes_counts_its_files_and_what_it_shares(kept: Store) -> None:
+def test_what_runs_take_counts_every_file_once(kept: Store) -> None:
     paths = (kept.files.predictions_path("k0"), kept.files.model_path("k0"))
     size = sum(path.stat().st_size for path in paths)
-    assert size > 500 and kept.usage() == {"r1": size, "r2": size}
+    assert size > 500 and kept.usage() == {"r1": size, "r2": 0}
     totals = kept.totals()
     assert (totals.models, totals.predictions) == (500, paths[0].stat().st_size)
     assert totals.tables == kept.files.frame_path("feed").stat().st_size
@@ -330,6 +330,7 @@ def test_what_a_run_takes_counts_its_files_and_what_it_shares(kept: Store) -> No
 
 def test_models_are_removed_of_some_runs_or_of_all_and_what_was_said_stays(kept: Store) -> None:
     assert kept.remove_models(["r9"]) == 0
+    assert kept.remove_models(["r1"], dry_run=True) == 500 == kept.totals().models
     assert kept.remove_models(["r1"]) == 500
     assert not kept.files.has_model("k0") and kept.known_keys(["k0"]) == {"k0"}
     assert kept.files.put_model("other", b"model") == 5

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -32,16 +31,6 @@ def submit(store: Store, *models: ModelSpec, source: str = "moons:rows=2000", **
 
 def fits(store: Store, run: str, model: ModelSpec) -> list[FitRow]:
     return [each for each in store.fits(run) if each.model == model.id]
-
-
-@pytest.fixture
-def supervisor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
-    """One that works when the test has it work; it has read iris."""
-    monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
-    made = Supervisor(store, InlineEngine(store.folder))
-    jobs.request_table(store, "iris")
-    made.drain()
-    return made
 
 
 # -- in place
@@ -112,6 +101,12 @@ def test_a_cancelled_run_ends_as_cancelled(in_place: Store, monkeypatch: pytest.
     assert {each.reason for each in in_place.fits(run)} == {"stopped by you"}
 
 
+def test_a_run_of_which_nothing_was_finished_has_failed(in_place: Store) -> None:
+    greedy = ModelSpec("k_neighbors", "greedy", {"n_neighbors": 190})
+    assert state(in_place, submit(in_place, greedy, source="moons:rows=200")) == RunState.FAILED
+    assert state(in_place, submit(in_place, greedy, QUICK, source="moons:rows=200")) == RunState.DONE
+
+
 @pytest.mark.parametrize(("model", "end"), [("", RunState.CANCELLED), (QUICK.id, RunState.DONE)])
 def test_a_run_is_stopped_when_all_of_it_was_and_not_one_model(
     model: str, end: RunState, store: Store, supervisor: Supervisor
@@ -133,48 +128,6 @@ def test_a_second_click_starts_no_second_run(in_place: Store, monkeypatch: pytes
     in_place.cancel(first)
     Supervisor(in_place, InlineEngine(in_place.folder)).drain()
     assert submit(in_place, QUICK) != first, "one that has ended can be repeated"
-
-
-def test_derived_results_are_worked_out_and_kept(in_place: Store) -> None:
-    run = submit(in_place, ModelSpec("random_forest"), source="iris")
-    row = jobs.request_importance(in_place, run, "random_forest", "permutation")
-    done = in_place.derived(row.key)
-    assert done is not None and done.state == FitState.DONE, done
-    table = jobs.read(in_place, "iris")
-    assert set(done.result["frame"]["feature"]) == {each.name for each in table.columns} - {table.target}
-    assert done.result["frame"]["mean"][0] > 0.05
-    asked = jobs.request_projection(in_place, table.fingerprint, Roles(table.target), "pca")
-    drawn = in_place.derived(asked.key)
-    assert drawn is not None and drawn.state == FitState.DONE, drawn
-    assert len(drawn.result["frame"]["x"]) == 150
-    assert 0.9 < sum(drawn.result["info"]["explained"][:2]) <= 1.0
-
-
-def test_a_metric_that_is_younger_than_a_run_is_filled_in(in_place: Store) -> None:
-    run = submit(in_place, ModelSpec("baseline"), QUICK)
-    row = in_place.run(run)
-    assert row is not None
-    before = jobs.result(in_place, row).model(QUICK.id).values("f1_macro")
-    with closing(in_place.connect()) as db:
-        db.execute("UPDATE outcome SET outcome=json_remove(outcome, '$.scores.f1_macro')")
-    assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == [None] * 5
-    assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == before
-
-
-def test_a_derived_result_that_cannot_be_is_a_sentence(in_place: Store) -> None:
-    run = submit(in_place, QUICK, source="iris")
-    row = jobs.request_importance(in_place, run, QUICK.id, "built_in")
-    failed = in_place.derived(row.key)
-    assert failed is not None and failed.state == FitState.FAILED
-    assert failed.reason and "Error" not in failed.reason
-
-
-def test_a_file_that_is_no_table_is_a_sentence(in_place: Store) -> None:
-    (in_place.tables / "empty.csv").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"The file is empty\."):
-        jobs.read(in_place, "empty.csv")
-    (in_place.tables / "empty.csv").write_text("a,b\n" + "1,2\n3,4\n" * 20)
-    assert len(jobs.read(in_place, "empty.csv").frame) == 40
 
 
 # -- once, and not too much

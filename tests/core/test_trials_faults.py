@@ -74,7 +74,7 @@ def test_of_a_flood_of_output_little_is_kept(stage: Stage) -> None:
 def test_a_run_of_which_nothing_worked_says_so_and_why(stage: Stage) -> None:
     run = stage.submit(ModelSpec("fails"), ModelSpec("leaves", "", {"amount": 3.0}), seed=1)
     until(lambda: stage.ended(run))
-    assert state(stage.store, run) == RunState.DONE
+    assert state(stage.store, run) == RunState.FAILED
     result = jobs.result(stage.store, stage.store.run(run))  # type: ignore[arg-type]
     assert all(model.done == () and model.reason for model in result.models)
     assert set(result.leaderboard()["rank"].isna()) == {True}
@@ -127,6 +127,7 @@ def test_a_stopped_network_keeps_its_best_and_says_so(way: str, stage: Stage) ->
     (fit,) = stage.fits(run)
     assert fit.state == FitState.DONE and fit.outcome is not None, fit
     assert STOPPED_EARLY in fit.outcome.marks and fit.outcome.scores["accuracy"] is not None
+    assert fit.outcome.notes[-1] == ("Stopped after 8 s, its time limit." if way == "by time" else "Stopped by you.")
     assert stage.store.files.predictions(fit.key) is not None
     until(lambda: stage.store.files.has_model(fit.key))
 

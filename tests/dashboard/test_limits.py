@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from core.estimates import Estimate
+from core.forecast import GIB, forecast
 from core.models import MODELS
 from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import Store
-from dashboard.forecast import GIB, forecast
 from tests.dashboard.pages import page, said, sound
 
 ESTIMATES = jobs.estimates
@@ -109,7 +109,7 @@ def test_models_that_will_not_fit_are_marked_with_the_reason(store: Store, monke
     def against(model: object, problem: object, estimate: Estimate, *, memory: int, **_: object) -> str:
         return "Too <b>large</b> for it." if estimate.bytes > memory else ""
 
-    monkeypatch.setattr("dashboard.forecast.objection", against)
+    monkeypatch.setattr("core.forecast.objection", against)
     store.note("supervisor", {"pid": 1, "slots": 2, "memory": 1})
     at = page("compare")
     assert said(at).count("Too <b>large</b> for it.") > 7  # those that are not ticked as well

@@ -1,6 +1,6 @@
 """What a comparison is expected to take, and what stands in the way of it.
 
-Takes a run's spec and what is known of its models' costs; gives values. Knows no Streamlit and no store.
+Takes a run's spec and what is known of its models' costs; gives values. Knows no store.
 """
 
 from __future__ import annotations

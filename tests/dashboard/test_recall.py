@@ -1,0 +1,65 @@
+"""A comparison that is opened, or a page that is loaded again, shows the choice that it was made with."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from core import jobs
+from core.records import ModelSpec, Roles, RunSpec, Split
+from core.store import Store
+from tests.dashboard.pages import page, said, sound
+
+QUICK = ModelSpec("k_neighbors", "", {"n_neighbors": 3})
+COPY = ModelSpec("k_neighbors", "near", {"n_neighbors": 1, "weights": "distance"})
+NETWORK = ModelSpec("feed_forward", "", {"hidden_layer_sizes": (8, 4), "max_epochs": 2})
+PLAIN = RunSpec("iris", "", Roles("species"), Split("stratified", 3), (ModelSpec("baseline"), QUICK, COPY, NETWORK))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        PLAIN,
+        dataclasses.replace(PLAIN, seed=7, time_limit=60.0, memory_limit=2.5, run_limit=360.0, class_weight="balanced"),
+        dataclasses.replace(PLAIN, split=Split("repeated", 3, 2, exam=0.2)),
+        dataclasses.replace(
+            PLAIN, split=Split("group", 3), roles=Roles("species", group="sepal length", used=("petal width",))
+        ),
+    ],
+)
+def test_the_same_is_started_again_from_a_page_that_was_loaded_anew(spec: RunSpec, store: Store) -> None:
+    table = jobs.read(store, "iris")
+    names = [each.name for each in table.columns]
+    group = next((name for name in names if name.startswith("sepal length")), "")
+    used = tuple(name for name in names if name.startswith("petal width") and spec.roles.used)
+    roles = dataclasses.replace(spec.roles, group=spec.roles.group and group, used=used)
+    spec = dataclasses.replace(spec, fingerprint=table.fingerprint, roles=roles)
+    run = jobs.submit(store, spec, table)
+    at = page("compare", run=run)
+    sound(at)
+    at.button(key="start").click().run()
+    sound(at)
+    again = store.runs()[0]
+    assert again.id != run and again.spec == spec
+
+
+def test_a_choice_of_one_s_own_is_not_taken_back(store: Store) -> None:
+    table = jobs.read(store, "iris")
+    run = jobs.submit(store, dataclasses.replace(PLAIN, fingerprint=table.fingerprint), table)
+    at = page("compare", run=run)
+    at.checkbox(key="use-lda-classification").check().run()
+    at.button(key="start").click().run()
+    assert {each.id for each in store.runs()[0].spec.models} == {each.id for each in PLAIN.models} | {"lda"}
+
+
+def test_folds_that_were_there_already_are_told(store: Store) -> None:
+    table = jobs.read(store, "iris")
+    spec = dataclasses.replace(PLAIN, models=(QUICK,), fingerprint=table.fingerprint)
+    run = store.run(jobs.submit(store, spec, table))
+    assert run is not None
+    lost = store.fits(run.id)[1]
+    store.files.predictions_path(lost.key).unlink()
+    again = jobs.submit(store, spec, table)
+    text = said(page("compare", run=again))
+    assert "2 of 3 folds were trained in an earlier comparison and taken from there." in text
