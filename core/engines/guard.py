@@ -17,7 +17,7 @@ from core.engines.local import warm_context
 from core.engines.orphans import KILL
 from core.engines.watching import children
 
-EVERY = 0.2  # seconds between two looks at which workers there are
+EVERY = 0.1  # seconds between two looks at which workers there are
 
 
 def guard(owner: Any) -> None:
@@ -34,6 +34,7 @@ def guard(owner: Any) -> None:
     before, now = set[int](), set[int]()
     with contextlib.suppress(EOFError, OSError):
         server = owner.recv()
+        now = set(children(server)) - {os.getpid()}  # at once: the owner may be gone before the first turn is over
         while os.getppid() == server and not owner.poll(EVERY):
             before, now = now, set(children(server)) - {os.getpid()}
     for each in before | now:  # a server that has just died has no children any more

@@ -47,7 +47,7 @@ TURN = 0.02  # seconds between two looks at either side, while both are at work
 
 HEAD = {"node:__internal_head__": 0.001}  # Ray's name for the node that the cluster stands and falls with
 
-WAITS = {"progress": 0.0, "message": "waiting for a free core of the cluster", "points": ()}
+WAITS = {"progress": 0.0, "message": "waiting for the cluster to begin", "points": ()}
 
 ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "BLIS")
 

@@ -83,8 +83,12 @@ class Place:
         return self._first(job, seconds, lambda event: event.kind not in ("step", AFTER))
 
     def step(self, job: str, seconds: float = 60.0) -> Event:
-        """A step that a job has told of."""
-        return self._first(job, seconds, lambda event: event.kind == "step")
+        """A step that a job has told of itself."""
+        return self._first(job, seconds, lambda event: event.kind == "step" and not _waits(event))
+
+    def waits(self, job: str, seconds: float = 60.0) -> Event:
+        """What a cluster tells of a job that it has not begun."""
+        return self._first(job, seconds, _waits)
 
     def after(self, job: str, seconds: float = 60.0) -> Event:
         """The last event of a fit, when its model has been written as well."""
@@ -101,6 +105,10 @@ class Place:
                     return event
             assert time.monotonic() < until, f"nothing was heard of {job}, only {self.heard[-5:]}"
             self.listen(0.1)
+
+
+def _waits(event: Event) -> bool:
+    return str(event.result.get("message", "")).startswith("waiting")
 
 
 def installed() -> bool:

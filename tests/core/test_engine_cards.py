@@ -15,8 +15,6 @@ from tests.core.trials import until
 if not places.installed():
     pytest.skip("Ray is not installed", allow_module_level=True)
 
-import ray
-
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -35,6 +33,8 @@ def training(place: Place, id: str, cards: float) -> Job:
 
 
 def free_cards() -> float:
+    import ray  # it reads how it is to be let in when it is imported: not before the cluster is prepared
+
     return float(ray.available_resources().get("GPU", 0.0))
 
 

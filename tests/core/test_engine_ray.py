@@ -74,7 +74,7 @@ def test_a_fit_that_no_node_can_take_is_told_so(place: Place, monkeypatch: pytes
 def test_a_fit_that_waits_for_a_node_says_so_and_can_be_stopped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.engines.ray.SOON", 0.2)
     place.start(place.fit("waiting", "naps", memory=2**50))
-    assert place.step("waiting").result["message"] == "waiting for a free core of the cluster"
+    assert place.waits("waiting").result["message"] == "waiting for the cluster to begin"
     place.engine.stop("waiting", "stopped by you")
     event = place.end("waiting", 1.0)
     assert (event.kind, event.reason) == ("ended", "stopped by you")
@@ -115,6 +115,18 @@ def test_a_task_that_does_not_answer_is_ended_by_ray(place: Place, monkeypatch: 
     assert (event.kind, event.reason) == ("ended", "stopped by you")
     gone(below, 3.0)
     assert place.engine.free(FITS) == SLOTS
+
+
+def test_a_fit_that_is_stopped_as_soon_as_it_begins_leaves_nothing(place: Place) -> None:
+    """On a node that is new to it, whose guard has only just begun; the engine has not heard yet that it began."""
+    for idle in _named(psutil.Process(), "ray::IDLE"):
+        idle.kill()
+    place.start(place.fit("brief", "has_children", amount=60.0))
+    until(lambda: len(_named(psutil.Process(), "end = time.monotonic()")) == 2, what="for its children")
+    below = _named(psutil.Process(), "end = time.monotonic()")
+    place.engine.stop("brief", "stopped by you")
+    assert place.end("brief", 3.0).kind == "ended"
+    gone(below, 3.0)
 
 
 def test_what_was_ended_is_not_known_by_its_name(place: Place) -> None:
