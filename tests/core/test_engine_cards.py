@@ -40,7 +40,7 @@ def free_cards() -> float:
 
 @pytest.mark.parametrize(("cards", "left"), [(0.0, 1.0), (1.0, 0.0)])
 def test_what_has_use_for_a_card_has_one_alone(place: Place, cards: float, left: float) -> None:
-    id = f"uses {cards:g}"
+    id = f"uses{cards:g}"
     place.start(training(place, id, cards))
     place.step(id)
     until(lambda: free_cards() == left, what="for the cluster's count")
