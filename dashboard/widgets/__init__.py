@@ -6,6 +6,7 @@ from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, run_settings, settings_form
 from dashboard.widgets.leaderboard import leaderboard
+from dashboard.widgets.line import watch_line
 from dashboard.widgets.page import (
     empty,
     error_frame,
@@ -46,5 +47,6 @@ __all__ = [
     "the_table",
     "title_of",
     "waiting",
+    "watch_line",
     "who",
 ]

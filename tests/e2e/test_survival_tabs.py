@@ -10,45 +10,36 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from core.models import MODELS
 from core.records import Task
 from core.store import Store
 from tests.conftest import end_supervisor
 from tests.e2e.conftest import Server, settled
+from tests.e2e.relay import Relay
 
 ADDED = next(each.title for each in MODELS.values() if Task.CLASSIFICATION in each.build and not each.ticked)
 
 
-class Line:
-    """The tab's line to its server, to be cut."""
+@pytest.fixture
+def line(app_url: str) -> Iterator[Relay]:
+    relay = Relay(urlsplit(app_url).port or 0)
+    yield relay
+    relay.close()
 
-    def __init__(self, page: Page) -> None:
-        self.ends: list[tuple[WebSocketRoute, WebSocketRoute]] = []
-        page.route_web_socket(re.compile("_stcore/stream"), self._lay)
 
-    def _lay(self, near: WebSocketRoute) -> None:
-        self.ends.append((near, near.connect_to_server()))
-
-    def cut(self, page: Page) -> None:
-        """Cut it, and wait until the tab has a new one."""
-        before = len(self.ends)
-        for end in self.ends[-1]:
-            end.close()
-        while len(self.ends) == before:
-            page.wait_for_timeout(50)
-        connected(page)
+def cut(line: Relay, page: Page) -> None:
+    """Cut the tab's line, and wait until it has a new one."""
+    state = page.get_by_test_id("stApp")
+    line.cut()
+    expect(state).not_to_have_attribute("data-test-connection-state", "CONNECTED", timeout=1_000)
+    connected(page)
 
 
 def connected(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
     settled(page)
-
-
-@pytest.fixture
-def line(page: Page) -> Line:
-    return Line(page)
 
 
 @pytest.fixture
@@ -75,36 +66,36 @@ def started(page: Page) -> str:
 
 @pytest.mark.slow  # it depends on the moment of the cuts
 @pytest.mark.parametrize("cuts", [5])
-def test_a_tab_that_is_cut_off_comes_back_as_it_was(cuts: int, page: Page, app_url: str, line: Line) -> None:
-    page.goto(f"{app_url}/compare?data=blobs:rows=5000,noise=3.0")
+def test_a_tab_that_is_cut_off_comes_back_as_it_was(cuts: int, page: Page, line: Relay) -> None:
+    page.goto(f"{line.url}/compare?data=blobs:rows=5000,noise=3.0")
     added = page.get_by_role("checkbox", name=ADDED, exact=True)
     settled(page)
     expect(added).not_to_be_checked()
     page.get_by_test_id("stCheckbox").filter(has=added).locator("label").click()
     expect(added).to_be_checked()
     for _ in range(cuts):  # while it is chosen
-        line.cut(page)
+        cut(line, page)
         expect(added).to_be_checked()
     run = started(page)
     for _ in range(cuts):  # while it runs
-        line.cut(page)
+        cut(line, page)
         expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
         assert run_of(page) == run
     expect(page.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible(timeout=90_000)
     for _ in range(cuts):  # when it is over
-        line.cut(page)
+        cut(line, page)
         expect(page.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible()
         assert run_of(page) == run
 
 
-def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, app_url: str, line: Line, tmp_path: Path) -> None:
+def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, line: Relay, tmp_path: Path) -> None:
     table = tmp_path / "cut off.csv"
     table.write_text("height,weight,kind\n" + "".join(f"{n % 17},{n % 23},{'ab'[n % 2]}\n" for n in range(400)))
-    page.goto(app_url)
+    page.goto(line.url)
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(table)
     heading = page.get_by_role("heading", name="cut off")
     expect(heading).to_be_visible()
-    line.cut(page)
+    cut(line, page)
     expect(heading).to_be_visible()
     page.reload()
     expect(heading).to_be_visible()
@@ -112,6 +103,20 @@ def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, app_url: str, li
     run = started(page)
     page.reload()
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
+    assert run_of(page) == run
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_page_that_was_left_blank_is_loaded_again(watched: bool, page: Page, app_url: str) -> None:
+    """As by Streamlit's script, which gives up where what it is sent does not fit; the second one is the control."""
+    page.goto(f"{app_url}/compare?data=moons:rows=300")
+    run = started(page)
+    settled(page)
+    if not watched:
+        page.evaluate("clearInterval(window.bakeoffLine)")
+    page.evaluate("document.querySelector('#root').remove()")
+    page.wait_for_timeout(6_000)
+    assert page.get_by_role("heading", name="Leaderboard").count() == watched
     assert run_of(page) == run
 
 
