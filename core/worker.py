@@ -270,11 +270,7 @@ def settle_in(nice: bool, output: str) -> None:
 
 @contextlib.contextmanager
 def limited(allowance: int) -> Iterator[None]:
-    """Let this process take so many bytes more than it has now, within the block; 0 for any number.
-
-    By address space, which the preloaded libraries fill to about 1 GiB already; not with CUDA, whose address space is
-    far larger than its memory, and not where the system knows no such limit.
-    """
+    """Let this process take so many bytes more than it has now, within the block; see `limit_memory`."""
     limit_memory(allowance)
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -23,7 +24,7 @@ from core.estimates import Estimate
 from core.forecast import Forecast
 from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
-from core.store import Derived, RunRow, Store
+from core.store import Derived, RunRow, Store, StoreError
 
 log = logging.getLogger("bakeoff.dashboard")
 
@@ -33,6 +34,7 @@ ADDRESS = ("data", "target", "run")
 AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 SHORT = 0.4  # seconds that a page waits for a quick job before it draws a skeleton
 LEFT_OUT = "left out by you"
+DRAFT = "draft"  # the choice that was made last, in a session and, by its owner, in the store
 
 
 # ---- the store
@@ -257,6 +259,35 @@ def choose_target(table: Table, name: str) -> None:
     choose(target=name, run="")
 
 
+# ---- what is to be compared
+
+
+def to_recall(table: Table, roles: Roles) -> RunSpec | None:
+    """A choice that the forms do not show yet; asked once.
+
+    That of a run that was opened, or, where a session begins, the last one for the same table and target.
+    """
+    opened, known = st.session_state.pop("recall", ""), DRAFT in st.session_state
+    if opened:
+        row = store().run(opened) if opened == chosen("run") else None
+        return row.spec if row else None
+    text = "" if known or not owner() else store().noted(f"{DRAFT} {owner()}")
+    spec = RunSpec.from_json(text) if text else None
+    same = spec is not None and (spec.fingerprint, spec.roles.target) == (table.fingerprint, roles.target)
+    return spec if same else None
+
+
+def keep_draft(spec: RunSpec) -> None:
+    """Keep what is chosen, so that a page that is loaded again shows it; no loss where there is no room for it."""
+    text = spec.to_json()
+    if st.session_state.get(DRAFT) == text:
+        return
+    st.session_state[DRAFT] = text
+    if owner() and not store().full():
+        with suppress(StoreError):
+            store().note(f"{DRAFT} {owner()}", text)
+
+
 # ---- what it will take
 
 
@@ -290,12 +321,6 @@ def _estimates_of(folder: str, run: str) -> Mapping[str, Estimate]:
 def run() -> RunRow | None:
     """The chosen run; None where none was chosen or it is gone."""
     return store().run(chosen("run")) if chosen("run") else None
-
-
-def to_recall() -> RunRow | None:
-    """The run that was opened and whose choice the forms do not show yet; asked once."""
-    opened = st.session_state.pop("recall", "")
-    return store().run(opened) if opened and opened == chosen("run") else None
 
 
 def stop(run: RunRow, model: str = "") -> None:

@@ -14,6 +14,7 @@ EVERY = 0.1  # seconds between two looks
 LONGEST = 2**20  # bytes of output that are kept of a job
 TAIL = 8_000  # characters of it that a log shows
 PATIENCE = 0.3  # seconds that a worker has to say where it stands
+LISTED = Path(f"/proc/self/task/{os.getpid()}/children").exists()  # whether the system lists a process's children
 
 # Signals: a worker writes its stack, see `core.worker.settle_in`; the fork server loads more, see
 # `core.engines.preload`.
@@ -42,7 +43,7 @@ class Watch:
         """Whether the worker and its children have taken more than the job may; looks a few times a second.
 
         The worker's own limit is on address space and comes first where the system has one. This one counts children
-        as well, and holds where that limit cannot be: beside CUDA, or on macOS.
+        as well, where the system lists them, and holds where that limit cannot be: beside CUDA, or on macOS.
         """
         if time.monotonic() - self._looked_at < EVERY:
             return False
@@ -98,5 +99,10 @@ def children(pid: int) -> list[int]:
 
 
 def descendants(pid: int) -> list[int]:
-    """Everything that a process has started and that has started something in turn."""
-    return [each for child in children(pid) for each in (child, *descendants(child))]
+    """Everything that a process has started and that has started something in turn, on any system."""
+    if LISTED:
+        return [each for child in children(pid) for each in (child, *descendants(child))]
+    try:
+        return [each.pid for each in psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return []

@@ -42,13 +42,14 @@ if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     st.stop()
 
-if opened := session.to_recall():
-    widgets.recall_models(opened.spec.models, problem)
-    forms.recall(opened.spec, problem.task)
+if earlier := session.to_recall(table, roles):
+    widgets.recall_models(earlier.models, problem)
+    forms.recall(earlier, problem.task)
 
 # ---- reading
 
 spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
+session.keep_draft(spec)
 folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
 total = place.empty()
 place.button(

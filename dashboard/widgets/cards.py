@@ -179,7 +179,7 @@ def recall_models(models: Iterable[ModelSpec], problem: Problem) -> None:
     for model in MODELS.values():
         st.session_state[_key("use", model.name, problem)] = False
     copies: list[str] = []
-    for spec in models:
+    for spec in (each for each in models if each.name in MODELS):
         slot = spec.name
         if spec.label:
             slot = f"{spec.name}/{2 + sum(each.partition('/')[0] == spec.name for each in copies)}"

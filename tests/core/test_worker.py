@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from core.engines import watching
 from core.progress import Step
 from core.worker import STEPS_PER_SECOND, _throttled
+from tests.core.trials import until
 
 GREEDY = """
 import sys
@@ -46,3 +50,25 @@ def test_steps_are_passed_on_a_few_times_a_second() -> None:
         hear(Step(step / 1000, f"epoch {step}", {"step": step}))
     assert len(heard) <= 1 + STEPS_PER_SECOND
     assert heard[0] == {"progress": 0.0, "message": "epoch 0", "points": ({"step": 0},)}
+
+
+FAMILY = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not watching.LISTED, reason="the two ways are compared where both can be gone")
+def test_what_a_process_has_started_is_found_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = subprocess.Popen([sys.executable, "-c", FAMILY])
+    try:
+        until(lambda: len(watching.descendants(first.pid)) == 1)
+        listed = watching.descendants(first.pid)
+        monkeypatch.setattr(watching, "LISTED", False)
+        assert watching.descendants(first.pid) == listed
+        assert watching.descendants(2**22 + 1) == []
+    finally:
+        for each in [*watching.descendants(first.pid), first.pid]:
+            os.kill(each, signal.SIGKILL)
+        first.wait()

@@ -106,6 +106,26 @@ def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, line: Relay, tmp
     assert run_of(page) == run
 
 
+def test_a_choice_outlives_a_reload_before_the_start(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/compare?data=moons:rows=500")
+    added = page.get_by_role("checkbox", name=ADDED, exact=True)
+    settled(page)
+    page.get_by_test_id("stCheckbox").filter(has=added).locator("label").click()
+    page.get_by_text("How it is done: folds, seed, limits").click()
+    seconds = page.get_by_role("spinbutton", name="Seconds at most for each training")
+    seconds.fill("33")
+    seconds.press("Enter")
+    settled(page)
+    page.reload()
+    settled(page)
+    expect(added).to_be_checked()
+    page.get_by_text("How it is done: folds, seed, limits").click()
+    expect(seconds).to_have_value("33")
+    page.goto(f"{app_url}/compare?data=moons:rows=501")  # of another table nothing was chosen
+    settled(page)
+    expect(added).not_to_be_checked()
+
+
 @pytest.mark.parametrize("watched", [True, False])
 def test_a_page_that_was_left_blank_is_loaded_again(watched: bool, page: Page, app_url: str) -> None:
     """As by Streamlit's script, which gives up where what it is sent does not fit; the second one is the control."""
