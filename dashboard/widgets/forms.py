@@ -23,6 +23,7 @@ E = TypeVar("E", bound=Entry)
 
 CLASS_WEIGHT = "balanced"
 FOLDS, REPEATS, SECONDS = 5, 3, 120
+MOST_FOLDS, MOST_REPEATS, MOST_SECONDS, MOST_GIB, MOST_MINUTES = 50, 20, 86_400, 4096.0, 10_080
 # Which columns can play a role that a split needs.
 ROLE_KINDS = {
     "group": (ColumnKind.IDENTIFIER, ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.YES_NO, ColumnKind.TEXT),
@@ -52,13 +53,29 @@ def changed(params: Iterable[Param], prefix: str) -> dict[str, Any]:
 
 
 def refill(params: Iterable[Param], prefix: str, settings: Mapping[str, Any]) -> None:
-    """Fill a form, before it is drawn, with what was set once."""
+    """Fill a form, before it is drawn, with what was set once; what its fields cannot show stays out."""
     for param in params:
         key = f"{prefix}-{param.name}"
         st.session_state.pop(key, None)
-        if param.name in settings:
-            value = settings[param.name]
-            st.session_state[key] = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        if param.name in settings and _can_show(param, value := settings[param.name]):
+            st.session_state[key] = _content(param, value)
+
+
+def _can_show(param: Param, value: Any) -> bool:
+    """Whether a field can show a value: the command line takes more than forms do."""
+    if value is None or param.choices:
+        return value in param.choices or (value is None and bool(param.none_means))
+    if isinstance(param.default, bool | tuple):
+        return isinstance(value, type(param.default))
+    number = isinstance(value, int if _whole(param) else (int, float)) and not isinstance(value, bool)
+    return number and (param.low is None or param.low <= value) and (param.high is None or value <= param.high)
+
+
+def _content(param: Param, value: Any) -> Any:
+    """What a field shows for a value."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return float(value) if isinstance(value, int) and not (isinstance(value, bool) or _whole(param)) else value
 
 
 def _value(param: Param, raw: Any) -> Any:
@@ -93,7 +110,7 @@ def _choice(param: Param, value: Any) -> str:
 
 def _number(param: Param, label: str, shared: Mapping[str, Any]) -> None:
     """A number in its bounds: whole where the default is whole."""
-    whole = isinstance(param.low if param.default is None else param.default, int)
+    whole = _whole(param)
     kind: Any = int if whole else float
     low, high = (None if bound is None else kind(bound) for bound in (param.low, param.high))
     value = None if param.default is None else kind(param.default)
@@ -107,6 +124,10 @@ def _number(param: Param, label: str, shared: Mapping[str, Any]) -> None:
         placeholder=param.none_means or None,
         **shared,
     )
+
+
+def _whole(param: Param) -> bool:
+    return isinstance(param.low if param.default is None else param.default, int)
 
 
 def _step(param: Param) -> float:
@@ -160,7 +181,7 @@ def _limits() -> None:
     st.number_input(
         "Seconds at most for each training (0: no limit)",
         0,
-        86_400,
+        MOST_SECONDS,
         SECONDS,
         step=10,
         key="time_limit",
@@ -171,7 +192,7 @@ def _limits() -> None:
     st.number_input(
         "GiB of memory at most for each training",
         0.0,
-        4096.0,
+        MOST_GIB,
         None,
         step=0.5,
         format="%g",
@@ -183,7 +204,7 @@ def _limits() -> None:
     st.number_input(
         "Minutes at most for the whole comparison (0: no limit)",
         0,
-        10_080,
+        MOST_MINUTES,
         0,
         step=1,
         key="run_minutes",
@@ -217,9 +238,9 @@ def _split_fields(table: Table, problem: Problem) -> None:
             persist_state="session",
         )
     if kind.folded:
-        st.number_input("Folds", 2, 50, FOLDS, key="folds", persist_state="session")
+        st.number_input("Folds", 2, MOST_FOLDS, FOLDS, key="folds", persist_state="session")
     if kind.repeated:
-        st.number_input("Repeats", 2, 20, REPEATS, key="repeats", persist_state="session")
+        st.number_input("Repeats", 2, MOST_REPEATS, REPEATS, key="repeats", persist_state="session")
     st.slider(
         "Rows sealed for a last exam",
         0,
@@ -280,17 +301,17 @@ def recall(spec: RunSpec, task: Task) -> None:
     st.session_state.update(
         {
             f"split-{task}": split.kind,
-            "folds": split.folds,
+            "folds": min(split.folds, MOST_FOLDS),
             "exam": round(100 * split.exam),
             "seed": spec.seed,
             "balanced": bool(spec.class_weight),
-            "time_limit": math.ceil(spec.time_limit),
-            "memory_limit": spec.memory_limit or None,
-            "run_minutes": math.ceil(spec.run_limit / 60),
+            "time_limit": min(math.ceil(spec.time_limit), MOST_SECONDS),
+            "memory_limit": min(spec.memory_limit, MOST_GIB) or None,
+            "run_minutes": min(math.ceil(spec.run_limit / 60), MOST_MINUTES),
         }
     )
     if split.repeats > 1:
-        st.session_state["repeats"] = split.repeats
+        st.session_state["repeats"] = min(split.repeats, MOST_REPEATS)
     if needed:
         st.session_state[f"role-{needed}"] = getattr(spec.roles, needed)
 

@@ -44,6 +44,31 @@ def test_the_same_is_started_again_from_a_page_that_was_loaded_anew(spec: RunSpe
     assert again.id != run and again.spec == spec
 
 
+def test_what_a_form_cannot_show_is_left_out_and_stops_nothing(store: Store) -> None:
+    """The command line takes more than the fields do."""
+    table = jobs.read(store, "iris")
+    models = (
+        ModelSpec("svm_rbf", "", {"C": 2, "gamma": 0.5}),
+        ModelSpec("random_forest", "", {"max_features": 0.5, "n_estimators": 5}),
+    )
+    split = Split("repeated", 2, 21)
+    spec = dataclasses.replace(
+        PLAIN, fingerprint=table.fingerprint, models=models, split=split, time_limit=1e6, run_limit=1e9
+    )
+    at = page("compare", run=jobs.submit(store, spec, table))
+    for slot in ("svm_rbf", "random_forest"):
+        at.session_state[f"panel-{slot}-classification"] = True
+    sound(at.run())
+    at.button(key="start").click().run()
+    sound(at)
+    again = store.runs()[0].spec
+    assert {each.name: each.settings for each in again.models if each.settings} == {
+        "svm_rbf": {"C": 2.0},
+        "random_forest": {"max_features": 0.5, "n_estimators": 5},
+    }
+    assert (again.split.repeats, again.time_limit, again.run_limit) == (20, 86_400.0, 604_800.0)
+
+
 def test_a_choice_of_one_s_own_is_not_taken_back(store: Store) -> None:
     table = jobs.read(store, "iris")
     run = jobs.submit(store, dataclasses.replace(PLAIN, fingerprint=table.fingerprint), table)
