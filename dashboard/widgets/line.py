@@ -9,9 +9,14 @@ from __future__ import annotations
 import streamlit as st
 
 # One watch for the window, which outlives this element: what it is to notice takes the element away.
-_WATCH = """<style>:has(> .st-key-line) { display: none; }</style><script>
-window.bakeoffLine ??= (() => {
-  const LOOK = 500, BLANK = 4, AGAIN = 20_000; // milliseconds between looks; looks; milliseconds between two loads
+_WATCH = """
+const LOOK = 500, BLANK = 4, AGAIN = 20_000; // milliseconds between looks; looks; milliseconds between two loads
+
+export default function () {
+  window.bakeoffLine ??= begin();
+}
+
+function begin() {
   let blank = 0;
   return setInterval(() => {
     blank = document.querySelector('[data-testid="stApp"]') ? 0 : blank + 1;
@@ -20,11 +25,15 @@ window.bakeoffLine ??= (() => {
     sessionStorage.setItem("bakeoff-loaded", String(Date.now()));
     location.reload();
   }, LOOK);
-})();
-</script>"""
+}
+"""
+
+_watch = st.components.v2.component(
+    "bakeoff_line", js=_WATCH, css=":has(> .st-key-line) { display: none; }", isolate_styles=False
+)
 
 
 def watch_line() -> None:
     """Have the browser load the page again where it is left blank; shows nothing."""
     with st.container(key="line"):
-        st.html(_WATCH, unsafe_allow_javascript=True)
+        _watch(key="line_watch")
