@@ -68,7 +68,7 @@ test-slow: $(STAMP)
 # Ray stays out of .venv and its lock, so that nobody gets it who did not ask; it comes as the extra says.
 RAY := build/ray/bin/python
 
-test-ray: $(STAMP)
+test-ray:
 	@$(RAY) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear build/ray
 	$(RAY) -m pip --disable-pip-version-check install --no-deps $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH)
 	$(RAY) -m pip --disable-pip-version-check install -r requirements.lock
