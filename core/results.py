@@ -18,7 +18,7 @@ import core
 from core.comparison import interval, tied_with_best
 from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
-from core.models import MODELS
+from core.models import MODELS, model_title
 from core.records import ENDED, FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
 from core.standing import COLUMNS, Standing, placed
 
@@ -89,8 +89,7 @@ class ModelResult:
     @property
     def title(self) -> str:
         """What people call the model, with its label where it has one."""
-        title = MODELS[self.spec.name].title
-        return f"{title} ({self.spec.label})" if self.spec.label else title
+        return model_title(self.spec)
 
     @property
     def done(self) -> tuple[FitResult, ...]:

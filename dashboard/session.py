@@ -297,10 +297,7 @@ def supervisor() -> Mapping[str, Any]:
 
 
 def expected(spec: RunSpec, problem: Problem, *, ask: bool = True) -> Forecast:
-    """What a comparison is expected to take.
-
-    With `ask` what is not known yet is found out, and there when asked again.
-    """
+    """What a comparison is expected to take, see `core.jobs.expected`."""
     return jobs.expected(store(), spec, problem, ask=ask)
 
 

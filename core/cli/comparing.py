@@ -14,7 +14,7 @@ import click
 from core import jobs
 from core.cli.choice import data_dir, open_store, source_of, spec_of
 from core.cli.following import follow
-from core.cli.forecasting import foretell, in_all
+from core.cli.forecasting import foretell, in_all, many
 from core.data import SPLITS, make_problem
 from core.metrics import METRICS
 from core.results import Comparison
@@ -93,9 +93,10 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
         run = jobs.submit(store, spec, table)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    if json_file != "-":
-        click.echo(in_all(spec, problem, jobs.expected(store, spec, problem, ask=False)), err=True)
-    followed = follow(store, run, quiet=json_file == "-")
+    known, quiet = jobs.expected(store, spec, problem, ask=False), json_file == "-"
+    if not quiet:
+        click.echo(in_all(spec, problem, known), err=True)
+    followed = follow(store, run, known.expected, quiet=quiet)
     comparison = followed.comparison
     if json_file:
         _write_json(comparison, json_file)
@@ -105,8 +106,7 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
         click.echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)
     if not any(each.done for each in comparison.models):
-        count = len(comparison.models)
-        click.echo(f"0 of {count} {'model' if count == 1 else 'models'} finished.", err=True)
+        click.echo(f"0 of {many(len(comparison.models), 'model')} finished.", err=True)
         sys.exit(1)
 
 

@@ -27,8 +27,11 @@ class Followed:
     stopped: bool = False
 
 
-def follow(store: Store, run: str, *, quiet: bool) -> Followed:
-    """Show a progress bar on standard error until the run has ended; Ctrl-C ends it, a second one leaves at once."""
+def follow(store: Store, run: str, expected: Mapping[str, Estimate], *, quiet: bool) -> Followed:
+    """Show a progress bar on standard error until the run has ended; Ctrl-C ends it, a second one leaves at once.
+
+    `expected` is what a fit of each model will take, until its first fold has told.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -38,7 +41,7 @@ def follow(store: Store, run: str, *, quiet: bool) -> Followed:
         task = bar.add_task("Comparing", total=1.0, left="")
 
         def wait(*, sizes: bool) -> Comparison:
-            expected, over = _expected(store, run), math.inf
+            over = math.inf
             while True:
                 jobs.ensure_supervisor(store)
                 if told := jobs.no_engine(store):
@@ -65,13 +68,6 @@ def follow(store: Store, run: str, *, quiet: bool) -> Followed:
 def _done(fits: Sequence[FitRow]) -> float:
     """Share of a run that is done, 0 to 1."""
     return sum(each.progress if each.outcome is None else 1.0 for each in fits) / max(len(fits), 1)
-
-
-def _expected(store: Store, run: str) -> Mapping[str, Estimate]:
-    """What a fit of each model will roughly take, until its first fold has told."""
-    row = store.run(run)
-    assert row is not None
-    return jobs.expected(store, row.spec, row.problem, ask=False).expected
 
 
 def _left(store: Store, run: RunRow, fits: Sequence[FitRow], expected: Mapping[str, Estimate]) -> str:

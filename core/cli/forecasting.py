@@ -8,8 +8,8 @@ from core import jobs
 from core.data import fold_count
 from core.estimates import about
 from core.forecast import Forecast
-from core.models import MODELS
-from core.records import ModelSpec, Problem, RunSpec
+from core.models import model_title
+from core.records import Problem, RunSpec
 from core.results import practice_rows
 from core.store import Store
 from core.store.space import in_words
@@ -20,27 +20,22 @@ POLL, PATIENCE = 0.1, 120.0  # seconds between two looks, and until what is stil
 def in_all(spec: RunSpec, problem: Problem, known: Forecast) -> str:
     """How many fits there will be and how long they will take; and which models will not fit into the limits."""
     folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
-    count = len(spec.models)
-    told = [f"{count} {_one(count, 'model')} on {folds} {_one(folds, 'fold')}: {_duration(known.seconds)} in all."]
+    told = [f"{many(len(spec.models), 'model')} on {many(folds, 'fold')}: {_duration(known.seconds)} in all."]
     if spec.run_limit and known.seconds > spec.run_limit:
         told[0] += f" It may take {spec.run_limit:g} s only."
-    told += [
-        f"{_title(each)} will not fit: {known.against[each.id]}" for each in spec.models if each.id in known.against
-    ]
+    for model in spec.models:
+        if why := known.against.get(model.id):
+            told.append(f"{model_title(model)} will not fit: {why}")
     return "\n".join(told)
 
 
-def _one(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"
+def many(number: int, noun: str) -> str:
+    """So many of something, as in "1 model" and "2 models"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.1g} s" if seconds < 1.5 else about(seconds).lower()
-
-
-def _title(model: ModelSpec) -> str:
-    title = MODELS[model.name].title
-    return f"{title} ({model.label})" if model.label else title
 
 
 def foretell(store: Store, spec: RunSpec, problem: Problem) -> None:
@@ -56,6 +51,6 @@ def foretell(store: Store, spec: RunSpec, problem: Problem) -> None:
     grid = Grid("Model", "one fit takes", "memory", "estimated")
     for model in spec.models:
         if each := known.expected.get(model.id):
-            grid.add_row(_title(model), _duration(each.seconds), in_words(each.bytes), each.how)
+            grid.add_row(model_title(model), _duration(each.seconds), in_words(each.bytes), each.how)
     Console().print(grid)
     Console().print(in_all(spec, problem, known), highlight=False, soft_wrap=True, markup=False)

@@ -39,6 +39,7 @@ __all__ = [
     "build",
     "check_settings",
     "default_models",
+    "model_title",
 ]
 
 
@@ -64,6 +65,12 @@ MODELS: Catalogue[Model] = Catalogue(
     *networks.MODELS,
     *_own(),
 )
+
+
+def model_title(model: ModelSpec) -> str:
+    """What people call a model, with its label where it has one."""
+    title = MODELS[model.name].title
+    return f"{title} ({model.label})" if model.label else title
 
 
 def default_models(problem: Problem) -> tuple[str, ...]:

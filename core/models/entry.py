@@ -185,9 +185,7 @@ class Model:
 
     def unsuitable(self, problem: Problem) -> str | None:
         """Why this model is not offered for a problem, or None if it is."""
-        if problem.task not in self.build:
-            return self.wrong_task(problem.task)
-        return None
+        return None if problem.task in self.build else self.wrong_task(problem.task)
 
     def wrong_task(self, task: Task) -> str:
         """The sentence for a task that it is not made for."""

@@ -298,8 +298,8 @@ class Store(Upkeep):
     ) -> Derived:
         """The derived result of a key, queued now if nobody asked before, or if it is in a state to be asked `anew`."""
         with self._write() as db:
-            states = list(anew)
-            db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({_marks(states)})", (key, *states))
+            if states := list(anew):
+                db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({_marks(states)})", (key, *states))
             db.execute(
                 "INSERT OR IGNORE INTO derived (key, kind, params, state, run, created)"
                 " VALUES (?, ?, ?, 'queued', ?, ?)",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.models import MODELS, Model, check_settings, default_models
+from core.models import MODELS, Model, check_settings, default_models, model_title
 from core.records import ModelSpec, Problem
 from core.run import with_baseline
 from dashboard import words
@@ -78,7 +78,7 @@ def _line(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
     spec = _spec(model, slot, problem)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.checkbox(
-            words.escape(f"{model.title} ({spec.label})" if spec.label else model.title),
+            words.escape(model_title(spec)),
             ticked,
             key=_key("use", slot, problem),
             persist_state="session",
