@@ -49,7 +49,7 @@ def show() -> None:
     with widgets.error_frame():
         session.keep_address()
         widgets.who()
-        widgets.watch_line()
+        widgets.watch_line(widgets.restore_fields)
         widgets.at_work(page.title)
         page.run()
 

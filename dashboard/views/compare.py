@@ -50,6 +50,7 @@ if earlier := session.to_recall(table, roles):
 
 spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
 session.keep_draft(spec)
+forms.keep_fields()
 folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
 total = place.empty()
 place.button(

@@ -4,7 +4,7 @@ from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
-from dashboard.widgets.forms import pick_method, run_settings, settings_form
+from dashboard.widgets.forms import pick_method, restore_fields, run_settings, settings_form
 from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.line import watch_line
 from dashboard.widgets.page import (
@@ -37,6 +37,7 @@ __all__ = [
     "pick_run_models",
     "provenance",
     "recall_models",
+    "restore_fields",
     "run_settings",
     "settings_form",
     "show_chart",

@@ -24,6 +24,11 @@ E = TypeVar("E", bound=Entry)
 CLASS_WEIGHT = "balanced"
 FOLDS, REPEATS, SECONDS = 5, 3, 120
 MOST_FOLDS, MOST_REPEATS, MOST_SECONDS, MOST_GIB, MOST_MINUTES = 50, 20, 86_400, 4096.0, 10_080
+# The keys of a run's fields, or what those of models begin with.
+FIELDS = (
+    *("use-", "set-", "label-", "split-", "role-", "folds", "repeats", "exam", "seed", "balanced"),
+    *("time_limit", "memory_limit", "run_minutes"),
+)
 # Which columns can play a role that a split needs.
 ROLE_KINDS = {
     "group": (ColumnKind.IDENTIFIER, ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.YES_NO, ColumnKind.TEXT),
@@ -314,6 +319,16 @@ def recall(spec: RunSpec, task: Task) -> None:
         st.session_state["repeats"] = min(split.repeats, MOST_REPEATS)
     if needed:
         st.session_state[f"role-{needed}"] = getattr(spec.roles, needed)
+
+
+def keep_fields() -> None:
+    """Keep what the fields of a run show, for `restore_fields`."""
+    st.session_state["fields"] = {key: st.session_state[key] for key in st.session_state if str(key).startswith(FIELDS)}
+
+
+def restore_fields() -> None:
+    """Have the fields of a run, not drawn yet, show what they showed last: the browser may have forgotten it."""
+    st.session_state.update(st.session_state.get("fields", {}))
 
 
 def chosen_spec(table: Table, roles: Roles, models: tuple[ModelSpec, ...], task: Task) -> RunSpec:

@@ -9,6 +9,8 @@ import pytest
 from core import jobs
 from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import Store
+from dashboard import widgets
+from dashboard.widgets import forms
 from tests.dashboard.pages import page, said, sound
 
 QUICK = ModelSpec("k_neighbors", "", {"n_neighbors": 3})
@@ -76,6 +78,25 @@ def test_a_choice_of_one_s_own_is_not_taken_back(store: Store) -> None:
     at.checkbox(key="use-lda-classification").check().run()
     at.button(key="start").click().run()
     assert {each.id for each in store.runs()[0].spec.models} == {each.id for each in PLAIN.models} | {"lda"}
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_what_the_browser_forgot_while_its_line_was_cut_is_shown_again(
+    back: bool, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A field whose message was lost is drawn, and sent, as if nobody had touched it; the second one is the control."""
+    at = page("compare", data="iris")
+    at.checkbox(key="use-lda-classification").check().run()
+    at.number_input(key="time_limit").set_value(33).run()
+    if back:
+        monkeypatch.setattr(widgets, "watch_line", lambda restore: restore())
+    at.checkbox(key="use-lda-classification").uncheck()
+    at.number_input(key="time_limit").set_value(forms.SECONDS).run()
+    sound(at)
+    assert at.checkbox(key="use-lda-classification").value is back
+    assert at.number_input(key="time_limit").value == (33 if back else forms.SECONDS)
+    at.button(key="start").click().run()
+    assert ("lda" in {each.id for each in store.runs()[0].spec.models}) is back
 
 
 def test_folds_that_were_there_already_are_told(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -15,7 +16,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from core.models import MODELS
 from core.records import Task
 from core.store import Store
+from dashboard.session import DRAFT, OWNER_COOKIE
 from tests.conftest import end_supervisor
+from tests.core.trials import until
 from tests.e2e.conftest import Server, settled
 from tests.e2e.relay import Relay
 
@@ -106,7 +109,7 @@ def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, line: Relay, tmp
     assert run_of(page) == run
 
 
-def test_a_choice_outlives_a_reload_before_the_start(page: Page, app_url: str) -> None:
+def test_a_choice_outlives_a_reload_before_the_start(page: Page, app_url: str, server: Server) -> None:
     page.goto(f"{app_url}/compare?data=moons:rows=500")
     added = page.get_by_role("checkbox", name=ADDED, exact=True)
     settled(page)
@@ -115,7 +118,8 @@ def test_a_choice_outlives_a_reload_before_the_start(page: Page, app_url: str) -
     seconds = page.get_by_role("spinbutton", name="Seconds at most for each training")
     seconds.fill("33")
     seconds.press("Enter")
-    settled(page)
+    kept = f"{DRAFT} " + next(each["value"] for each in page.context.cookies() if each["name"] == OWNER_COOKIE)
+    until(lambda: json.loads(Store(server.home).noted(kept) or "{}").get("time_limit") == 33)  # what is typed is sent
     page.reload()
     settled(page)
     expect(added).to_be_checked()
@@ -133,7 +137,7 @@ def test_a_page_that_was_left_blank_is_loaded_again(watched: bool, page: Page, a
     run = started(page)
     settled(page)
     if not watched:
-        page.evaluate("clearInterval(window.bakeoffLine)")
+        page.evaluate("clearInterval(window.bakeoffLine.timer)")
     page.evaluate("document.querySelector('#root').remove()")
     page.wait_for_timeout(6_000)
     assert page.get_by_role("heading", name="Leaderboard").count() == watched
