@@ -11,18 +11,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.models import MODELS
 from core.records import Task
 from core.store import Store
 from dashboard.session import DRAFT, OWNER_COOKIE
 from tests.conftest import end_supervisor
-from tests.core.trials import until
+from tests.core.trials import told, until
 from tests.e2e.conftest import Server, settled
 from tests.e2e.relay import Relay
 
 ADDED = next(each.title for each in MODELS.values() if Task.CLASSIFICATION in each.build and not each.ticked)
+
+CUTS = 15  # of a line, at each stage
 
 
 @pytest.fixture
@@ -67,28 +69,37 @@ def started(page: Page) -> str:
     return run_of(page)
 
 
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """A page whose script may give up, which it does once in some hundred cuts: then the page loads itself again."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.slow  # it depends on the moment of the cuts
-@pytest.mark.parametrize("cuts", [5])
-def test_a_tab_that_is_cut_off_comes_back_as_it_was(cuts: int, page: Page, line: Relay) -> None:
-    page.goto(f"{line.url}/compare?data=blobs:rows=5000,noise=3.0")
-    added = page.get_by_role("checkbox", name=ADDED, exact=True)
-    settled(page)
+@pytest.mark.timeout(600)
+def test_a_tab_that_is_cut_off_comes_back_as_it_was(tab: Page, line: Relay, request: pytest.FixtureRequest) -> None:
+    tab.goto(f"{line.url}/compare?data=blobs:rows=5000,noise=3.0")
+    added = tab.get_by_role("checkbox", name=ADDED, exact=True)
+    settled(tab)
     expect(added).not_to_be_checked()
-    page.get_by_test_id("stCheckbox").filter(has=added).locator("label").click()
+    tab.get_by_test_id("stCheckbox").filter(has=added).locator("label").click()
     expect(added).to_be_checked()
-    for _ in range(cuts):  # while it is chosen
-        cut(line, page)
+    for _ in range(CUTS):  # while it is chosen
+        cut(line, tab)
         expect(added).to_be_checked()
-    run = started(page)
-    for _ in range(cuts):  # while it runs
-        cut(line, page)
-        expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
-        assert run_of(page) == run
-    expect(page.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible(timeout=90_000)
-    for _ in range(cuts):  # when it is over
-        cut(line, page)
-        expect(page.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible()
-        assert run_of(page) == run
+    run = started(tab)
+    for _ in range(CUTS):  # while it runs
+        cut(line, tab)
+        expect(tab.get_by_role("heading", name="Leaderboard")).to_be_visible()
+        assert run_of(tab) == run
+    expect(tab.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible(timeout=90_000)
+    for _ in range(CUTS):  # when it is over
+        cut(line, tab)
+        expect(tab.get_by_test_id("stMain").get_by_role("link", name="Look closer")).to_be_visible()
+        assert run_of(tab) == run
+    told(request, "a tab's line is cut", cuts=3 * CUTS)
 
 
 def test_an_upload_outlives_a_cut_line_and_a_reload(page: Page, line: Relay, tmp_path: Path) -> None:
