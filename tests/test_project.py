@@ -69,7 +69,7 @@ def test_a_list_that_is_wrong_is_found() -> None:
 # ---- the recipes ---------------------------------------------------------------------------------------------------
 
 RECIPES = {"data set": "Dataset", "model": "Model", "metric": "Metric", "importance": "Importance"}
-RECIPES |= {"projection": "Projection", "chart": "Chart"}
+RECIPES |= {"file format": "Format", "projection": "Projection", "chart": "Chart"}
 
 
 def recipes(text: str) -> dict[str, str]:

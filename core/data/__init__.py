@@ -10,7 +10,7 @@ from core.data.errors import Unreadable, Unusable
 from core.data.frames import table_of_frame
 from core.data.problem import make_problem, samples
 from core.data.proposals import propose_positive, propose_target, propose_task
-from core.data.reading import read_table
+from core.data.reading import FORMATS, Format, read_table
 from core.data.sources import catalogue_sources, load_table
 from core.data.splits import (
     SPLITS,
@@ -24,8 +24,10 @@ from core.data.splits import (
 
 __all__ = [
     "DATASETS",
+    "FORMATS",
     "SPLITS",
     "Dataset",
+    "Format",
     "SplitKind",
     "Unreadable",
     "Unusable",

@@ -6,14 +6,9 @@ Takes bytes, gives the kind of container or text. The name of a file is never as
 from __future__ import annotations
 
 import codecs
-import gzip
-import io
 import re
-import zlib
 
 from core.data.errors import Unreadable
-
-MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
 
 # what a file begins with, and what that is; these hold no table
 _FOREIGN = (
@@ -24,39 +19,25 @@ _FOREIGN = (
     (b"SQLite format 3", "a SQLite database"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"BZh", "a bz2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"{\\rtf", "an RTF document"),
-    (b"ARROW1", "a Feather file"),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55\x4d]", re.DOTALL)
 _WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
-_ARFF = re.compile(rb"^\s*@(relation|attribute|problemname)\b", re.IGNORECASE | re.MULTILINE)
+_ARFF = re.compile(rb"\A(\xef\xbb\xbf)?(\s|%[^\r\n]*)*@(relation|attribute)\b", re.IGNORECASE)
+_TS = re.compile(rb"^\s*@problemname\b", re.IGNORECASE | re.MULTILINE)
+_JSON = re.compile(rb"(\{\s*[\"}]|\[\s*[\[{\]\"\d-])")
+SAS = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00"
 # ordinary 8-bit encodings of text files, and the usual ones of East Asia
 _ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949"]
 _NAMES = {"cp1252": "Western European, cp1252", "latin-1": "Western European, latin-1"}
 _SAMPLE = 1 << 16
 _CLEARLY = 0.15
 _TELLING = 8  # fewer bytes beyond ASCII say nothing about an encoding
-
-
-def unpacked(data: bytes) -> tuple[bytes, str]:
-    """The content of a gzip file with a sentence, or the bytes as they are with an empty one."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data, ""
-    try:
-        with gzip.open(io.BytesIO(data)) as stream:
-            inside = stream.read(MAX_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable("The gz file is damaged or was not fully copied. Pack or copy it again.") from error
-    if len(inside) > MAX_BYTES:
-        raise Unreadable(f"The gz file holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
-    return inside, "Unpacked from a gz file."
 
 
 def refuse_foreign(data: bytes) -> None:
@@ -81,13 +62,35 @@ def refuse_foreign(data: bytes) -> None:
     if head.startswith(b"<") and (_WEB_PAGE.search(head) or head.startswith(b"<?xml")):
         what = "a web page" if _WEB_PAGE.search(head) else "XML"
         raise Unreadable(f"This looks like {what}, not a table. {_WANTED}")
-    if _ARFF.search(data[:_SAMPLE]):
-        raise Unreadable(f"This looks like an ARFF or TS file, which is not read here. {_WANTED}")
-    if re.match(rb"(\{\s*[\"}]|\[\s*[\[{])", head):
-        raise Unreadable(f"This looks like JSON, not a table. {_WANTED}")
+    if _TS.search(data[:_SAMPLE]):
+        raise Unreadable(f"This looks like a TS file of time series, which is not read here. {_WANTED}")
+    if data[257:262] == b"ustar":
+        raise Unreadable("This looks like a tar archive. Unpack it and choose the table inside.")
 
 
 _WANTED = "Save the table as CSV, Excel or Parquet and try again."
+
+
+def is_arff(data: bytes) -> bool:
+    """Whether a text begins as ARFF does, after its comments."""
+    return bool(_ARFF.match(data[:_SAMPLE]))
+
+
+def is_json(data: bytes) -> bool:
+    """Whether a text begins as JSON does that can hold a table."""
+    return bool(_JSON.match(data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")))
+
+
+def is_stata(data: bytes) -> bool:
+    """Whether a file begins as Stata's do: those of today with a tag, older ones with their release and byte order."""
+    return data.startswith(b"<stata_dta>") or (
+        len(data) > 4 and 104 <= data[0] <= 115 and data[1] in (1, 2) and data[2] == 1 and data[3] == 0
+    )
+
+
+def is_portable(data: bytes) -> bool:
+    """Whether a file is one of SPSS's portable ones, which begin with their name in several alphabets."""
+    return b"SPSS PORT FILE" in data[:500]
 
 
 def decoded(data: bytes) -> tuple[str, str]:

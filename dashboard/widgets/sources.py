@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.data import DATASETS
+from core.data import DATASETS, FORMATS, Format
 from dashboard import session, uploads, words
 from dashboard.widgets.forms import changed, settings_form
 
@@ -46,11 +46,17 @@ def upload() -> None:
         on_change=_uploaded,
         args=(f"upload-{count}",),
         max_upload_size=MOST_MEGABYTES,
+        help="\n".join(f"- {_suffixes(each)}: {words.escape(each.about)}" for each in FORMATS.values()),
     )
-    st.caption("CSV, TSV, Excel or Parquet. It stays on this machine.")
+    kinds = list(dict.fromkeys(each.title for each in FORMATS.values()))
+    st.caption(f"{', '.join(kinds[:-1])} or {kinds[-1]}, also packed (gz, bz2, xz, ZIP). It stays on this machine.")
     trouble = st.session_state.pop("upload_trouble", "")
     if trouble:
         st.error(words.escape(trouble), icon=":material/error:", title="The file could not be kept")
+
+
+def _suffixes(kind: Format) -> str:
+    return ", ".join(f"`.{each}`" for each in kind.suffixes)
 
 
 def _uploaded(key: str) -> None:

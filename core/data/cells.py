@@ -1,0 +1,60 @@
+"""A column from cells that are typed already, as workbooks and JSON have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from core.data.values import read_columns
+from core.data.wording import Changes
+
+_EXACT = 2**53  # up to here a float is every whole number
+
+
+def column_of_cells(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+    """A column: typed where all its cells agree, else read like text.
+
+    Parameters
+    ----------
+    cells : list of shape (rows,)
+        None or empty text where there is nothing.
+    """
+    import pyarrow as pa
+
+    kinds = {type(cell) for cell in cells if not _is_gap(cell)}
+    if kinds and str not in kinds and (len(kinds) == 1 or kinds <= {int, float}):
+        if not kinds <= {int, float}:
+            return pd.Series([None if _is_gap(cell) else cell for cell in cells], dtype=object)
+        if _exact(cells):
+            return _numbers(cells)
+    texts = [_as_text(cell) for cell in cells]
+    frame: pd.DataFrame = read_columns([name], [pa.chunked_array([pa.array(texts, pa.string())])], False, changes)
+    return frame[name]
+
+
+def as_name(cell: Any) -> str:
+    """A cell as the name of a column."""
+    return "" if cell is None else str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _is_gap(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and cell == "")
+
+
+def _as_text(cell: Any) -> str:
+    return cell.isoformat() if hasattr(cell, "isoformat") else as_name(cell)
+
+
+def _exact(cells: list[Any]) -> bool:
+    """Whether numbers lose nothing as int64 or as float64."""
+    whole = all(type(cell) is int and -(2**63) <= cell < 2**63 for cell in cells)
+    return whole or all(type(cell) is not int or abs(cell) <= _EXACT for cell in cells)
+
+
+def _numbers(cells: list[Any]) -> pd.Series[Any]:
+    if all(type(cell) is int for cell in cells):
+        return pd.Series(cells, dtype="int64")
+    numbers = pd.Series([None if _is_gap(cell) else cell for cell in cells], dtype="float64")
+    whole = bool((numbers % 1 == 0).all())  # not where there are gaps
+    return numbers.astype("int64") if whole and bool((numbers.abs() <= _EXACT).all()) else numbers

@@ -1,0 +1,130 @@
+"""What is packed: the table inside a gz, bz2, xz or ZIP file.
+
+Takes bytes, gives the bytes of what is inside with a sentence. Nothing is ever unpacked onto the disk.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from core.data.errors import Unreadable
+from core.data.wording import counted, listed, quoted
+
+MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
+ZIP = b"PK\x03\x04"
+_LAYERS = 2  # a packed file in a packed file
+_MAX_MEMBERS = 2_000
+_PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
+    (b"\x1f\x8b", "gz", gzip.open),
+    (b"BZh", "bz2", bz2.open),
+    (b"\xfd7zXZ\x00", "xz", lzma.open),
+)
+_DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+_WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+# files of programs and notes that often lie beside a table
+_BESIDE = frozenset(
+    {".md", ".rst", ".pdf", ".html", ".htm", ".doc", ".docx", ".rtf", ".py", ".r", ".ipynb", ".png", ".jpg", ".names"}
+    | {".do", ".sps", ".sas", ".license", ".yml", ".yaml"}
+)
+
+
+def unpacked(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The content of a packed file and what was unpacked, or the bytes as they are.
+
+    Raises
+    ------
+    Unreadable
+        If what is packed is damaged, protected, too large, or more than one table.
+    """
+    notes: list[str] = []
+    for _ in range(_LAYERS):
+        inside, note = _one_layer(data)
+        if not note:
+            break
+        data = inside
+        notes.append(note)
+    return data, tuple(notes)
+
+
+def _one_layer(data: bytes) -> tuple[bytes, str]:
+    for begin, name, opened in _PACKERS:
+        if data.startswith(begin):
+            return _limited(opened, io.BytesIO(data), f"The {name} file"), f"Unpacked from the {name} file."
+    if data.startswith(ZIP):
+        return _from_zip(data)
+    return data, ""
+
+
+def _limited(opened: Callable[[Any], Any], packed: Any, what: str) -> bytes:
+    try:
+        with opened(packed) as stream:
+            inside: bytes = stream.read(MAX_BYTES + 1)
+    except _DAMAGED as error:
+        raise Unreadable(f"{what} is damaged or was not fully copied. Pack or copy it again.") from error
+    if len(inside) > MAX_BYTES:
+        raise Unreadable(f"{what} holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
+    return inside
+
+
+def _from_zip(data: bytes) -> tuple[bytes, str]:
+    """The one table of a ZIP archive; workbooks, which are ZIP archives too, stay as they are."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGED as error:
+        raise Unreadable("The file is a damaged ZIP or Excel file. Copy or save it again.") from error
+    with archive:
+        members = archive.infolist()
+        names = {member.filename for member in members}
+        if names & _WORKBOOKS:
+            if sum(member.file_size for member in members) > MAX_BYTES // 2:
+                raise Unreadable("The Excel file unpacks to more than 512 MB. Save the sheet as CSV and try again.")
+            return data, ""
+        _refuse_programs(names)
+        if len(members) > _MAX_MEMBERS:
+            raise Unreadable(f"The ZIP archive holds {len(members):,} files. Unpack it and choose the table inside.")
+        member = _the_table([each for each in members if _is_file(each)])
+        if member.flag_bits & 1:
+            raise Unreadable("The ZIP archive is protected by a password. Unpack it and choose the table inside.")
+        note = f"Unpacked {quoted(member.filename)} from the ZIP archive."
+        return _limited(archive.open, member, "The ZIP archive"), note
+
+
+def _refuse_programs(names: set[str]) -> None:
+    """ZIP archives that hold a fitted model or arrays; a model may hold a pickle, which can run programs."""
+    if any(PurePosixPath(name).suffix in (".pkl", ".pickle") for name in names):
+        raise Unreadable(
+            "This looks like a PyTorch or pickle file, not a table. Such files can run programs when they are opened, "
+            "so they are not read here. Save the table as CSV, Excel or Parquet and try again."
+        )
+    if names and all(name.endswith(".npy") for name in names):
+        raise Unreadable(
+            "This looks like an archive of NumPy arrays, not a table. Save the table as CSV and try again."
+        )
+
+
+def _is_file(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is an ordinary file that a person put there."""
+    parts = PurePosixPath(member.filename).parts
+    linked = stat.S_ISLNK(member.external_attr >> 16)
+    return not (member.is_dir() or linked or not parts or parts[0] == "__MACOSX" or parts[-1].startswith("."))
+
+
+def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    tables = [each for each in members if PurePosixPath(each.filename).suffix.lower() not in _BESIDE] or members
+    if not tables:
+        raise Unreadable("The ZIP archive holds no file.")
+    if len(tables) > 1:
+        names = [each.filename for each in tables]
+        raise Unreadable(
+            f"The ZIP archive holds {counted(len(tables), 'file')}: {listed(names)}. Unpack it and choose one."
+        )
+    return tables[0]

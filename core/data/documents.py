@@ -1,0 +1,170 @@
+"""The table of a JSON file: records, JSON lines, columns, or what pandas and web services write.
+
+Takes bytes, gives a frame. Nested objects become columns called ``outer.inner``; lists have no place in a table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pandas as pd
+
+from core.data.cells import as_name, column_of_cells
+from core.data.content import decoded
+from core.data.errors import Unreadable
+from core.data.frames import unique_names
+from core.data.wording import Changes, listed, quoted
+
+_DEEPEST = 8  # objects within objects
+_SHAPES = (
+    'Wanted is a list of records, such as [{"a": 1}, {"a": 2}], one record per line, or an object with a list per '
+    "column."
+)
+
+
+def read_json(data: bytes, changes: Changes) -> pd.DataFrame:
+    """The table of a JSON document or of JSON lines.
+
+    Raises
+    ------
+    Unreadable
+        If the text is no JSON, with the line; or if there is no table in it.
+    """
+    text, note = decoded(data)
+    if note:
+        changes.add(note)
+    repeated: set[str] = set()
+    try:
+        value = _parsed(text, repeated)
+        records = _records(value, changes)
+        flat = [_flat(each) for each in records]
+    except RecursionError as error:
+        raise Unreadable(f"The JSON file is nested too deeply to be a table. {_SHAPES}") from error
+    for name in sorted(repeated):
+        changes.add("A record names {columns} twice; the last value was taken.", name)
+    columns = {
+        name: [each.get(name) for each in flat] for name in dict.fromkeys(name for each in flat for name in each)
+    }
+    nested = [name for name, cells in columns.items() if any(isinstance(cell, (list, dict)) for cell in cells)]
+    if nested:
+        changes.add(f"Columns that hold lists left out: {listed(nested)}.")
+    kept = [name for name in columns if name not in nested]
+    if not kept:
+        raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
+    names = unique_names(kept, changes)
+    return pd.DataFrame({name: _column(name, columns[key], changes) for name, key in zip(names, kept, strict=True)})
+
+
+def _parsed(text: str, repeated: set[str]) -> Any:
+    """A JSON document, or the list of the documents on its lines."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.update(name for name in found if names.count(name) > 1)
+        return found
+
+    decoder = json.JSONDecoder(object_pairs_hook=unique)
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise _damaged(error, error.lineno) from error
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                lines.append(decoder.decode(line))
+            except json.JSONDecodeError as error:
+                raise _damaged(error, number) from error
+    return lines
+
+
+def _damaged(error: json.JSONDecodeError, line: int) -> Unreadable:
+    return Unreadable(f"The JSON file is damaged in line {line:,}, column {error.colno:,}: {error.msg}. Save it again.")
+
+
+def _records(value: Any, changes: Changes) -> list[dict[str, Any]]:
+    """The rows of a document, each an object."""
+    if isinstance(value, list):
+        return _of_list(value)
+    if not isinstance(value, dict) or not value:
+        raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # pandas' "split"
+        return _of_list([value["columns"], *value["data"]])
+    lists = {name: each for name, each in value.items() if isinstance(each, list)}
+    if len(lists) == len(value) and len({len(each) for each in lists.values()}) == 1 and not _are_records(value):
+        return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+    inside = [name for name, each in lists.items() if each and all(isinstance(row, dict) for row in each)]
+    if len(inside) == 1:  # {"count": 2, "results": [{…}, {…}]}
+        changes.add(f"Read from {quoted(inside[0])} in the file.")
+        return _of_list(lists[inside[0]])
+    if all(isinstance(each, dict) for each in value.values()):
+        return _of_objects(value, changes)
+    if not lists:
+        return [value]
+    raise Unreadable(f"The JSON file holds no table: its columns have different lengths. {_SHAPES}")
+
+
+def _of_objects(value: dict[str, dict[str, Any]], changes: Changes) -> list[dict[str, Any]]:
+    """The rows of an object of objects, which are either its columns or its rows: columns hold values of one kind."""
+    outer = list(value.values())
+    inner = list(dict.fromkeys(key for each in outer for key in each))
+    across = [[each.get(key) for each in outer] for key in inner]
+    within = [list(each.values()) for each in outer]
+    if _alike(within) and (not _alike(across) or all(map(_is_label, inner)) or len(inner) > len(outer)):
+        changes.add("Read with the outer names of the file as columns.")
+        return [{name: each.get(key) for name, each in value.items()} for key in inner]
+    changes.add("Read with the outer names of the file as rows.")
+    return outer
+
+
+def _alike(groups: list[list[Any]]) -> bool:
+    """Whether each group holds values of one kind, but for gaps."""
+    kinds = [{float if type(each) is int else type(each) for each in group if each is not None} for group in groups]
+    return all(len(each) <= 1 for each in kinds)
+
+
+def _is_label(key: str) -> bool:
+    """Whether a name is that of a row, which pandas writes: its number or its time."""
+    return bool(re.fullmatch(r"\d+|\d{4}-\d\d-\d\d(T[\d:.]+Z?)?", key))
+
+
+def _are_records(value: dict[str, list[Any]]) -> bool:
+    return any(isinstance(row, dict) for each in value.values() for row in each[:1])
+
+
+def _of_list(rows: list[Any]) -> list[dict[str, Any]]:
+    if rows and all(isinstance(row, dict) for row in rows):
+        return rows
+    if rows and all(isinstance(row, list) for row in rows):
+        widths = {len(row) for row in rows}
+        if len(widths) > 1:
+            raise Unreadable(f"The JSON file holds no table: its rows have different lengths. {_SHAPES}")
+        named = len(rows) > 1 and all(isinstance(cell, str) for cell in rows[0])
+        header = unique_names(rows[0], Changes()) if named else [f"column_{place + 1}" for place in range(widths.pop())]
+        return [dict(zip(header, row, strict=True)) for row in rows[named:]]
+    if rows and not any(isinstance(row, (dict, list)) for row in rows):
+        return [{"value": row} for row in rows]
+    raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
+
+
+def _flat(record: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
+    """A record whose objects became entries ``outer.inner``."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict) and value and depth < _DEEPEST:
+            flat |= _flat(value, f"{before}{name}.", depth + 1)
+        else:
+            flat[f"{before}{name}"] = None if value == {} else value
+    return flat
+
+
+def _column(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+    cells = [None if isinstance(cell, float) and cell != cell else cell for cell in cells]  # NaN
+    if empty := sum(cell == "" for cell in cells):
+        changes.add("Empty text in {columns} read as missing: {count}.", name, empty)
+    return column_of_cells(as_name(name), cells, changes)

@@ -1,0 +1,73 @@
+"""The table of an ARFF file, which says itself what its columns hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from core.data.cells import column_of_cells
+from core.data.content import decoded
+from core.data.errors import Unreadable
+from core.data.frames import unique_names
+from core.data.wording import Changes
+
+_DECLARED = r"^(\s*@attribute\s+(?:'[^']*'|\"[^\"]*\"|\S+)\s+"
+# what other programs write or take and the library does not: dates, which are read as text and then like other dates;
+# the range of a number; a comma at the end of a row
+_LENIENT = (
+    (re.compile(_DECLARED + r")date\b.*$", re.IGNORECASE), r"\1string"),
+    (re.compile(_DECLARED + r"(?:integer|real|numeric))\s*\[[^\]]*\]\s*$", re.IGNORECASE), r"\1"),
+)
+_DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
+
+
+def read_arff(data: bytes, changes: Changes) -> pd.DataFrame:
+    """The table of an ARFF file, dense or sparse; classes keep the order that the file gives them.
+
+    Raises
+    ------
+    Unreadable
+        With the line that does not fit.
+    """
+    import arff
+
+    text, note = decoded(data)
+    if note:
+        changes.add(note)
+    try:
+        content = arff.loads(_strict(text.replace("\r\n", "\n").replace("\r", "\n")))
+    except arff.ArffException as error:
+        line = f" in line {error.line:,}" if error.line > 0 else ""
+        raise Unreadable(f"The ARFF file is damaged{line}: {_reason(error)}. Save it again.") from error
+    except (ValueError, IndexError) as error:
+        raise Unreadable("The ARFF file is damaged. Save it again, or save the table as CSV.") from error
+    names = unique_names([name for name, _ in content["attributes"]], changes)
+    columns = list(zip(*content["data"], strict=True)) or [()] * len(names)
+    frame = {}
+    for name, (_, kind), cells in zip(names, content["attributes"], columns, strict=True):
+        frame[name] = _column(name, kind, list(cells), changes)
+    return pd.DataFrame(frame)
+
+
+def _strict(text: str) -> list[str]:
+    """The lines of a file as the library wants them."""
+    lines = text.split("\n")
+    begin = next((place for place, line in enumerate(lines) if _DATA.match(line)), len(lines))
+    head = lines[:begin]
+    for pattern, instead in _LENIENT:
+        head = [pattern.sub(instead, line) for line in head]
+    return [*head, *(line.rstrip().removesuffix(",") for line in lines[begin:])]
+
+
+def _reason(error: Any) -> str:
+    """What the library says, but for the line; `str` would take a percent sign of the file for a place to fill."""
+    said = re.sub(r",? (at|in) line %d", "", error.message.strip().partition("\n")[0]).strip().rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
+def _column(name: str, kind: Any, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+    if isinstance(kind, list):
+        return pd.Series(pd.Categorical(cells, categories=pd.Index(dict.fromkeys(kind), dtype="str")))
+    return column_of_cells(name, cells, changes)

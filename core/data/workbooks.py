@@ -1,0 +1,50 @@
+"""The table of an Excel or OpenDocument workbook."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pandas as pd
+
+from core.data.cells import as_name, column_of_cells
+from core.data.errors import Unreadable
+from core.data.frames import unique_names
+from core.data.wording import Changes, counted
+
+
+def read_workbook(data: bytes, changes: Changes) -> pd.DataFrame:
+    """The first sheet of a workbook that holds a table."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+        sheets = ((name, *_trimmed(book.get_sheet_by_name(name).to_python(skip_empty_area=True))) for name in names)
+        found = next((each for each in sheets if len(each[1]) > 1 and len(each[1][0]) > 1), None)
+    except PasswordError as error:
+        raise Unreadable("The Excel file is protected by a password. Save it without one and try again.") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable("The Excel file is damaged or protected. Save it again, or save the sheet as CSV.") from error
+    if found is None:
+        raise Unreadable("No sheet of the Excel file holds a table with column names and rows.")
+    sheet, rows, above = found
+    if len(names) > 1:
+        changes.add(f"Read from the sheet '{sheet}', one of {len(names):,}.")
+    if above:
+        changes.add(f"{counted(above, 'line')} above the table left out.")
+    header = unique_names([as_name(cell) for cell in rows[0]], changes)
+    columns = zip(*rows[1:], strict=True)
+    return pd.DataFrame(
+        {name: column_of_cells(name, list(cells), changes) for name, cells in zip(header, columns, strict=True)}
+    )
+
+
+def _trimmed(rows: list[list[Any]]) -> tuple[list[list[Any]], int]:
+    """A sheet from its header on, without empty rows and columns, and how many lines with text stood above it."""
+    filled = [row for row in rows if any(cell != "" for cell in row)]
+    widths = [sum(cell != "" for cell in row) for row in filled]
+    begin = next((place for place, width in enumerate(widths) if width > 1), 0)
+    filled = filled[begin:]
+    kept = [place for place in range(len(filled[0]) if filled else 0) if any(row[place] != "" for row in filled)]
+    return [[row[place] for place in kept] for row in filled], begin
