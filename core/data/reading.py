@@ -65,8 +65,25 @@ def _begins(*marks: bytes) -> Callable[[bytes], bool]:
     return lambda data: data.startswith(marks)
 
 
+# The first one is whatever is none of the others.
 FORMATS = Catalogue(
     "file format",
+    Format(
+        "text",
+        "CSV",
+        "Rows of text with any common separator, encoding and decimal mark.",
+        ("csv", "tsv", "txt"),
+        lambda _: True,
+        _text,
+    ),
+    Format(
+        "workbook",
+        "Excel",
+        "A workbook of Excel or OpenDocument; its first sheet with a table is read.",
+        ("xlsx", "xlsm", "xlsb", "xls", "ods"),
+        _begins(ZIP, b"\xd0\xcf\x11\xe0"),
+        read_workbook,
+    ),
     Format(
         "parquet",
         "Parquet",
@@ -84,13 +101,14 @@ FORMATS = Catalogue(
         read_feather,
     ),
     Format(
-        "workbook",
-        "Excel",
-        "A workbook of Excel or OpenDocument; its first sheet with a table is read.",
-        ("xlsx", "xlsm", "xlsb", "xls", "ods"),
-        _begins(ZIP, b"\xd0\xcf\x11\xe0"),
-        read_workbook,
+        "json",
+        "JSON",
+        "Records, one after the other or one per line, or a list per column.",
+        ("json", "jsonl", "ndjson"),
+        content.is_json,
+        read_json,
     ),
+    Format("arff", "ARFF", "A text with described columns, of Weka and OpenML.", ("arff",), content.is_arff, read_arff),
     Format(
         "sav",
         "SPSS",
@@ -111,23 +129,6 @@ FORMATS = Catalogue(
         ("xpt",),
         _begins(b"HEADER RECORD*******LIB"),
         reader("SAS", "read_xport"),
-    ),
-    Format("arff", "ARFF", "A text with described columns, of Weka and OpenML.", ("arff",), content.is_arff, read_arff),
-    Format(
-        "json",
-        "JSON",
-        "Records, one after the other or one per line, or a list per column.",
-        ("json", "jsonl", "ndjson"),
-        content.is_json,
-        read_json,
-    ),
-    Format(
-        "text",
-        "CSV",
-        "Rows of text with any common separator, encoding and decimal mark.",
-        ("csv", "tsv", "txt"),
-        lambda _: True,
-        _text,
     ),
 )
 
@@ -164,7 +165,8 @@ def read_table(path: Path, name: str | None = None) -> Table:
     for note in notes:
         changes.add(note)
     content.refuse_foreign(data)
-    frame = next(each for each in FORMATS.values() if each.matches(data)).read(data, changes)
+    kind = next(each for each in reversed(list(FORMATS.values())) if each.matches(data))
+    frame = kind.read(data, changes)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
     called = name or path.name
