@@ -30,7 +30,8 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55
 _WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _ARFF = re.compile(rb"\A(\xef\xbb\xbf)?(\s|%[^\r\n]*)*@(relation|attribute)\b", re.IGNORECASE)
 _TS = re.compile(rb"^\s*@problemname\b", re.IGNORECASE | re.MULTILINE)
-_JSON = re.compile(rb"(\{\s*[\"}]|\[\s*[\[{\]\"\d-])")
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{]")
+_JSON_LIST = re.compile(rb"\[\s*[\]\"\d-]")  # the name of a column may begin so as well
 SAS = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00"
 # ordinary 8-bit encodings of text files, and the usual ones of East Asia
 _ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949"]
@@ -77,8 +78,9 @@ def is_arff(data: bytes) -> bool:
 
 
 def is_json(data: bytes) -> bool:
-    """Whether a text begins as JSON does that can hold a table."""
-    return bool(_JSON.match(data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")))
+    """Whether a text begins as JSON does that can hold a table; a list of plain values must also end as one."""
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return bool(_JSON.match(head) or (_JSON_LIST.match(head) and data[-64:].rstrip().endswith(b"]")))
 
 
 def is_stata(data: bytes) -> bool:

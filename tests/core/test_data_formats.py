@@ -226,6 +226,12 @@ def test_json_that_is_no_table_is_refused(text: str, sentence: str, tmp_path: Pa
         read(tmp_path, text.encode())
 
 
+def test_a_csv_whose_first_name_begins_like_a_list_is_no_json(tmp_path: Path) -> None:
+    frame = read(tmp_path, b"[1],[2]\n" + b"3,x\n4,y\n" * 6).frame
+    assert list(frame) == ["[1]", "[2]"] and len(frame) == 12
+    assert read(tmp_path, b" [1, 2, 3] \n").frame["value"].tolist() == [1, 2, 3]
+
+
 def test_a_name_that_stands_twice_in_a_record_is_told(tmp_path: Path) -> None:
     table = read(tmp_path, b'[{"a": 1, "a": 2, "b": 3}, {"a": 4, "b": 5}]')
     assert table.frame["a"].tolist() == [2, 4]
