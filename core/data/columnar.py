@@ -24,10 +24,9 @@ def read_parquet(data: bytes, changes: Changes) -> pd.DataFrame:
         file = parquet.ParquetFile(pa.BufferReader(data))
         # the footer's own size figures may lie, rows × columns may not
         _check_cells(file.metadata.num_rows * file.metadata.num_columns, "Parquet")
-        table = file.read()
+        return _frame(file.read(), changes)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable("The Parquet file is damaged or encrypted. Save it again and try once more.") from error
-    return _frame(table, changes)
 
 
 def read_feather(data: bytes, changes: Changes) -> pd.DataFrame:
@@ -44,11 +43,9 @@ def read_feather(data: bytes, changes: Changes) -> pd.DataFrame:
             batches.append(file.get_batch(place))
             cells += batches[-1].num_rows * batches[-1].num_columns
             _check_cells(cells, "Feather")
-        table = pa.Table.from_batches(batches, file.schema)
-        table.validate()
+        return _frame(pa.Table.from_batches(batches, file.schema), changes)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable("The Feather file is damaged. Save it again and try once more.") from error
-    return _frame(table, changes)
 
 
 def _check_cells(cells: int, what: str) -> None:
@@ -59,6 +56,7 @@ def _check_cells(cells: int, what: str) -> None:
 def _frame(table: Any, changes: Changes) -> pd.DataFrame:
     import pyarrow as pa
 
+    table.validate(full=True)  # letters and lengths that a damaged file only pretends to have
     nested = [place for place, field in enumerate(table.schema) if pa.types.is_nested(field.type)]
     if nested:
         changes.add(f"Nested columns left out: {listed([table.schema.field(place).name for place in nested])}.")

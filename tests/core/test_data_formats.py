@@ -100,6 +100,15 @@ def test_a_file_that_was_cut_off_is_refused_in_a_sentence(name: str, tmp_path: P
             assert len(table.frame) <= ROWS
 
 
+def test_letters_that_are_none_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plain"
+    FRAME.to_feather(path, compression="uncompressed")
+    content = path.read_bytes()
+    assert "Köln".encode() in content
+    with pytest.raises(Unreadable, match="Feather file is damaged"):
+        read(tmp_path, content.replace("Köln".encode(), b"K\xff\xfeln"))
+
+
 # ---- packed
 
 
