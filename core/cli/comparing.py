@@ -14,8 +14,9 @@ import click
 from core import jobs
 from core.cli.choice import data_dir, open_store, source_of, spec_of
 from core.cli.following import follow
-from core.cli.forecasting import foretell, in_all, many
+from core.cli.forecasting import foretell, in_all
 from core.data import SPLITS, make_problem
+from core.data.wording import counted
 from core.metrics import METRICS
 from core.results import Comparison
 from core.standing import Standing
@@ -106,7 +107,7 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
         click.echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)
     if not any(each.done for each in comparison.models):
-        click.echo(f"0 of {many(len(comparison.models), 'model')} finished.", err=True)
+        click.echo(f"0 of {counted(len(comparison.models), 'model')} finished.", err=True)
         sys.exit(1)
 
 

@@ -6,6 +6,7 @@ import time
 
 from core import jobs
 from core.data import fold_count
+from core.data.wording import counted
 from core.estimates import about
 from core.forecast import Forecast
 from core.models import model_title
@@ -20,18 +21,13 @@ POLL, PATIENCE = 0.1, 120.0  # seconds between two looks, and until what is stil
 def in_all(spec: RunSpec, problem: Problem, known: Forecast) -> str:
     """How many fits there will be and how long they will take; and which models will not fit into the limits."""
     folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))
-    told = [f"{many(len(spec.models), 'model')} on {many(folds, 'fold')}: {_duration(known.seconds)} in all."]
+    told = [f"{counted(len(spec.models), 'model')} on {counted(folds, 'fold')}: {_duration(known.seconds)} in all."]
     if spec.run_limit and known.seconds > spec.run_limit:
         told[0] += f" It may take {spec.run_limit:g} s only."
     for model in spec.models:
         if why := known.against.get(model.id):
             told.append(f"{model_title(model)} will not fit: {why}")
     return "\n".join(told)
-
-
-def many(number: int, noun: str) -> str:
-    """So many of something, as in "1 model" and "2 models"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ import click
 
 from core import jobs
 from core.cli.choice import data_dir, open_store
+from core.data.wording import counted
 from core.records import RUN_ENDED
 from core.store import RunRow, Store
 from core.store.space import in_words
@@ -40,7 +41,7 @@ def cancel(run: str, everything: bool, data_dir: str) -> None:
     if bool(run) == everything:
         raise click.UsageError("Name one run, or say --all.")
     fits = jobs.stop_all(store, "") if everything else store.cancel(_open_run(store, run).id)
-    click.echo(f"{fits} {'fit' if fits == 1 else 'fits'} stopped.")
+    click.echo(f"{counted(fits, 'fit')} stopped.")
 
 
 def _open_run(store: Store, name: str) -> RunRow:
@@ -73,7 +74,7 @@ def clean(models: bool, leftovers: bool, dry_run: bool, data_dir: str) -> None:
         freed = sum(each.stat().st_size for each in found)
         if not dry_run:
             store.remove_leftovers()
-        click.echo(f"{in_words(freed)} in {len(found)} leftover {'file' if len(found) == 1 else 'files'} {done}.")
+        click.echo(f"{in_words(freed)} in {counted(len(found), 'leftover file')} {done}.")
 
 
 @click.command()

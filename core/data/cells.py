@@ -6,10 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from core.data.frames import EXACT, as_whole
 from core.data.values import read_columns
 from core.data.wording import Changes
-
-_EXACT = 2**53  # up to here a float is every whole number
 
 
 def column_of_cells(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
@@ -35,11 +34,13 @@ def column_of_cells(name: str, cells: list[Any], changes: Changes) -> pd.Series[
 
 def as_name(cell: Any) -> str:
     """A cell as the name of a column."""
-    return "" if cell is None else str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _is_gap(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and cell == "")
+    return cell is None or cell == ""
 
 
 def _as_text(cell: Any) -> str:
@@ -49,12 +50,10 @@ def _as_text(cell: Any) -> str:
 def _exact(cells: list[Any]) -> bool:
     """Whether numbers lose nothing as int64 or as float64."""
     whole = all(type(cell) is int and -(2**63) <= cell < 2**63 for cell in cells)
-    return whole or all(type(cell) is not int or abs(cell) <= _EXACT for cell in cells)
+    return whole or all(type(cell) is not int or abs(cell) <= EXACT for cell in cells)
 
 
 def _numbers(cells: list[Any]) -> pd.Series[Any]:
     if all(type(cell) is int for cell in cells):
         return pd.Series(cells, dtype="int64")
-    numbers = pd.Series([None if _is_gap(cell) else cell for cell in cells], dtype="float64")
-    whole = bool((numbers % 1 == 0).all())  # not where there are gaps
-    return numbers.astype("int64") if whole and bool((numbers.abs() <= _EXACT).all()) else numbers
+    return as_whole(pd.Series([None if _is_gap(cell) else cell for cell in cells], dtype="float64"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.containers import MAX_BYTES
+from core.data.containers import MAX_BYTES, check_cells
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.wording import Changes, listed
@@ -23,7 +23,7 @@ def read_parquet(data: bytes, changes: Changes) -> pd.DataFrame:
     try:
         file = parquet.ParquetFile(pa.BufferReader(data))
         # the footer's own size figures may lie, rows × columns may not
-        _check_cells(file.metadata.num_rows * file.metadata.num_columns, "Parquet")
+        check_cells(file.metadata.num_rows * file.metadata.num_columns, _MAX_CELLS, "Parquet")
         return _frame(file.read(), changes)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable("The Parquet file is damaged or encrypted. Save it again and try once more.") from error
@@ -42,15 +42,10 @@ def read_feather(data: bytes, changes: Changes) -> pd.DataFrame:
         for place in range(file.num_record_batches):
             batches.append(file.get_batch(place))
             cells += batches[-1].num_rows * batches[-1].num_columns
-            _check_cells(cells, "Feather")
+            check_cells(cells, _MAX_CELLS, "Feather")
         return _frame(pa.Table.from_batches(batches, file.schema), changes)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable("The Feather file is damaged. Save it again and try once more.") from error
-
-
-def _check_cells(cells: int, what: str) -> None:
-    if cells > _MAX_CELLS:
-        raise Unreadable(f"The {what} file holds {cells:,} cells, too many to open here. Save a part of it.")
 
 
 def _frame(table: Any, changes: Changes) -> pd.DataFrame:

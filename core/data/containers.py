@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import IO, Any
 
+from core.data.content import WANTED
 from core.data.errors import Unreadable
 from core.data.wording import counted, listed, quoted
 
@@ -53,6 +54,12 @@ def unpacked(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         data = inside
         notes.append(note)
     return data, tuple(notes)
+
+
+def check_cells(cells: int, most: int, what: str) -> None:
+    """Refuse a file whose table would not fit into the memory, however small the file is."""
+    if cells > most:
+        raise Unreadable(f"The {what} file holds {cells:,} cells, too many to open here. Save a part of it.")
 
 
 def _one_layer(data: bytes) -> tuple[bytes, str]:
@@ -103,12 +110,10 @@ def _refuse_programs(names: set[str]) -> None:
     if any(PurePosixPath(name).suffix in (".pkl", ".pickle") for name in names):
         raise Unreadable(
             "This looks like a PyTorch or pickle file, not a table. Such files can run programs when they are opened, "
-            "so they are not read here. Save the table as CSV, Excel or Parquet and try again."
+            f"so they are not read here. {WANTED}"
         )
     if names and all(name.endswith(".npy") for name in names):
-        raise Unreadable(
-            "This looks like an archive of NumPy arrays, not a table. Save the table as CSV and try again."
-        )
+        raise Unreadable(f"This looks like an archive of NumPy arrays, not a table. {WANTED}")
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:

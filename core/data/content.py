@@ -9,7 +9,9 @@ import codecs
 import re
 
 from core.data.errors import Unreadable
+from core.data.wording import Changes
 
+WANTED = "Save the table as CSV, Excel or Parquet and try again."
 # what a file begins with, and what that is; these hold no table
 _FOREIGN = (
     (b"\x89PNG", "a PNG image"),
@@ -53,23 +55,20 @@ def refuse_foreign(data: bytes) -> None:
         raise Unreadable("The file is empty.")
     for begin, what in _FOREIGN:
         if data.startswith(begin):
-            raise Unreadable(f"This looks like {what}, not a table. {_WANTED}")
+            raise Unreadable(f"This looks like {what}, not a table. {WANTED}")
     if _PICKLE.match(data):
         raise Unreadable(
             "This looks like a Python pickle, not a table. Pickles can run programs when they are opened, so they are "
-            f"not read here. {_WANTED}"
+            f"not read here. {WANTED}"
         )
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"<") and (_WEB_PAGE.search(head) or head.startswith(b"<?xml")):
         what = "a web page" if _WEB_PAGE.search(head) else "XML"
-        raise Unreadable(f"This looks like {what}, not a table. {_WANTED}")
+        raise Unreadable(f"This looks like {what}, not a table. {WANTED}")
     if _TS.search(data[:_SAMPLE]):
-        raise Unreadable(f"This looks like a TS file of time series, which is not read here. {_WANTED}")
+        raise Unreadable(f"This looks like a TS file of time series, which is not read here. {WANTED}")
     if data[257:262] == b"ustar":
         raise Unreadable("This looks like a tar archive. Unpack it and choose the table inside.")
-
-
-_WANTED = "Save the table as CSV, Excel or Parquet and try again."
 
 
 def is_arff(data: bytes) -> bool:
@@ -95,7 +94,15 @@ def is_portable(data: bytes) -> bool:
     return b"SPSS PORT FILE" in data[:500]
 
 
-def decoded(data: bytes) -> tuple[str, str]:
+def text_of(data: bytes, changes: Changes) -> str:
+    """The text of a file, its lines ended by "\\n"; an encoding other than UTF-8 is noted."""
+    text, note = _decoded(data)
+    if note:
+        changes.add(note)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
     """The text of a file and a sentence on its encoding, empty for UTF-8.
 
     A byte order mark decides; then UTF-8 if every byte agrees; then the encoding that makes the lines with other
@@ -152,7 +159,7 @@ def _refuse_binary(data: bytes) -> None:
     head = data[:_SAMPLE]
     control = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 26, 27))
     if control > len(head) / 20 or head.count(0) > len(head) / 4:
-        raise Unreadable(f"The file holds binary data, not a table. {_WANTED}")
+        raise Unreadable(f"The file holds binary data, not a table. {WANTED}")
 
 
 def _high(line: bytes) -> int:

@@ -64,7 +64,6 @@ def read_delimited(text: str, changes: Changes) -> Lines:
     Unreadable
         If there are no rows, a quote is never closed, or most rows do not fit the header.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Unreadable("The file is empty.")
     layout = _layout(text, changes)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.cells import as_name, column_of_cells
-from core.data.content import decoded
+from core.data.cells import column_of_cells
+from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.wording import Changes, listed, quoted
@@ -32,10 +32,7 @@ def read_json(data: bytes, changes: Changes) -> pd.DataFrame:
     Unreadable
         If the text is no JSON, with the line; or if there is no table in it.
     """
-    text, note = decoded(data)
-    if note:
-        changes.add(note)
-    repeated: set[str] = set()
+    text, repeated = text_of(data, changes), set[str]()
     try:
         value = _parsed(text, repeated)
         records = _records(value, changes)
@@ -74,7 +71,7 @@ def _parsed(text: str, repeated: set[str]) -> Any:
         if error.msg != "Extra data":
             raise _damaged(error, error.lineno) from error
     lines = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 lines.append(decoder.decode(line))
@@ -90,18 +87,18 @@ def _damaged(error: json.JSONDecodeError, line: int) -> Unreadable:
 def _records(value: Any, changes: Changes) -> list[dict[str, Any]]:
     """The rows of a document, each an object."""
     if isinstance(value, list):
-        return _of_list(value)
+        return _of_list(value, changes)
     if not isinstance(value, dict) or not value:
         raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # pandas' "split"
-        return _of_list([value["columns"], *value["data"]])
+        return _of_rows(value["columns"], value["data"], changes)
     lists = {name: each for name, each in value.items() if isinstance(each, list)}
     if len(lists) == len(value) and len({len(each) for each in lists.values()}) == 1 and not _are_records(value):
         return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
     inside = [name for name, each in lists.items() if each and all(isinstance(row, dict) for row in each)]
     if len(inside) == 1:  # {"count": 2, "results": [{…}, {…}]}
         changes.add(f"Read from {quoted(inside[0])} in the file.")
-        return _of_list(lists[inside[0]])
+        return _of_list(lists[inside[0]], changes)
     if all(isinstance(each, dict) for each in value.values()):
         return _of_objects(value, changes)
     if not lists:
@@ -137,19 +134,26 @@ def _are_records(value: dict[str, list[Any]]) -> bool:
     return any(isinstance(row, dict) for each in value.values() for row in each[:1])
 
 
-def _of_list(rows: list[Any]) -> list[dict[str, Any]]:
+def _of_list(rows: list[Any], changes: Changes) -> list[dict[str, Any]]:
     if rows and all(isinstance(row, dict) for row in rows):
         return rows
     if rows and all(isinstance(row, list) for row in rows):
-        widths = {len(row) for row in rows}
-        if len(widths) > 1:
-            raise Unreadable(f"The JSON file holds no table: its rows have different lengths. {_SHAPES}")
         named = len(rows) > 1 and all(isinstance(cell, str) for cell in rows[0])
-        header = unique_names(rows[0], Changes()) if named else [f"column_{place + 1}" for place in range(widths.pop())]
-        return [dict(zip(header, row, strict=True)) for row in rows[named:]]
+        if not named:
+            changes.add("The rows have no names, so the columns are called column_1, column_2 and so on.")
+        header = rows[0] if named else [f"column_{place + 1}" for place in range(len(rows[0]))]
+        return _of_rows(header, rows[named:], changes)
     if rows and not any(isinstance(row, (dict, list)) for row in rows):
         return [{"value": row} for row in rows]
     raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
+
+
+def _of_rows(header: list[Any], rows: list[Any], changes: Changes) -> list[dict[str, Any]]:
+    """The rows of lists, with the names of their cells."""
+    if any(not isinstance(row, list) or len(row) != len(header) for row in rows):
+        raise Unreadable(f"The JSON file holds no table: its rows have different lengths. {_SHAPES}")
+    names = unique_names(header, changes)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _flat(record: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
@@ -167,4 +171,4 @@ def _column(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
     cells = [None if isinstance(cell, float) and cell != cell else cell for cell in cells]  # NaN
     if empty := sum(cell == "" for cell in cells):
         changes.add("Empty text in {columns} read as missing: {count}.", name, empty)
-    return column_of_cells(as_name(name), cells, changes)
+    return column_of_cells(name, cells, changes)

@@ -17,7 +17,7 @@ from core.data.kinds import judge
 from core.data.wording import Changes
 from core.records import Column, Table
 
-_EXACT = 2**53
+EXACT = 2**53  # up to here a float is every whole number
 _PRINTABLE = {0: "\ufffd"}
 
 
@@ -146,7 +146,7 @@ def _numbers(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[A
     if pd.api.types.is_integer_dtype(values.dtype):
         gaps = bool(values.isna().any())
         biggest = max((abs(int(each)) for each in (values.min(), values.max()) if not pd.isna(each)), default=0)
-        if biggest >= 2**63 or (gaps and biggest > _EXACT):
+        if biggest >= 2**63 or (gaps and biggest > EXACT):
             changes.add("Whole numbers in {columns} are too large to be exact and were kept as text.", name)
             return _of_text(values.astype(object).map(str, na_action="ignore"), name, changes)
         if not gaps:
@@ -157,6 +157,12 @@ def _numbers(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[A
         changes.add("Infinite values in {columns} read as missing: {count}.", name, int(infinite.sum()))
         numbers = np.where(infinite, np.nan, numbers)
     return pd.Series(numbers, copy=False)
+
+
+def as_whole(numbers: pd.Series[Any]) -> pd.Series[Any]:
+    """Floats as int64 where all are there, whole and exact; else as they are."""
+    whole = (numbers % 1 == 0) & (numbers.abs() <= EXACT)  # not where there are gaps
+    return numbers.astype(np.int64) if bool(whole.all()) else numbers
 
 
 def _of_objects(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:

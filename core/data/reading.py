@@ -52,10 +52,7 @@ class Format:
 
 
 def _text(data: bytes, changes: Changes) -> pd.DataFrame:
-    text, note = content.decoded(data)
-    if note:
-        changes.add(note)
-    lines = read_delimited(text, changes)
+    lines = read_delimited(content.text_of(data, changes), changes)
     names = unique_names(lines.names, changes)
     frame: pd.DataFrame = read_columns(names, lines.columns, lines.delimiter == ";", changes)
     return frame

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.cells import column_of_cells
-from core.data.content import decoded
+from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.wording import Changes
@@ -33,11 +33,9 @@ def read_arff(data: bytes, changes: Changes) -> pd.DataFrame:
     """
     import arff
 
-    text, note = decoded(data)
-    if note:
-        changes.add(note)
+    lines = _strict(text_of(data, changes))
     try:
-        content = arff.loads(_strict(text.replace("\r\n", "\n").replace("\r", "\n")))
+        content = arff.loads(lines)
     except arff.ArffException as error:
         line = f" in line {error.line:,}" if error.line > 0 else ""
         raise Unreadable(f"The ARFF file is damaged{line}: {_reason(error)}. Save it again.") from error

@@ -59,7 +59,7 @@ _watch = st.components.v2.component(
 
 
 def watch_line(back: Callable[[], None]) -> None:
-    """Have the browser load the page again where it is left blank; shows nothing.
+    """Have the browser tell of a line that is back, and load a page that is left blank again; shows nothing.
 
     Parameters
     ----------

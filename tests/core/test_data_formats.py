@@ -205,6 +205,18 @@ def test_json_of_web_services_is_flat_afterwards(tmp_path: Path) -> None:
     assert table.frame["place.at.lat"].tolist() == [n / 2 for n in range(12)]
 
 
+def test_names_of_columns_that_are_numbers_are_no_row_and_second_names_are_told(tmp_path: Path) -> None:
+    frame = read(tmp_path, pd.DataFrame(np.arange(24).reshape(12, 2)).to_json(orient="split").encode()).frame
+    assert list(frame) == ["0", "1"] and len(frame) == 12
+    table = read(tmp_path, json.dumps([["a", "a"], *([n, "x"] for n in range(12))]).encode())
+    assert list(table.frame) == ["a", "a_2"] and table.notes == ("A second column `a` is called `a_2`.",)
+
+
+def test_a_line_of_json_may_hold_any_sign_between_its_quotes(tmp_path: Path) -> None:
+    lines = "".join(f'{{"a": {n}, "b": "x\u2028y"}}\n' for n in range(12))
+    assert len(read(tmp_path, lines.encode()).frame) == 12
+
+
 def test_json_values_keep_what_they_are(tmp_path: Path) -> None:
     rows = [
         {"zip": f"0{n}", "big": 2**60 + n, "huge": 10**25 + n, "gap": None if n == 3 else 2**60 + n} for n in range(12)
@@ -287,3 +299,21 @@ def test_labels_of_values_are_shown_where_every_value_has_one(tmp_path: Path) ->
         "Values of `sex` shown by the labels that the file gives them.",
         "Labels of some values of `age` left out: other values have none.",
     )
+
+
+def test_a_file_that_claims_more_cells_than_fit_is_refused_for_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = SAMPLES["sav"](tmp_path)
+    monkeypatch.setattr("core.data.statistical._MAX_CELLS", 10)
+    with pytest.raises(Unreadable, match=r"The SPSS file holds 72 cells, too many to open here\. Save a part of it\."):
+        read(tmp_path, content)
+
+
+def test_labels_that_are_not_different_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "survey"
+    frame = pd.DataFrame({"level": [1.0, 2.0] * 12})
+    pyreadstat.write_sav(frame, str(path), variable_value_labels={"level": {1: "high", 2: "high"}})
+    table = read(tmp_path, path.read_bytes())
+    assert table.frame["level"].tolist() == [1, 2] * 12
+    assert table.notes == ("Labels of values of `level` left out: different values have the same one.",)
