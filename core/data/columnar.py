@@ -25,7 +25,7 @@ def read_parquet(data: bytes, changes: Changes) -> pd.DataFrame:
         # the footer's own size figures may lie, rows × columns may not
         check_cells(file.metadata.num_rows * file.metadata.num_columns, _MAX_CELLS, "Parquet")
         return _frame(file.read(), changes)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable("The Parquet file is damaged or encrypted. Save it again and try once more.") from error
 
 
@@ -44,7 +44,7 @@ def read_feather(data: bytes, changes: Changes) -> pd.DataFrame:
             cells += batches[-1].num_rows * batches[-1].num_columns
             check_cells(cells, _MAX_CELLS, "Feather")
         return _frame(pa.Table.from_batches(batches, file.schema), changes)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable("The Feather file is damaged. Save it again and try once more.") from error
 
 

@@ -107,6 +107,8 @@ def test_letters_that_are_none_are_refused(tmp_path: Path) -> None:
     assert "Köln".encode() in content
     with pytest.raises(Unreadable, match="Feather file is damaged"):
         read(tmp_path, content.replace("Köln".encode(), b"K\xff\xfeln"))
+    with pytest.raises(Unreadable, match="Parquet file is damaged"):  # in the name of a column
+        read(tmp_path, FRAME.to_parquet().replace(b"count", b"coun\xb8"))
 
 
 # ---- packed
