@@ -120,7 +120,9 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
     """Whether a member is an ordinary file that a person put there."""
     parts = PurePosixPath(member.filename).parts
     linked = stat.S_ISLNK(member.external_attr >> 16)
-    return not (member.is_dir() or linked or not parts or parts[0] == "__MACOSX" or parts[-1].startswith("."))
+    if not parts or member.is_dir() or linked:  # a damaged archive may have a member without a name
+        return False
+    return parts[0] != "__MACOSX" and not parts[-1].startswith(".")
 
 
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
