@@ -43,7 +43,9 @@ def reader(program: str, function: str) -> Callable[[bytes, Changes], pd.DataFra
 
         try:
             return getattr(pyreadstat, function)(io.BytesIO(data), **settings)
-        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OSError, OverflowError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever its callbacks come across in a damaged file
             raise Unreadable(f"The {program} file is damaged or protected. Save it again, or as CSV.") from error
 
     return read
