@@ -62,7 +62,7 @@ def test_the_readme_s_map_names_every_room(folder: str) -> None:
 def test_a_list_that_is_wrong_is_found() -> None:
     assert listed("`ridge` and `lda qda\n  ridge` and `qda lda`", "lda") == ["lda", "qda", "ridge"]
     assert listed("`lda`", "lda") == []
-    assert {"records.py", "data/"} <= set(lacking := unnamed("core/catalogue.py  models/", "core"))
+    assert {"records/", "data/"} <= set(lacking := unnamed("core/catalogue.py  models/", "core"))
     assert not {"catalogue.py", "models/"} & set(lacking)
 
 
@@ -156,7 +156,7 @@ def test_what_is_not_declared_or_not_used_is_found() -> None:
     assert undeclared([planted], ["pandas>=3"]) == ["core/x.py:1 numpy", "core/x.py:2 sklearn"]
     assert undeclared([planted], ["numpy", "scikit-learn"]) == []
     assert files_named("numpy", '    "numpy>=2", # core/a.py, core/b; fast\n') == ["core/a.py", "core/b"]
-    assert not mentions(ROOT / "core/catalogue.py", {"numpy"}) and mentions(ROOT / "core/records.py", {"numpy"})
+    assert not mentions(ROOT / "core/catalogue.py", {"numpy"}) and mentions(ROOT / "core/records/tables.py", {"numpy"})
 
 
 def pins(text: str) -> dict[str, str]:

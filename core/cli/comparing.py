@@ -16,10 +16,10 @@ from core.cli.choice import data_dir, open_store, source_of, spec_of
 from core.cli.following import follow
 from core.cli.forecasting import foretell, in_all
 from core.data import SPLITS, make_problem
-from core.data.wording import counted
 from core.metrics import METRICS
 from core.results import Comparison
 from core.standing import Standing
+from core.wording import counted
 
 STOPPED = 130  # what a shell expects of a command that Ctrl-C ended
 

@@ -6,7 +6,6 @@ import time
 
 from core import jobs
 from core.data import fold_count
-from core.data.wording import counted
 from core.estimates import about
 from core.forecast import Forecast
 from core.models import model_title
@@ -14,6 +13,7 @@ from core.records import Problem, RunSpec
 from core.results import practice_rows
 from core.store import Store
 from core.store.space import in_words
+from core.wording import counted
 
 POLL, PATIENCE = 0.1, 120.0  # seconds between two looks, and until what is still on trial is told as it stands
 

@@ -6,10 +6,10 @@ import click
 
 from core import jobs
 from core.cli.choice import data_dir, open_store
-from core.data.wording import counted
 from core.records import RUN_ENDED
 from core.store import RunRow, Store
 from core.store.space import in_words
+from core.wording import counted
 
 
 @click.command()

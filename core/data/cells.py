@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from core.data.frames import EXACT, as_whole
+from core.data.report import Report
 from core.data.values import read_columns
-from core.data.wording import Changes
 
 
-def column_of_cells(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+def column_of_cells(name: str, cells: list[Any], report: Report) -> pd.Series[Any]:
     """A column: typed where all its cells agree, else read like text.
 
     Parameters
@@ -28,7 +28,7 @@ def column_of_cells(name: str, cells: list[Any], changes: Changes) -> pd.Series[
         if _exact(cells):
             return _numbers(cells)
     texts = [_as_text(cell) for cell in cells]
-    frame: pd.DataFrame = read_columns([name], [pa.chunked_array([pa.array(texts, pa.string())])], False, changes)
+    frame: pd.DataFrame = read_columns([name], [pa.chunked_array([pa.array(texts, pa.string())])], False, report)
     return frame[name]
 
 

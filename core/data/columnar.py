@@ -10,12 +10,13 @@ import pandas as pd
 from core.data.containers import MAX_BYTES, check_cells
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
-from core.data.wording import Changes, listed
+from core.data.report import Report
+from core.wording import listed
 
 _MAX_CELLS = MAX_BYTES // 4
 
 
-def read_parquet(data: bytes, changes: Changes) -> pd.DataFrame:
+def read_parquet(data: bytes, report: Report) -> pd.DataFrame:
     """The table of a Parquet file."""
     import pyarrow as pa
     from pyarrow import parquet
@@ -24,39 +25,41 @@ def read_parquet(data: bytes, changes: Changes) -> pd.DataFrame:
         file = parquet.ParquetFile(pa.BufferReader(data))
         # the footer's own size figures may lie, rows × columns may not
         check_cells(file.metadata.num_rows * file.metadata.num_columns, _MAX_CELLS, "Parquet")
-        return _frame(file.read(), changes)
+        return _frame(file.read(), report)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable("The Parquet file is damaged or encrypted. Save it again and try once more.") from error
 
 
-def read_feather(data: bytes, changes: Changes) -> pd.DataFrame:
+def read_feather(data: bytes, report: Report) -> pd.DataFrame:
     """The table of a Feather file: Arrow's own format, or the first version of Feather."""
     import pyarrow as pa
     from pyarrow import feather, ipc
 
     try:
         if data.startswith(b"FEA1"):
-            return _frame(feather.read_table(io.BytesIO(data)), changes)
+            return _frame(feather.read_table(io.BytesIO(data)), report)
         file = ipc.open_file(pa.BufferReader(data))
         batches, cells = [], 0
         for place in range(file.num_record_batches):
             batches.append(file.get_batch(place))
             cells += batches[-1].num_rows * batches[-1].num_columns
             check_cells(cells, _MAX_CELLS, "Feather")
-        return _frame(pa.Table.from_batches(batches, file.schema), changes)
+        return _frame(pa.Table.from_batches(batches, file.schema), report)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable("The Feather file is damaged. Save it again and try once more.") from error
 
 
-def _frame(table: Any, changes: Changes) -> pd.DataFrame:
+def _frame(table: Any, report: Report) -> pd.DataFrame:
     import pyarrow as pa
 
     table.validate(full=True)  # letters and lengths that a damaged file only pretends to have
     nested = [place for place, field in enumerate(table.schema) if pa.types.is_nested(field.type)]
     if nested:
-        changes.add(f"Nested columns left out: {listed([table.schema.field(place).name for place in nested])}.")
+        report.add(
+            "nested", f"Nested columns left out: {listed([table.schema.field(place).name for place in nested])}."
+        )
     flat = [place for place in range(table.num_columns) if place not in nested]
-    names = unique_names([table.schema.field(place).name for place in flat], changes)
+    names = unique_names([table.schema.field(place).name for place in flat], report)
     return pd.DataFrame({name: _of_arrow(table.column(place)) for name, place in zip(names, flat, strict=True)})
 
 

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from core.data.content import WANTED
 from core.data.errors import Unreadable
-from core.data.wording import counted, listed, quoted
+from core.wording import counted, listed, quoted
 
 MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
 ZIP = b"PK\x03\x04"

@@ -9,7 +9,7 @@ import codecs
 import re
 
 from core.data.errors import Unreadable
-from core.data.wording import Changes
+from core.data.report import Report
 
 WANTED = "Save the table as CSV, Excel or Parquet and try again."
 # what a file begins with, and what that is; these hold no table
@@ -94,11 +94,11 @@ def is_portable(data: bytes) -> bool:
     return b"SPSS PORT FILE" in data[:500]
 
 
-def text_of(data: bytes, changes: Changes) -> str:
+def text_of(data: bytes, report: Report) -> str:
     """The text of a file, its lines ended by "\\n"; an encoding other than UTF-8 is noted."""
     text, note = _decoded(data)
     if note:
-        changes.add(note)
+        report.add("encoding", note)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -46,10 +46,10 @@ _LOOKED_AT = 5
 
 @dataclass(frozen=True)
 class Dated:
-    """Times read from texts: ``datetime64[us]`` of shape (texts,), NaT where a text is none, and sentences."""
+    """Times read from texts: ``datetime64[us]`` of shape (texts,), NaT where a text is none; rules with sentences."""
 
     values: np.ndarray
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
 
 
 def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float) -> Dated | None:
@@ -79,8 +79,8 @@ def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float) -> Dated | No
     best = _decide(read, share)
     note = _note(looks, best, share, strings)
     zoned = "%z" in looks[best][0]
-    notes = (*((note,) if note else ()), *(("Times with a time zone in {columns} turned into UTC.",) if zoned else ()))
-    return Dated(read[best][1], notes)
+    told = (("date", note), ("time_zone", "Times with a time zone in {columns} turned into UTC." if zoned else ""))
+    return Dated(read[best][1], tuple((rule, text) for rule, text in told if text))
 
 
 def _ways(text: str) -> tuple[tuple[str, str], ...] | None:

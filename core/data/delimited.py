@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.data.errors import Unreadable
-from core.data.wording import Changes, counted
+from core.data.report import Report
+from core.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +57,7 @@ class Lines:
     delimiter: str
 
 
-def read_delimited(text: str, changes: Changes) -> Lines:
+def read_delimited(text: str, report: Report) -> Lines:
     """Names and columns of a delimited text.
 
     Raises
@@ -66,17 +67,17 @@ def read_delimited(text: str, changes: Changes) -> Lines:
     """
     if not text.strip():
         raise Unreadable("The file is empty.")
-    layout = _layout(text, changes)
+    layout = _layout(text, report)
     table, bad = _parse(text, layout, quotes=True)
     if any(("\n" in row.text and row.text.count('"') % 2) for row in bad):
-        table, bad = _without_quotes(text, layout, bad, changes)
+        table, bad = _without_quotes(text, layout, bad, report)
     if layout.names and table.num_rows == 0 and not bad:
         raise Unreadable("The file has column names but no data rows.")
-    names, table = _fit(text, layout, table, bad, changes)
-    return Lines(*_without_empty(names, table, changes), layout.delimiter)
+    names, table = _fit(text, layout, table, bad, report)
+    return Lines(*_without_empty(names, table, report), layout.delimiter)
 
 
-def _layout(text: str, changes: Changes) -> Layout:
+def _layout(text: str, report: Report) -> Layout:
     sample = _sample(text)
     delimiter = _delimiter(sample)
     records = _records(sample, delimiter, whole=len(sample) >= len(text))
@@ -87,12 +88,15 @@ def _layout(text: str, changes: Changes) -> Layout:
     skipped = [cells for _, cells in records[:first]]
     if skipped:
         shown = next((text for cells in skipped for text in cells if text.strip()), "").strip()[:60]
-        changes.add(f"{counted(len(skipped), 'line')} before the table left out, beginning with '{shown}'.")
+        report.add("preamble", f"{counted(len(skipped), 'line')} before the table left out, beginning with '{shown}'.")
     line, header = records[first]
     below = [cells for _, cells in records[first + 1 :] if len(cells) == width]
     start = records[first - 1][0] if first else 0
     if _is_data(header, below):
-        changes.add("The first line holds values and no names, so the columns are called column_1, column_2 and so on.")
+        report.add(
+            "no_header",
+            "The first line holds values and no names, so the columns are called column_1, column_2 and so on.",
+        )
         return Layout(delimiter, start, (), len(header))
     return Layout(delimiter, line, tuple(header), width if len(header) < width else len(header))
 
@@ -233,14 +237,16 @@ def _after(text: str, lines: int) -> str:
     return text[end:]
 
 
-def _without_quotes(text: str, layout: Layout, bad: list[Any], changes: Changes) -> tuple[Any, list[Any]]:
+def _without_quotes(text: str, layout: Layout, bad: list[Any], report: Report) -> tuple[Any, list[Any]]:
     """The table with quotes as ordinary characters, where a quote is never closed and swallows the rows behind it."""
     open_row = next(row for row in bad if "\n" in row.text and row.text.count('"') % 2)
     line = _line_numbers(text, [open_row])[0]
     table, still_bad = _parse(text, layout, quotes=False)
     if len(still_bad) > table.num_rows:
         raise Unreadable(f"A quote that opens in line {line:,} is never closed. Close or remove it.")
-    changes.add(f"A quote that opens in line {line:,} is never closed; quotes were read as ordinary characters.")
+    report.add(
+        "open_quote", f"A quote that opens in line {line:,} is never closed; quotes were read as ordinary characters."
+    )
     return table, still_bad
 
 
@@ -258,7 +264,7 @@ def _line_numbers(text: str, rows: list[Any]) -> list[int]:
     return numbers
 
 
-def _fit(text: str, layout: Layout, table: Any, bad: list[Any], changes: Changes) -> tuple[list[str], Any]:
+def _fit(text: str, layout: Layout, table: Any, bad: list[Any], report: Report) -> tuple[list[str], Any]:
     """Names that fit the columns; rows that do not are left out and noted."""
     if len(bad) > table.num_rows:
         raise Unreadable(
@@ -271,9 +277,10 @@ def _fit(text: str, layout: Layout, table: Any, bad: list[Any], changes: Changes
         rows = counted(len(bad), "row")
         was = "was" if len(bad) == 1 else "were"
         short = sum(row.actual_columns < layout.width for row in bad)
-        changes.add(
+        report.add(
+            "ragged",
             f"{rows} did not have {counted(layout.width, 'cell')} and {was} left out: "
-            f"{short:,} with fewer, {len(bad) - short:,} with more (line {lines}{more})."
+            f"{short:,} with fewer, {len(bad) - short:,} with more (line {lines}{more}).",
         )
     names = list(layout.names) or [f"column_{place + 1}" for place in range(layout.width)]
     surplus = layout.width - len(names)
@@ -281,7 +288,9 @@ def _fit(text: str, layout: Layout, table: Any, bad: list[Any], changes: Changes
         return names, table
     last = table.column(layout.width - 1)
     if surplus == 1 and _all_different(table.column(0)) and not _all_blank(last):
-        changes.add("The rows have one cell more than the header; the first is taken for the name of the row.")
+        report.add(
+            "row_name", "The rows have one cell more than the header; the first is taken for the name of the row."
+        )
         return ["row_name", *names], table
     if all(_all_blank(table.column(layout.width - 1 - place)) for place in range(surplus)):
         return [*names, *[""] * surplus], table
@@ -303,7 +312,7 @@ def _all_different(column: Any) -> bool:
     return bool(len(pc.unique(column)) == len(column))
 
 
-def _without_empty(names: list[str], table: Any, changes: Changes) -> tuple[list[str], list[Any]]:
+def _without_empty(names: list[str], table: Any, report: Report) -> tuple[list[str], list[Any]]:
     """Without columns that have neither name nor values, and without rows that have no values."""
     import numpy as np
     import pyarrow as pa
@@ -311,7 +320,7 @@ def _without_empty(names: list[str], table: Any, changes: Changes) -> tuple[list
 
     kept = [place for place in range(len(names)) if names[place].strip() or not _all_blank(table.column(place))]
     if len(kept) < len(names):
-        changes.add(f"{counted(len(names) - len(kept), 'empty column')} without a name left out.")
+        report.add("empty_column", f"{counted(len(names) - len(kept), 'empty column')} without a name left out.")
     columns = [table.column(place) for place in kept]
     candidates = np.ones(table.num_rows, dtype=bool)
     for column in columns:  # stops at the first column that is filled in every row: nearly always the first
@@ -319,6 +328,6 @@ def _without_empty(names: list[str], table: Any, changes: Changes) -> tuple[list
         if not candidates.any():
             break
     if candidates.any() and len(columns) > 1:
-        changes.add(f"{counted(int(candidates.sum()), 'empty row')} left out.")
+        report.add("empty_row", f"{counted(int(candidates.sum()), 'empty row')} left out.")
         columns = [column.filter(pa.array(~candidates)) for column in columns]
     return [names[place] for place in kept], columns

@@ -15,7 +15,8 @@ from core.data.cells import column_of_cells
 from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
-from core.data.wording import Changes, listed, quoted
+from core.data.report import Report
+from core.wording import listed, quoted
 
 _DEEPEST = 8  # objects within objects
 _SHAPES = (
@@ -24,7 +25,7 @@ _SHAPES = (
 )
 
 
-def read_json(data: bytes, changes: Changes) -> pd.DataFrame:
+def read_json(data: bytes, report: Report) -> pd.DataFrame:
     """The table of a JSON document or of JSON lines.
 
     Raises
@@ -32,26 +33,26 @@ def read_json(data: bytes, changes: Changes) -> pd.DataFrame:
     Unreadable
         If the text is no JSON, with the line; or if there is no table in it.
     """
-    text, repeated = text_of(data, changes), set[str]()
+    text, repeated = text_of(data, report), set[str]()
     try:
         value = _parsed(text, repeated)
-        records = _records(value, changes)
+        records = _records(value, report)
         flat = [_flat(each) for each in records]
     except RecursionError as error:
         raise Unreadable(f"The JSON file is nested too deeply to be a table. {_SHAPES}") from error
     for name in sorted(repeated):
-        changes.add("A record names {columns} twice; the last value was taken.", name)
+        report.add("same_key", "A record names {columns} twice; the last value was taken.", name)
     columns = {
         name: [each.get(name) for each in flat] for name in dict.fromkeys(name for each in flat for name in each)
     }
     nested = [name for name, cells in columns.items() if any(isinstance(cell, (list, dict)) for cell in cells)]
     if nested:
-        changes.add(f"Columns that hold lists left out: {listed(nested)}.")
+        report.add("nested", f"Columns that hold lists left out: {listed(nested)}.")
     kept = [name for name in columns if name not in nested]
     if not kept:
         raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
-    names = unique_names(kept, changes)
-    return pd.DataFrame({name: _column(name, columns[key], changes) for name, key in zip(names, kept, strict=True)})
+    names = unique_names(kept, report)
+    return pd.DataFrame({name: _column(name, columns[key], report) for name, key in zip(names, kept, strict=True)})
 
 
 def _parsed(text: str, repeated: set[str]) -> Any:
@@ -84,38 +85,38 @@ def _damaged(error: json.JSONDecodeError, line: int) -> Unreadable:
     return Unreadable(f"The JSON file is damaged in line {line:,}, column {error.colno:,}: {error.msg}. Save it again.")
 
 
-def _records(value: Any, changes: Changes) -> list[dict[str, Any]]:
+def _records(value: Any, report: Report) -> list[dict[str, Any]]:
     """The rows of a document, each an object."""
     if isinstance(value, list):
-        return _of_list(value, changes)
+        return _of_list(value, report)
     if not isinstance(value, dict) or not value:
         raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
     if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):  # pandas' "split"
-        return _of_rows(value["columns"], value["data"], changes)
+        return _of_rows(value["columns"], value["data"], report)
     lists = {name: each for name, each in value.items() if isinstance(each, list)}
     if len(lists) == len(value) and len({len(each) for each in lists.values()}) == 1 and not _are_records(value):
         return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
     inside = [name for name, each in lists.items() if each and all(isinstance(row, dict) for row in each)]
     if len(inside) == 1:  # {"count": 2, "results": [{…}, {…}]}
-        changes.add(f"Read from {quoted(inside[0])} in the file.")
-        return _of_list(lists[inside[0]], changes)
+        report.add("place", f"Read from {quoted(inside[0])} in the file.")
+        return _of_list(lists[inside[0]], report)
     if all(isinstance(each, dict) for each in value.values()):
-        return _of_objects(value, changes)
+        return _of_objects(value, report)
     if not lists:
         return [value]
     raise Unreadable(f"The JSON file holds no table: its columns have different lengths. {_SHAPES}")
 
 
-def _of_objects(value: dict[str, dict[str, Any]], changes: Changes) -> list[dict[str, Any]]:
+def _of_objects(value: dict[str, dict[str, Any]], report: Report) -> list[dict[str, Any]]:
     """The rows of an object of objects, which are either its columns or its rows: columns hold values of one kind."""
     outer = list(value.values())
     inner = list(dict.fromkeys(key for each in outer for key in each))
     across = [[each.get(key) for each in outer] for key in inner]
     within = [list(each.values()) for each in outer]
     if _alike(within) and (not _alike(across) or all(map(_is_label, inner)) or len(inner) > len(outer)):
-        changes.add("Read with the outer names of the file as columns.")
+        report.add("orientation", "Read with the outer names of the file as columns.")
         return [{name: each.get(key) for name, each in value.items()} for key in inner]
-    changes.add("Read with the outer names of the file as rows.")
+    report.add("orientation", "Read with the outer names of the file as rows.")
     return outer
 
 
@@ -134,25 +135,25 @@ def _are_records(value: dict[str, list[Any]]) -> bool:
     return any(isinstance(row, dict) for each in value.values() for row in each[:1])
 
 
-def _of_list(rows: list[Any], changes: Changes) -> list[dict[str, Any]]:
+def _of_list(rows: list[Any], report: Report) -> list[dict[str, Any]]:
     if rows and all(isinstance(row, dict) for row in rows):
         return rows
     if rows and all(isinstance(row, list) for row in rows):
         named = len(rows) > 1 and all(isinstance(cell, str) for cell in rows[0])
         if not named:
-            changes.add("The rows have no names, so the columns are called column_1, column_2 and so on.")
+            report.add("no_header", "The rows have no names, so the columns are called column_1, column_2 and so on.")
         header = rows[0] if named else [f"column_{place + 1}" for place in range(len(rows[0]))]
-        return _of_rows(header, rows[named:], changes)
+        return _of_rows(header, rows[named:], report)
     if rows and not any(isinstance(row, (dict, list)) for row in rows):
         return [{"value": row} for row in rows]
     raise Unreadable(f"The JSON file holds no table. {_SHAPES}")
 
 
-def _of_rows(header: list[Any], rows: list[Any], changes: Changes) -> list[dict[str, Any]]:
+def _of_rows(header: list[Any], rows: list[Any], report: Report) -> list[dict[str, Any]]:
     """The rows of lists, with the names of their cells."""
     if any(not isinstance(row, list) or len(row) != len(header) for row in rows):
         raise Unreadable(f"The JSON file holds no table: its rows have different lengths. {_SHAPES}")
-    names = unique_names(header, changes)
+    names = unique_names(header, report)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
@@ -167,8 +168,8 @@ def _flat(record: dict[str, Any], before: str = "", depth: int = 0) -> dict[str,
     return flat
 
 
-def _column(name: str, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+def _column(name: str, cells: list[Any], report: Report) -> pd.Series[Any]:
     cells = [None if isinstance(cell, float) and cell != cell else cell for cell in cells]  # NaN
     if empty := sum(cell == "" for cell in cells):
-        changes.add("Empty text in {columns} read as missing: {count}.", name, empty)
-    return column_of_cells(name, cells, changes)
+        report.add("empty_text", "Empty text in {columns} read as missing: {count}.", name, empty)
+    return column_of_cells(name, cells, report)

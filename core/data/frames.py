@@ -14,7 +14,7 @@ import pandas as pd
 
 from core.data.errors import Unreadable
 from core.data.kinds import judge
-from core.data.wording import Changes
+from core.data.report import Report
 from core.records import Column, Table
 
 EXACT = 2**53  # up to here a float is every whole number
@@ -27,7 +27,7 @@ def table_of_frame(
     *,
     title: str = "",
     about: str = "",
-    notes: Iterable[str] = (),
+    report: Report | None = None,
     target: str = "",
     task: str = "",
     image_shape: tuple[int, ...] = (),
@@ -41,8 +41,8 @@ def table_of_frame(
         Left as it is; its index plays no part.
     name, title, about : str
         How the table is called by programs, by people, and what it is.
-    notes : iterable of str
-        What was already changed before this.
+    report : Report
+        What was already changed before this; hears of what is changed here.
     target, task : str
         What it is meant for, where that is known.
     image_shape : tuple of int
@@ -61,13 +61,13 @@ def table_of_frame(
     """
     if not len(frame.columns) or not len(frame):
         raise Unreadable("The table has no data rows." if len(frame.columns) else "The table has no columns.")
-    changes = Changes()
-    names = unique_names(frame.columns, changes)
+    report = report or Report()
+    names = unique_names(frame.columns, report)
     pixels = set(names) - {target} if image_shape else set()
     series: dict[str, pd.Series[Any]] = {}
     columns: list[Column] = []
     for position, (column, (_, given)) in enumerate(zip(names, frame.items(), strict=True)):
-        values = house_dtype(given, column, changes)
+        values = house_dtype(given, column, report)
         column_found, series[column] = judge(
             column, values, position, pixel=column in pixels, left_out=(left_out or {}).get(column, "")
         )
@@ -80,24 +80,26 @@ def table_of_frame(
         columns=tuple(columns),
         fingerprint=fingerprint(clean, columns),
         about=about,
-        notes=(*notes, *changes.notes()),
+        notes=report.notes(),
+        report=report.changes(),
+        facts=report.facts,
         target=target,
         task=str(task),
         image_shape=image_shape,
     )
 
 
-def unique_names(names: Iterable[object], changes: Changes) -> list[str]:
+def unique_names(names: Iterable[object], report: Report) -> list[str]:
     """Column names as text, none empty and none twice; what had to change is noted."""
     wanted = ["" if name is None else " ".join(str(name).translate(_PRINTABLE).split()) for name in names]
     taken, used, result = set(wanted), set[str](), []
     for position, name in enumerate(wanted):
         if not name:
             chosen = _free(f"column_{position + 1}", taken, start=2)
-            changes.add(f"Column {position + 1} has no name and is called {{columns}}.", chosen)
+            report.add("no_name", f"Column {position + 1} has no name and is called {{columns}}.", chosen)
         elif name in used:
             chosen = _free(f"{name}_2", taken, name, 3)
-            changes.add(f"A second column `{name}` is called {{columns}}.", chosen)
+            report.add("same_name", f"A second column `{name}` is called {{columns}}.", chosen)
         else:
             chosen = name
         result.append(chosen)
@@ -112,49 +114,51 @@ def _free(wish: str, taken: set[str], stem: str = "", start: int = 2) -> str:
     return wish
 
 
-def house_dtype(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:
+def house_dtype(values: pd.Series[Any], name: str, report: Report) -> pd.Series[Any]:
     """A column as float64, int64, datetime64[us] or categorical; anything else becomes a categorical of text."""
     dtype = values.dtype
     if not isinstance(values.index, pd.RangeIndex) or values.index.start or values.index.step != 1:
         values = values.reset_index(drop=True)
     if isinstance(dtype, pd.CategoricalDtype):
-        return _categorical(values, name, changes)
+        return _categorical(values, name, report)
     if dtype.kind == "f" and isinstance(dtype, np.dtype):  # by far the most frequent, so first
-        return _numbers(values, name, changes)
+        return _numbers(values, name, report)
     if pd.api.types.is_object_dtype(dtype):
-        return _of_objects(values, name, changes)
+        return _of_objects(values, name, report)
     if pd.api.types.is_bool_dtype(dtype):
-        return _of_text(values.astype(object).map({True: "True", False: "False"}), name, changes)
+        return _of_text(values.astype(object).map({True: "True", False: "False"}), name, report)
     if pd.api.types.is_complex_dtype(dtype):
-        return _of_objects(values.astype(object), name, changes)
+        return _of_objects(values.astype(object), name, report)
     if pd.api.types.is_numeric_dtype(dtype):
-        return _numbers(values, name, changes)
+        return _numbers(values, name, report)
     if isinstance(dtype, pd.PeriodDtype):
         values = values.dt.to_timestamp()
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        changes.add("Times with a time zone in {columns} turned into UTC.", name)
+        report.add("time_zone", "Times with a time zone in {columns} turned into UTC.", name)
         values = cast("pd.Series[Any]", values.dt.tz_convert("UTC").dt.tz_localize(None))
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return pd.Series(values.to_numpy().astype("datetime64[us]"), copy=False)
     if pd.api.types.is_timedelta64_dtype(dtype):
-        changes.add("Spans of time in {columns} turned into seconds.", name)
+        report.add("span", "Spans of time in {columns} turned into seconds.", name)
         return pd.Series(values.dt.total_seconds().to_numpy(dtype=np.float64), copy=False)
-    return _of_text(values, name, changes)
+    return _of_text(values, name, report)
 
 
-def _numbers(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:
+def _numbers(values: pd.Series[Any], name: str, report: Report) -> pd.Series[Any]:
     if pd.api.types.is_integer_dtype(values.dtype):
         gaps = bool(values.isna().any())
         biggest = max((abs(int(each)) for each in (values.min(), values.max()) if not pd.isna(each)), default=0)
         if biggest >= 2**63 or (gaps and biggest > EXACT):
-            changes.add("Whole numbers in {columns} are too large to be exact and were kept as text.", name)
-            return _of_text(values.astype(object).map(str, na_action="ignore"), name, changes)
+            report.add(
+                "large_number", "Whole numbers in {columns} are too large to be exact and were kept as text.", name
+            )
+            return _of_text(values.astype(object).map(str, na_action="ignore"), name, report)
         if not gaps:
             return pd.Series(values.to_numpy(dtype=np.int64), copy=False)
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.isinf(numbers)
     if infinite.any():
-        changes.add("Infinite values in {columns} read as missing: {count}.", name, int(infinite.sum()))
+        report.add("infinite", "Infinite values in {columns} read as missing: {count}.", name, int(infinite.sum()))
         numbers = np.where(infinite, np.nan, numbers)
     return pd.Series(numbers, copy=False)
 
@@ -165,24 +169,24 @@ def as_whole(numbers: pd.Series[Any]) -> pd.Series[Any]:
     return numbers.astype(np.int64) if bool(whole.all()) else numbers
 
 
-def _of_objects(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:
+def _of_objects(values: pd.Series[Any], name: str, report: Report) -> pd.Series[Any]:
     """A column of Python objects, by what they all are; a mixture becomes text."""
     inferred = pd.api.types.infer_dtype(values, skipna=True)
     if inferred in ("decimal", "mixed-integer-float", "integer", "floating"):
-        return _numbers(pd.to_numeric(values.astype(object).where(values.notna(), None)), name, changes)
+        return _numbers(pd.to_numeric(values.astype(object).where(values.notna(), None)), name, report)
     if inferred in ("date", "datetime"):
         try:
-            return house_dtype(pd.to_datetime(values), name, changes)
+            return house_dtype(pd.to_datetime(values), name, report)
         except (ValueError, TypeError):  # several time zones in one column
-            return house_dtype(pd.to_datetime(values, utc=True), name, changes)
+            return house_dtype(pd.to_datetime(values, utc=True), name, report)
     if inferred == "timedelta":
-        return house_dtype(pd.to_timedelta(values), name, changes)
+        return house_dtype(pd.to_timedelta(values), name, report)
     # a list, because pandas would turn the texts into Arrow's, which refuses half a surrogate pair
     texts = [str(each) if there else None for each, there in zip(values, values.notna(), strict=True)]
-    return _of_text(pd.Series(texts, dtype=object), name, changes)
+    return _of_text(pd.Series(texts, dtype=object), name, report)
 
 
-def _of_text(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:
+def _of_text(values: pd.Series[Any], name: str, report: Report) -> pd.Series[Any]:
     """Text as a categorical with sorted categories; empty text is missing."""
     texts = values.astype(object)
     known = texts.notna()
@@ -190,13 +194,13 @@ def _of_text(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[A
     cleaned, changed = _cleaned([str(each) for each in distinct])
     if changed.any():
         count = int(np.isin(codes, np.flatnonzero(changed)).sum())
-        changes.add("Characters that cannot be shown in {columns} replaced: {count}.", name, count)
+        report.add("unprintable", "Characters that cannot be shown in {columns} replaced: {count}.", name, count)
     every = np.full(len(texts), -1, dtype=np.int64)
     every[known.to_numpy()] = codes
-    return categorical(cleaned, every, name, changes)
+    return categorical(cleaned, every, name, report)
 
 
-def categorical(texts: list[str], codes: np.ndarray, name: str, changes: Changes) -> pd.Series[Any]:
+def categorical(texts: list[str], codes: np.ndarray, name: str, report: Report) -> pd.Series[Any]:
     """A categorical with sorted text categories from different texts and each row's code (-1 is missing).
 
     Texts that became equal fall together; empty text becomes missing and is noted.
@@ -206,7 +210,7 @@ def categorical(texts: list[str], codes: np.ndarray, name: str, changes: Changes
     new = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
     empty = int(np.isin(codes, [position for position, text in enumerate(texts) if not text]).sum())
     if empty:
-        changes.add("Empty text in {columns} read as missing: {count}.", name, empty)
+        report.add("empty_text", "Empty text in {columns} read as missing: {count}.", name, empty)
     categories = pd.Index(kept, dtype="str")
     return pd.Series(pd.Categorical.from_codes(cast(Any, new[codes]), categories=categories), copy=False)
 
@@ -217,7 +221,7 @@ def _cleaned(texts: list[str]) -> tuple[list[str], np.ndarray]:
     return cleaned, np.array([old != new for old, new in zip(texts, cleaned, strict=True)], dtype=bool)
 
 
-def _categorical(values: pd.Series[Any], name: str, changes: Changes) -> pd.Series[Any]:
+def _categorical(values: pd.Series[Any], name: str, report: Report) -> pd.Series[Any]:
     """A categorical keeps the order of its categories: it is the order of the classes."""
     used = values.cat.remove_unused_categories()
     categories = used.cat.categories
@@ -227,10 +231,10 @@ def _categorical(values: pd.Series[Any], name: str, changes: Changes) -> pd.Seri
         return used
     texts, changed = _cleaned([str(each) for each in categories])
     if len(set(texts)) < len(texts) or "" in texts:
-        return _of_text(used.astype(object).map(str, na_action="ignore"), name, changes)
+        return _of_text(used.astype(object).map(str, na_action="ignore"), name, report)
     if changed.any():
         count = int(changed[used.cat.codes[used.notna()]].sum())
-        changes.add("Characters that cannot be shown in {columns} replaced: {count}.", name, count)
+        report.add("unprintable", "Characters that cannot be shown in {columns} replaced: {count}.", name, count)
     return used.cat.rename_categories(cast(Any, pd.Index(texts, dtype="str")))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.wording import counted
 from core.records import Column, ColumnKind
+from core.wording import counted
 
 FEATURE_KINDS = frozenset({ColumnKind.NUMBER, ColumnKind.CATEGORY, ColumnKind.YES_NO, ColumnKind.DATE})
 YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "sim", "verdadero"})
@@ -46,7 +46,7 @@ def judge(
     position : int
         Where the column stands; row numbers stand first.
     pixel : bool
-        Whether it is part of an image and therefore stays a number even where it never changes.
+        Whether it is part of an image and therefore stays a number even where it never report.
     left_out : str
         Why it is no feature, where that is known beforehand.
 

@@ -18,8 +18,8 @@ from core.data.conversion import as_kind
 from core.data.errors import Unusable
 from core.data.kinds import FEATURE_KINDS
 from core.data.proposals import MAX_CLASSES, propose_positive, propose_task, task_of
-from core.data.wording import counted, listed, quoted
 from core.records import Column, ColumnKind, Problem, Roles, Samples, Table, Task
+from core.wording import counted, listed, quoted
 
 MIN_ROWS = 10
 _FEW_ROWS = 50

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.kinds import YES
-from core.data.wording import counted
 from core.records import Column, ColumnKind, Proposal, Table, Task
+from core.wording import counted
 
 # names that people give to what they want to know, the surest first
 _TARGETS = (

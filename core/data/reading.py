@@ -20,11 +20,12 @@ from core.data.documents import read_json
 from core.data.errors import Unreadable
 from core.data.frames import table_of_frame, unique_names
 from core.data.relations import read_arff
+from core.data.report import Report
 from core.data.statistical import reader
 from core.data.values import read_columns
-from core.data.wording import Changes, counted
 from core.data.workbooks import read_workbook
 from core.records import Table
+from core.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Format:
     matches : callable
         Whether a file's bytes are of this kind.
     read : callable
-        Bytes in, a frame out; what is changed is told to the `Changes`.
+        Bytes in, a frame out; what is changed is told to the `Report`.
     """
 
     name: str
@@ -48,13 +49,13 @@ class Format:
     about: str
     suffixes: tuple[str, ...]
     matches: Callable[[bytes], bool]
-    read: Callable[[bytes, Changes], pd.DataFrame]
+    read: Callable[[bytes, Report], pd.DataFrame]
 
 
-def _text(data: bytes, changes: Changes) -> pd.DataFrame:
-    lines = read_delimited(content.text_of(data, changes), changes)
-    names = unique_names(lines.names, changes)
-    frame: pd.DataFrame = read_columns(names, lines.columns, lines.delimiter == ";", changes)
+def _text(data: bytes, report: Report) -> pd.DataFrame:
+    lines = read_delimited(content.text_of(data, report), report)
+    names = unique_names(lines.names, report)
+    frame: pd.DataFrame = read_columns(names, lines.columns, lines.delimiter == ";", report)
     return frame
 
 
@@ -151,7 +152,7 @@ def read_table(path: Path, name: str | None = None) -> Table:
         If there is no such file or it holds no table; the text says what it looks like.
     """
     path = Path(path)
-    changes = Changes()
+    report = Report()
     if path.is_dir():
         raise Unreadable(f"{path.name} is a folder. Name a file in it.")
     try:
@@ -160,12 +161,12 @@ def read_table(path: Path, name: str | None = None) -> Table:
         raise Unreadable(f"{path.name} cannot be opened: {error.strerror or error}.") from error
     data, notes = unpacked(packed)
     for note in notes:
-        changes.add(note)
+        report.add("unpacked", note)
     content.refuse_foreign(data)
     kind = next(each for each in reversed(list(FORMATS.values())) if each.matches(data))
-    frame = kind.read(data, changes)
+    frame = kind.read(data, report)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
     called = name or path.name
     size = f"{counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}"
-    return table_of_frame(frame, called, title=called, about=f"A file with {size}.", notes=changes.notes())
+    return table_of_frame(frame, called, title=called, about=f"A file with {size}.", report=report)

@@ -11,7 +11,7 @@ from core.data.cells import column_of_cells
 from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
-from core.data.wording import Changes
+from core.data.report import Report
 
 _DECLARED = r"^(\s*@attribute\s+(?:'[^']*'|\"[^\"]*\"|\S+)\s+"
 # what other programs write or take and the library does not: dates, which are read as text and then like other dates;
@@ -23,7 +23,7 @@ _LENIENT = (
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 
 
-def read_arff(data: bytes, changes: Changes) -> pd.DataFrame:
+def read_arff(data: bytes, report: Report) -> pd.DataFrame:
     """The table of an ARFF file, dense or sparse; classes keep the order that the file gives them.
 
     Raises
@@ -33,7 +33,7 @@ def read_arff(data: bytes, changes: Changes) -> pd.DataFrame:
     """
     import arff
 
-    lines = _strict(text_of(data, changes))
+    lines = _strict(text_of(data, report))
     try:
         content = arff.loads(lines)
     except arff.ArffException as error:
@@ -41,11 +41,11 @@ def read_arff(data: bytes, changes: Changes) -> pd.DataFrame:
         raise Unreadable(f"The ARFF file is damaged{line}: {_reason(error)}. Save it again.") from error
     except (ValueError, IndexError) as error:
         raise Unreadable("The ARFF file is damaged. Save it again, or save the table as CSV.") from error
-    names = unique_names([name for name, _ in content["attributes"]], changes)
+    names = unique_names([name for name, _ in content["attributes"]], report)
     columns = list(zip(*content["data"], strict=True)) or [()] * len(names)
     frame = {}
     for name, (_, kind), cells in zip(names, content["attributes"], columns, strict=True):
-        frame[name] = _column(name, kind, list(cells), changes)
+        frame[name] = _column(name, kind, list(cells), report)
     return pd.DataFrame(frame)
 
 
@@ -65,7 +65,7 @@ def _reason(error: Any) -> str:
     return said[:1].lower() + said[1:]
 
 
-def _column(name: str, kind: Any, cells: list[Any], changes: Changes) -> pd.Series[Any]:
+def _column(name: str, kind: Any, cells: list[Any], report: Report) -> pd.Series[Any]:
     if isinstance(kind, list):
         return pd.Series(pd.Categorical(cells, categories=pd.Index(dict.fromkeys(kind), dtype="str")))
-    return column_of_cells(name, cells, changes)
+    return column_of_cells(name, cells, report)

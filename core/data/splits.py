@@ -15,8 +15,8 @@ import numpy as np
 from core.catalogue import Catalogue
 from core.data.errors import Unusable
 from core.data.packed import Folds
-from core.data.wording import counted, quoted
 from core.records import Problem, Samples, Split, Table, Task
+from core.wording import counted, quoted
 
 LONGEST_LEAVE_ONE_OUT = 500
 _BOTH = frozenset({Task.CLASSIFICATION, Task.REGRESSION})

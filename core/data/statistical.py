@@ -12,12 +12,12 @@ import pandas as pd
 from core.data.containers import MAX_BYTES, check_cells
 from core.data.errors import Unreadable
 from core.data.frames import as_whole, unique_names
-from core.data.wording import Changes
+from core.data.report import Report
 
 _MAX_CELLS = MAX_BYTES // 16
 
 
-def reader(program: str, function: str) -> Callable[[bytes, Changes], pd.DataFrame]:
+def reader(program: str, function: str) -> Callable[[bytes, Report], pd.DataFrame]:
     """What reads the files of a program.
 
     Parameters
@@ -28,14 +28,14 @@ def reader(program: str, function: str) -> Callable[[bytes, Changes], pd.DataFra
         The one of pyreadstat.
     """
 
-    def read(data: bytes, changes: Changes) -> pd.DataFrame:
+    def read(data: bytes, report: Report) -> pd.DataFrame:
         _, about = opened(data, metadataonly=True)
         check_cells((about.number_rows or 0) * (about.number_columns or 0), _MAX_CELLS, program)
         frame, about = opened(data)
-        names = unique_names(frame.columns, changes)
+        names = unique_names(frame.columns, report)
         columns = {}
         for name, (given, values) in zip(names, frame.items(), strict=True):
-            columns[name] = _column(name, values, about.variable_value_labels.get(given, {}), changes)
+            columns[name] = _column(name, values, about.variable_value_labels.get(given, {}), report)
         return pd.DataFrame(columns)
 
     def opened(data: bytes, **settings: Any) -> Any:
@@ -51,15 +51,15 @@ def reader(program: str, function: str) -> Callable[[bytes, Changes], pd.DataFra
     return read
 
 
-def _column(name: str, values: pd.Series[Any], labels: dict[Any, str], changes: Changes) -> pd.Series[Any]:
+def _column(name: str, values: pd.Series[Any], labels: dict[Any, str], report: Report) -> pd.Series[Any]:
     """A column; where every value has a label these are its categories, in the order of the values."""
     known = values.dropna().unique()
     if labels and all(value in labels for value in known):
         shown = [labels[value] for value in sorted(known)]
         if len(set(shown)) == len(shown):
-            changes.add("Values of {columns} shown by the labels that the file gives them.", name)
+            report.add("labels", "Values of {columns} shown by the labels that the file gives them.", name)
             return pd.Series(pd.Categorical(values.map(labels), categories=pd.Index(shown, dtype="str")))
-        changes.add("Labels of values of {columns} left out: different values have the same one.", name)
+        report.add("labels", "Labels of values of {columns} left out: different values have the same one.", name)
     elif labels:
-        changes.add("Labels of some values of {columns} left out: other values have none.", name)
+        report.add("labels", "Labels of some values of {columns} left out: other values have none.", name)
     return as_whole(values) if values.dtype == np.float64 else values  # SPSS has no whole numbers

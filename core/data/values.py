@@ -18,7 +18,7 @@ from core.data import numerals
 from core.data.dates import Dated, read_dates
 from core.data.frames import categorical
 from core.data.kinds import NO, YES, is_yes_no
-from core.data.wording import Changes
+from core.data.report import Report
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,7 +48,7 @@ class Cells:
         return int(self.counts.sum())
 
 
-def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semicolons: bool, changes: Changes) -> Any:
+def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semicolons: bool, report: Report) -> Any:
     """A frame of numbers, dates and categories from columns of text.
 
     Parameters
@@ -57,20 +57,20 @@ def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semic
     columns : sequence of Arrow string arrays of shape (rows,)
     semicolons : bool
         Whether cells were separated by semicolons: a hint to decimal commas where a column alone leaves it open.
-    changes : Changes
+    report : Report
         Hears what was changed.
 
     Returns
     -------
     DataFrame of shape (rows, columns)
     """
-    cells = [_cells(name, column, changes) for name, column in zip(names, columns, strict=True)]
+    cells = [_cells(name, column, report) for name, column in zip(names, columns, strict=True)]
     cells = [replace(each, styles=numerals.styles(each.texts, each.counts)) for each in cells]
     mark = numerals.decimal_mark([each.styles for each in cells], semicolons)
-    return pd.DataFrame({each.name: _values(each, mark, changes) for each in cells}, copy=False)
+    return pd.DataFrame({each.name: _values(each, mark, report) for each in cells}, copy=False)
 
 
-def _cells(name: str, column: pa.ChunkedArray, changes: Changes) -> Cells:
+def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
     """The different texts of a column, without blanks around them and without the marks of missing values."""
     import pyarrow.compute as pc
 
@@ -83,16 +83,18 @@ def _cells(name: str, column: pa.ChunkedArray, changes: Changes) -> Cells:
         texts, codes = again.dictionary, np.append(again.indices.to_numpy(), -1)[codes]
         left = np.append(pc.utf8_length(texts).to_numpy(), 0)[codes] > 0
         if filled := int((blanks & left).sum()):
-            changes.add("Blanks around the text in {columns} taken off: {count}.", name, filled)
+            report.add("blanks", "Blanks around the text in {columns} taken off: {count}.", name, filled)
         if empty := int((blanks & ~left).sum()):
-            changes.add("Nothing but blanks in {columns} read as missing: {count}.", name, empty)
+            report.add("only_blanks", "Nothing but blanks in {columns} read as missing: {count}.", name, empty)
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     gone = pc.is_in(texts, value_set=_missing()).to_numpy(zero_copy_only=False)
     gone = _without_soft(texts, gone, counts)
     for place in np.flatnonzero(gone):
         token = texts[int(place)].as_py()
         if token:
-            changes.add(f"`{token}` in {{columns}} read as missing: {{count}}.", name, int(counts[place]))
+            report.add(
+                "missing_mark", f"`{token}` in {{columns}} read as missing: {{count}}.", name, int(counts[place])
+            )
     return _keep(Cells(name, texts, counts, codes), ~gone) if gone.any() else Cells(name, texts, counts, codes)
 
 
@@ -127,43 +129,43 @@ def _spread(values: np.ndarray, codes: np.ndarray, gap: Any) -> np.ndarray:
     return spread
 
 
-def _values(cells: Cells, mark: str, changes: Changes) -> pd.Series[Any]:
+def _values(cells: Cells, mark: str, report: Report) -> pd.Series[Any]:
     """A column's values: the first of number, date, yes/no that fits, else categories."""
     if not cells.known:
         return pd.Series(np.full(len(cells.codes), np.nan))
-    numbers = _numbers(cells, mark, changes)
+    numbers = _numbers(cells, mark, report)
     if numbers is not None:
         return numbers
     dates = read_dates(cells.texts, cells.counts, MOSTLY)
     if dates is not None:
-        return _dates(cells, dates, changes)
-    texts = _one_spelling(cells, changes)
-    return categorical(texts, cells.codes, cells.name, changes)
+        return _dates(cells, dates, report)
+    texts = _one_spelling(cells, report)
+    return categorical(texts, cells.codes, cells.name, report)
 
 
-def _numbers(cells: Cells, mark: str, changes: Changes) -> pd.Series[Any] | None:
+def _numbers(cells: Cells, mark: str, report: Report) -> pd.Series[Any] | None:
     """The column as numbers, or None where it holds none, or too many other texts, or codes that only look so."""
     cells, styles, sign = _without_sign(cells)
     if styles.best < MOSTLY * cells.known:
         share = styles.best / cells.known
         if share >= _WORTH_SAYING:
             note = f"{{columns}} mixes numbers ({share:.0%}) and text and was taken as categories."
-            changes.add(note, cells.name)
+            report.add("mixed", note, cells.name)
         return None
     why = numerals.kept_as_text(cells.texts, styles)
     if why:
-        changes.add(f"{why} in {{columns}}: kept as text.", cells.name)
+        report.add("kept_as_text", f"{why} in {{columns}}: kept as text.", cells.name)
         return None
     reading = numerals.convert(cells.texts, styles, mark)
     wrong = reading.wrong
     if wrong.any():
         if int((~wrong).sum()) <= _SCALE:
-            changes.add("{columns} mixes a few numbers with text and was taken as categories.", cells.name)
+            report.add("mixed", "{columns} mixes a few numbers with text and was taken as categories.", cells.name)
             return None
-        changes.add(_mistakes(cells, wrong, "numbers"), cells.name, int(cells.counts[wrong].sum()))
-    for note in (reading.note, sign):
+        report.add("not_a_number", _mistakes(cells, wrong, "numbers"), cells.name, int(cells.counts[wrong].sum()))
+    for rule, note in (("decimal", reading.note), ("sign", sign)):
         if note:
-            changes.add(note, cells.name, cells.known - int(cells.counts[wrong].sum()))
+            report.add(rule, note, cells.name, cells.known - int(cells.counts[wrong].sum()))
     gaps = bool(wrong.any()) or bool((cells.codes < 0).any())
     if reading.whole and not gaps:
         return pd.Series(reading.values.astype(np.int64)[cells.codes], copy=False)
@@ -191,16 +193,16 @@ def _mistakes(cells: Cells, wrong: np.ndarray, what: str) -> str:
     return f"Text that is none of the {what} in {{columns}} ({examples}) read as missing: {{count}}."
 
 
-def _dates(cells: Cells, dates: Dated, changes: Changes) -> pd.Series[Any]:
+def _dates(cells: Cells, dates: Dated, report: Report) -> pd.Series[Any]:
     wrong = np.isnat(dates.values)
     if wrong.any():
-        changes.add(_mistakes(cells, wrong, "dates"), cells.name, int(cells.counts[wrong].sum()))
-    for note in dates.notes:
-        changes.add(note, cells.name, cells.known - int(cells.counts[wrong].sum()))
+        report.add("not_a_date", _mistakes(cells, wrong, "dates"), cells.name, int(cells.counts[wrong].sum()))
+    for rule, note in dates.notes:
+        report.add(rule, note, cells.name, cells.known - int(cells.counts[wrong].sum()))
     return pd.Series(_spread(dates.values, cells.codes, np.datetime64("NaT")), copy=False)
 
 
-def _one_spelling(cells: Cells, changes: Changes) -> list[str]:
+def _one_spelling(cells: Cells, report: Report) -> list[str]:
     """The different texts; where they are several spellings of yes and no, only the most frequent ones of each."""
     texts: list[str] = cells.texts.to_pylist()
     if not 2 < len(texts) <= 12:
@@ -215,5 +217,5 @@ def _one_spelling(cells: Cells, changes: Changes) -> list[str]:
     chosen = {place: texts[best] for side, best in zip(sides, (first, second), strict=True) for place in side}
     other = sum(int(cells.counts[place]) for place in range(len(texts)) if texts[place] != chosen[place])
     note = f"Other spellings in {{columns}} read as '{texts[first]}' and '{texts[second]}': {{count}}."
-    changes.add(note, cells.name, other)
+    report.add("spelling", note, cells.name, other)
     return [chosen[place] for place in range(len(texts))]

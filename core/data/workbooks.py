@@ -10,10 +10,11 @@ import pandas as pd
 from core.data.cells import as_name, column_of_cells
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
-from core.data.wording import Changes, counted
+from core.data.report import Report
+from core.wording import counted
 
 
-def read_workbook(data: bytes, changes: Changes) -> pd.DataFrame:
+def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
     """The first sheet of a workbook that holds a table."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -30,13 +31,13 @@ def read_workbook(data: bytes, changes: Changes) -> pd.DataFrame:
         raise Unreadable("No sheet of the Excel file holds a table with column names and rows.")
     sheet, rows, above = found
     if len(names) > 1:
-        changes.add(f"Read from the sheet '{sheet}', one of {len(names):,}.")
+        report.add("sheet", f"Read from the sheet '{sheet}', one of {len(names):,}.")
     if above:
-        changes.add(f"{counted(above, 'line')} above the table left out.")
-    header = unique_names([as_name(cell) for cell in rows[0]], changes)
+        report.add("preamble", f"{counted(above, 'line')} above the table left out.")
+    header = unique_names([as_name(cell) for cell in rows[0]], report)
     columns = zip(*rows[1:], strict=True)
     return pd.DataFrame(
-        {name: column_of_cells(name, list(cells), changes) for name, cells in zip(header, columns, strict=True)}
+        {name: column_of_cells(name, list(cells), report) for name, cells in zip(header, columns, strict=True)}
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core.records import Column, ColumnKind, FitState, Outcome, Problem, RunSpec, RunState, Table
+from core.records import Change, Column, ColumnKind, FitState, Outcome, Problem, RunSpec, RunState, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,16 +94,18 @@ class Totals:
 def table_info(table: Table) -> dict[str, Any]:
     """Everything about a table but its frame, as plain values."""
     info = {each.name: getattr(table, each.name) for each in dataclasses.fields(table) if each.name != "frame"}
-    return info | {"columns": [dataclasses.asdict(each) for each in table.columns], "rows": len(table.frame)}
+    parts = {name: [dataclasses.asdict(each) for each in getattr(table, name)] for name in ("columns", "report")}
+    return info | parts | {"rows": len(table.frame)}
 
 
 def table_of(info: Mapping[str, Any], frame: pd.DataFrame) -> Table:
     """The table that `table_info` described."""
-    rest = {key: value for key, value in info.items() if key not in {"columns", "rows", "notes", "image_shape"}}
-    columns = tuple(Column(**(each | {"kind": ColumnKind(each["kind"])})) for each in info["columns"])
-    return Table(
-        frame=frame, columns=columns, notes=tuple(info["notes"]), image_shape=tuple(info["image_shape"]), **rest
-    )
+    rest = {key: value for key, value in info.items() if key != "rows"} | {
+        "columns": tuple(Column(**(each | {"kind": ColumnKind(each["kind"])})) for each in info["columns"]),
+        "report": tuple(Change(**each) for each in info.get("report", ())),  # stores before the third version have none
+        **{name: tuple(info[name]) for name in ("notes", "image_shape")},
+    }
+    return Table(frame=frame, **rest)
 
 
 _spec, _problem = lru_cache(maxsize=256)(RunSpec.from_json), lru_cache(maxsize=256)(Problem.from_json)
