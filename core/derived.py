@@ -57,10 +57,11 @@ def derived_key(kind: str, params: Params) -> str:
 
 def source_stamp(source: str, tables: Path) -> str:
     """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
-    for path in (tables / source, Path(source)):
-        if path.is_file():
-            state = path.stat()
-            return f"{state.st_size}-{state.st_mtime_ns}"
+    for name in (source, source.partition("?")[0]):
+        for path in (tables / name, Path(name)):
+            if path.is_file():
+                state = path.stat()
+                return f"{state.st_size}-{state.st_mtime_ns}"
     return versions()["bakeoff"]
 
 

@@ -243,7 +243,7 @@ def request_table(store: Store, source: str, *, again: bool = False) -> Derived 
     """A source's table if it was read before, else the job that reads it; one that failed is tried `again`."""
     stamp = source_stamp(source, store.tables)
     found = store.find_table(source, stamp)
-    table = store.table(found) if found else None
+    table = store.table(found, source) if found else None
     anew = (FitState.DONE, FitState.FAILED) if again else (FitState.DONE,)  # a copy may have been cleaned away
     return table or _request(store, "table", {"source": source, "stamp": stamp}, anew=anew)
 

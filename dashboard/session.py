@@ -121,15 +121,16 @@ def sources() -> dict[str, tuple[str, str]]:
 def strange(name: str) -> str:
     """Why a source is none of these; empty where it is one. A path is none: anybody may have written the address."""
     known = sources()
-    if name in known or name.partition(":")[0] in DATASETS:
+    if name in known or name.partition(":")[0] in DATASETS or name.partition("?")[0] in known:
         return ""
     return did_you_mean("data set or file", name, known)
 
 
 def forget_file(name: str) -> None:
     """Delete a file from the folder of tables and go back to the example."""
-    if name in sources() and name not in DATASETS:
-        (store().tables / name).unlink(missing_ok=True)
+    file = name.partition("?")[0]
+    if file in sources() and file not in DATASETS:
+        (store().tables / file).unlink(missing_ok=True)
     choose_source(EXAMPLE)
 
 
@@ -160,27 +161,27 @@ def table_of(name: str) -> Table | Derived:
     """A source's table, or the job that reads it, if that takes more than a moment."""
     known = store().find_table(name, source_stamp(name, store().tables))
     if known:
-        return _table(str(store().folder), known)
+        return _table(str(store().folder), known, name)
     asked = jobs.request_table(store(), name)
     if isinstance(asked, Table):
         return asked
     asked = jobs.wait_for(store(), asked.key, SHORT)
     if asked.state != FitState.DONE:
         return asked
-    return _table(str(store().folder), asked.result["info"]["fingerprint"])
+    return _table(str(store().folder), asked.result["info"]["fingerprint"], name)
 
 
 def table_at(fingerprint: str) -> Table | None:
     """The table of a fingerprint; None when it was deleted."""
     try:
-        return _table(str(store().folder), fingerprint)
+        return _table(str(store().folder), fingerprint, "")
     except LookupError:
         return None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _table(folder: str, fingerprint: str) -> Table:
-    table = store().table(fingerprint)
+def _table(folder: str, fingerprint: str, source: str) -> Table:
+    table = store().table(fingerprint, source)
     if table is None:
         raise LookupError(fingerprint)
     return table

@@ -33,9 +33,13 @@ def source_of(data: str) -> str:
 
     A data set's name means the data set, whatever lies in the folder; ``./iris`` means the file.
     """
-    path = Path(data)
-    meant = data and data.partition(":")[0] not in DATASETS and path.exists()
-    return str(path.resolve()) if meant else data
+    if not data or data.partition(":")[0] in DATASETS:
+        return data
+    name, mark, settings = data.partition("?")
+    for path, rest in ((Path(data), ""), (Path(name), mark + settings)):
+        if path.exists():
+            return str(path.resolve()) + rest
+    return data
 
 
 def spec_of(table: Table, options: Mapping[str, Any]) -> RunSpec:

@@ -5,9 +5,10 @@ Takes a path, gives a `Table` whose notes name every decision. The only module h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ from core.data.errors import Unreadable
 from core.data.frames import table_of_frame, unique_names
 from core.data.relations import read_arff
 from core.data.report import Report
+from core.data.settings import with_settings
 from core.data.statistical import reader
 from core.data.values import read_columns
 from core.data.workbooks import read_workbook
@@ -131,7 +133,7 @@ FORMATS = Catalogue(
 )
 
 
-def read_table(path: Path, name: str | None = None) -> Table:
+def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] | None = None) -> Table:
     """A table from a file.
 
     Parameters
@@ -140,6 +142,8 @@ def read_table(path: Path, name: str | None = None) -> Table:
         A file of one of FORMATS, perhaps packed as gz, bz2, xz or ZIP.
     name : str, optional
         What to call it; by default the file's name.
+    settings : mapping of str to str or int, optional
+        How it is to be read, see `core.data.settings`; what is not set is found out.
 
     Returns
     -------
@@ -152,7 +156,7 @@ def read_table(path: Path, name: str | None = None) -> Table:
         If there is no such file or it holds no table; the text says what it looks like.
     """
     path = Path(path)
-    report = Report()
+    report = Report(settings)
     if path.is_dir():
         raise Unreadable(f"{path.name} is a folder. Name a file in it.")
     try:
@@ -164,9 +168,11 @@ def read_table(path: Path, name: str | None = None) -> Table:
         report.add("unpacked", note)
     content.refuse_foreign(data)
     kind = next(each for each in reversed(list(FORMATS.values())) if each.matches(data))
+    report.found(format=kind.title)
     frame = kind.read(data, report)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
     called = name or path.name
     size = f"{counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}"
-    return table_of_frame(frame, called, title=called, about=f"A file with {size}.", report=report)
+    whole_name = with_settings(called, settings or {})
+    return table_of_frame(frame, whole_name, title=called, about=f"A file with {size}.", report=report)

@@ -5,7 +5,7 @@ Knows nothing of files or frames. RULES names everything that a reader may do to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,8 +86,9 @@ class Report:
 
     Parameters
     ----------
-    undone : collection of str
-        What a person does not want: rules, each with its column behind a colon where it is about one column.
+    settings : mapping of str to str or int
+        How a person wants the file read, see `core.data.settings`. Under ``undo`` are the rules that they do not want,
+        each with its column behind a colon where it is about one.
 
     Attributes
     ----------
@@ -95,10 +96,15 @@ class Report:
         How the file was read: encoding, delimiter and the like.
     """
 
-    def __init__(self, undone: Collection[str] = ()) -> None:
+    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
         self.facts: dict[str, Any] = {}
-        self._undone = frozenset(undone)
+        self._settings = settings or {}
+        self._undone = frozenset(self._settings.get("undo", ()))
         self._said: dict[tuple[str, str], dict[str, int]] = {}
+
+    def wish(self, setting: str) -> Any:
+        """What a person wants for a setting; None where they leave it open."""
+        return self._settings.get(setting)
 
     def undone(self, rule: str, column: str = "") -> bool:
         """Whether a person does not want a rule for a column."""

@@ -14,6 +14,7 @@ from core.catalogue import UnknownName, did_you_mean
 from core.data.datasets import DATASETS, Dataset
 from core.data.errors import Unreadable
 from core.data.reading import read_table
+from core.data.settings import parts
 from core.records import Param, Table
 
 
@@ -24,7 +25,8 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     ----------
     source : str
         A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), the path of a file, or the name
-        of a file in `tables`.
+        of a file in `tables`; behind a file, after a question mark, how it is to be read
+        (``"sales.csv?decimal=,&header=3"``, see `core.data.settings`).
     tables : Path, optional
         The folder of tables that people put there or uploaded.
 
@@ -39,10 +41,19 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     if name in DATASETS and (colon or not Path(source).is_file()):
         dataset = DATASETS[name]
         return dataset.table(_settings(dataset, settings))
-    path = _file(source, tables)
+    path, wanted = file_of(source, tables)
     if path is None:
         raise UnknownName(did_you_mean("data set or file", source, [*DATASETS, *_file_names(tables)]))
-    return read_table(path)
+    return read_table(path, settings=wanted)
+
+
+def file_of(source: str, tables: Path | None) -> tuple[Path | None, dict[str, Any]]:
+    """The file that a source means, None where there is none, and how it is to be read."""
+    whole = _file(source, tables)
+    if whole is not None or "?" not in source:
+        return whole, {}
+    name, wanted = parts(source)
+    return _file(name, tables), wanted
 
 
 def catalogue_sources(tables: Path | None) -> list[tuple[str, str, str]]:

@@ -34,16 +34,20 @@ class Store(Upkeep):
                 'INSERT OR REPLACE INTO "table" VALUES (?, ?, ?)', (info["fingerprint"], json.dumps(info), time.time())
             )
             if source:
-                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?)", (source, stamp, info["fingerprint"]))
+                row = (source, stamp, info["fingerprint"], json.dumps(info))
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?)", row)
 
     def find_table(self, source: str, stamp: str = "") -> str | None:
         """The fingerprint that a source led to, if it still has this stamp."""
         rows = self._read("SELECT fingerprint FROM source WHERE source=? AND stamp=?", source, stamp)
         return str(rows[0][0]) if rows and self.files.frame_path(rows[0][0]).exists() else None
 
-    def table(self, fingerprint: str) -> Table | None:
-        """The table of a fingerprint, its frame memory-mapped; None when it was deleted."""
-        info = self.table_info(fingerprint)
+    def table(self, fingerprint: str, source: str = "") -> Table | None:
+        """The table of a fingerprint, its frame memory-mapped; None when it was deleted.
+
+        With a `source` it bears the name, and the report, of the reading of that source.
+        """
+        info = self._info_of(source, fingerprint) or self.table_info(fingerprint)
         if info is None or not self.files.frame_path(fingerprint).exists():
             return None
         return table_of(info, self.files.frame(fingerprint))
@@ -52,6 +56,10 @@ class Store(Upkeep):
         """What a table is, without its frame: see `core.store.table_info`; None when it is not known."""
         rows = self._read('SELECT info FROM "table" WHERE fingerprint=?', fingerprint)
         return _info(rows[0][0]) if rows else None
+
+    def _info_of(self, source: str, fingerprint: str) -> dict[str, Any] | None:
+        rows = self._read("SELECT info FROM source WHERE source=? AND fingerprint=?", source, fingerprint)
+        return _info(rows[0][0]) if rows and rows[0][0] else None
 
     # -- runs
 

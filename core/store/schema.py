@@ -8,7 +8,8 @@ from collections.abc import Mapping
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE "table" (fingerprint TEXT PRIMARY KEY, info TEXT NOT NULL, created REAL NOT NULL);
-CREATE TABLE source (source TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL);
+CREATE TABLE source (
+    source TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL, info TEXT NOT NULL DEFAULT '');
 CREATE TABLE run (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, owner TEXT NOT NULL, spec TEXT NOT NULL,
     problem TEXT NOT NULL, state TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL, seconds REAL);
@@ -35,6 +36,11 @@ MIGRATIONS: Mapping[int, str] = {
         ALTER TABLE fit ADD COLUMN started REAL;
         ALTER TABLE fit ADD COLUMN ended REAL;
         CREATE INDEX fit_key ON fit (key);
+    """,
+    # what a table is called and how it was read belongs to the file: two may have the same content
+    2: """
+        ALTER TABLE source ADD COLUMN info TEXT NOT NULL DEFAULT '';
+        DELETE FROM source;
     """,
 }
 

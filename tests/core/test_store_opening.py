@@ -17,6 +17,7 @@ from core.store import Store, StoreError, opening, schema
 from tests.core.points import LIFE, PROBLEM, SPEC, fit, view
 
 V1 = Path(__file__).parents[1] / "fixtures" / "store-v1"
+V2 = V1.with_name("store-v2")  # two runs, one of them on a file
 RUN = "c03036875894"  # of the fixture: iris, three models, two folds
 
 
@@ -52,6 +53,17 @@ def test_a_store_of_version_1_is_brought_up_to_date_with_all_that_is_in_it(old: 
     assert table is not None and table.frame.shape == (150, 5)
     assert len(store._read("SELECT * FROM derived WHERE state='done' AND run=?", RUN)) == 1
     assert columns(store) == columns(Store(tmp_path / "new")), "an upgraded store is like a new one"
+
+
+def test_a_store_of_version_2_keeps_its_runs_and_reads_its_files_anew(tmp_path: Path) -> None:
+    store = Store(Path(shutil.copytree(V2, tmp_path / "old")))
+    runs = store.runs()
+    assert [(each.spec.dataset, each.state) for each in runs] == [("bought.csv", "done"), ("iris", "done")]
+    table = store.table(runs[0].spec.fingerprint)
+    assert table is not None and table.title == "bought.csv" and table.frame.shape == (12, 3) and table.report
+    assert [fit.outcome is not None for each in runs for fit in store.fits(each.id)] == [True] * 10
+    assert store._read("SELECT * FROM source") == [], "how a file was read was not kept with the file"
+    assert columns(store) == columns(Store(tmp_path / "new"))
 
 
 def test_before_an_upgrade_a_backup_is_made_that_the_older_version_could_open(old: Path) -> None:
