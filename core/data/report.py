@@ -45,11 +45,16 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("place", "Place in the file"),
     Rule("orientation", "Rows or columns"),
     # ---- the lines
+    Rule("comment", "Comments", lossy=True),
     Rule("preamble", "Lines before the table", lossy=True),
+    Rule("two_headers", "Names in two lines"),
+    Rule("units", "A line of units", lossy=True),
     Rule("no_header", "No names of columns"),
     Rule("open_quote", "A quote that is never closed", lossy=True),
     Rule("ragged", "Rows that do not fit", lossy=True),
     Rule("row_name", "Names of rows"),
+    Rule("header_again", "The header once more", lossy=True, undo="Keep these rows"),
+    Rule("total", "A sum at the end", lossy=True, undo="Keep this row"),
     Rule("empty_column", "Empty columns", lossy=True),
     Rule("empty_row", "Empty rows", lossy=True),
     # ---- the columns
