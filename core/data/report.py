@@ -66,6 +66,8 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("blanks", "Blanks around text", lossy=True, undo="Keep the blanks"),
     Rule("only_blanks", "Nothing but blanks", lossy=True),
     Rule("missing_mark", "Marks of missing values", lossy=True, undo="Keep it as a value"),
+    Rule("kept_mark", "Marks of missing values that are values", undo="Read as missing"),
+    Rule("sentinel", "Numbers that may stand for a gap", undo="Read as missing"),
     Rule("empty_text", "Empty text", lossy=True),
     Rule("kept_as_text", "Numbers kept as text", undo="Read as numbers"),
     Rule("mixed", "Numbers mixed with text", undo="Read as numbers, the rest as missing"),
