@@ -8,7 +8,9 @@ of rows that do not fit, of empty ones, and of those that are no data.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.data.dialect import Dialect, dialect_of, sample_of, spaced_quotes, tabbed, uncommented
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _TOTAL = re.compile(r"(?i)(grand |sub)?total\b.*|sum|summe\b.*|gesamt\b.*|insgesamt|somme|suma|totale?|totaal|in all")
 _CLOSE = 1e-6
+_RULED = r"^\s*:?[-=_+]{2,}:?\s*$|^\s*$"
+_NUMERIC, _WORDS = r"^\s*[+-]?[\d.,]*\d[\d.,]*\s*$", r"^\s*[^\W\d][\w ./()-]*$"
+_HEAD, _MOSTLY = 50, 0.9
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,11 @@ def read_delimited(text: str, report: Report) -> Lines:
     if not text.strip():
         raise Unreadable("The file is empty.")
     dialect = dialect_of(sample_of(text), report)
+    report.found(delimiter=dialect.delimiter)
     plain = _prepared(text, dialect, report)
-    sample = sample_of(plain)
+    dialect, sample = replace(dialect, delimiter=dialect.parted_by), sample_of(plain)
     layout = layout_of(sample, dialect, report, whole=len(sample) >= len(plain))
-    report.found(delimiter=dialect.delimiter, header_row=layout.header_row)
+    report.found(header_row=layout.header_row)
     rows, bad = _parse(plain, layout)
     if dialect.quote and any("\n" in row.text and row.text.count(dialect.quote) % 2 for row in bad):
         layout, rows, bad = _without_quotes(plain, layout, bad, report)
@@ -59,7 +65,7 @@ def read_delimited(text: str, report: Report) -> Lines:
 
 def _prepared(text: str, dialect: Dialect, report: Report) -> str:
     """The text without comments, with tabs where blanks part its cells."""
-    plain = uncommented(text, dialect.comment)
+    plain = uncommented(text, dialect)
     if plain is not text and plain != text:
         lines = sum(bool(old) and not new for old, new in zip(text.split("\n"), plain.split("\n"), strict=True))
         told = f"{counted(lines, 'line')} that begin with '{dialect.comment}' left out as comments."
@@ -213,11 +219,20 @@ def _all_different(column: Any) -> bool:
 
 
 def _without_others(names: list[str], rows: Any, report: Report) -> Any:
-    """The rows without those that are no data: the header once more, and a sum at the end."""
-    again = _like_header(names, rows)
-    if again is not None and not report.undone("header_again"):
-        report.add("header_again", f"{counted(len(again), 'row')} that repeat the header left out.", count=len(again))
-        rows = _dropped(rows, again)
+    """The rows without those that are no data: lines drawn, the header once more, another table, a sum at the end."""
+    for rule, places, what in (
+        ("ruled_line", _drawn(rows), "are drawn lines"),
+        ("repeated_header", _where(rows, *_like(names)), "repeat the header"),
+    ):
+        if len(places) and not report.undone(rule):
+            report.add(rule, f"{counted(len(places), 'row')} that {what} left out.", count=len(places))
+            rows = _dropped(rows, places)
+    second = _second_table(rows)
+    if second is not None and not report.undone("second_table"):
+        gone = rows.num_rows - second
+        told = f"Another table below the first one left out: {counted(gone, 'row')}, with names of columns of its own."
+        report.add("second_table", told, count=gone)
+        rows = rows.slice(0, second)
     if rows.num_rows > 2 and _is_total(rows) and not report.undone("total"):
         first = next(cell for column in rows.columns if _TOTAL.fullmatch(cell := column[-1].as_py().strip()))
         report.add("total", f"The last row left out: it adds up the rows above it ('{first[:40]}').", count=1)
@@ -225,20 +240,58 @@ def _without_others(names: list[str], rows: Any, report: Report) -> Any:
     return rows
 
 
-def _like_header(names: list[str], rows: Any) -> Any:
-    """The places of rows that hold the names of the columns; None where there are none."""
+def _where(rows: Any, *tests: Callable[[Any], Any]) -> Any:
+    """The places of the rows whose every cell passes its column's test (the only one, where there is one for all)."""
     import numpy as np
+
+    passed = np.ones(rows.num_rows, dtype=bool)
+    for place, column in enumerate(rows.columns if rows.num_columns > 1 and tests else ()):
+        passed &= tests[place % len(tests)](column).to_numpy()
+        if not passed.any():
+            break
+    return np.flatnonzero(passed) if rows.num_columns > 1 and tests else np.array([], dtype=int)
+
+
+def _drawn(rows: Any) -> list[int]:
+    """The places of rows of dashes."""
+    places = _where(rows, lambda column: _fits(column, _RULED))
+    return [each for each in places if any(column[int(each)].as_py().strip() for column in rows.columns)]
+
+
+def _like(names: list[str]) -> list[Callable[[Any], Any]]:
     import pyarrow.compute as pc
 
-    same = None
-    for name, column in zip(names, rows.columns, strict=True):
-        if not name.strip():
-            continue
-        equal = pc.equal(pc.utf8_trim_whitespace(column), name.strip()).to_numpy()
-        same = equal if same is None else same & equal
-        if not same.any():
+    return [
+        partial(lambda column, name: pc.equal(pc.utf8_trim_whitespace(column), name), name=name.strip())
+        for name in names
+    ]
+
+
+def _fits(column: Any, pattern: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(column, pattern)
+
+
+def _second_table(rows: Any) -> int | None:
+    """Where another table begins: at the first row that has words wherever the rows above have numbers."""
+    import numpy as np
+
+    head = rows.slice(0, _HEAD)
+    numeric = [
+        place
+        for place, column in enumerate(head.columns)
+        if np.mean(_fits(column, _NUMERIC).to_numpy()) >= _MOSTLY and head.num_rows > 2
+    ]
+    if len(numeric) < 2:
+        return None
+    found = np.ones(rows.num_rows, dtype=bool)
+    for place in numeric:
+        found &= _fits(rows.column(place), _WORDS).to_numpy()
+        if not found.any():
             return None
-    return np.flatnonzero(same) if same is not None and len(names) > 1 else None
+    first = int(np.flatnonzero(found)[0])
+    return first if first and all(column[first].as_py().strip() for column in rows.columns) else None
 
 
 def _dropped(rows: Any, places: Any) -> Any:

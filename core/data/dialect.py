@@ -19,9 +19,10 @@ from core.data.report import Report
 from core.data.settings import BLANKS, FIXED, NO_QUOTES
 
 COMMON = (",", ";", "\t", "|")
-_UNUSUAL = (":", "^", "~", BLANKS)
+_UNUSUAL = (":", "^", "~", "\x01", "\x1f", BLANKS)
 _COMMENTS = ("#", "%", "//", ";")
 _SAMPLE_LINES, _SAMPLE_SIZE, _PROPOSER_SIZE = 200, 200_000, 20_000
+_SCORED, _FEWEST_SCORED = 50_000, 20  # letters and lines that are looked at for each separator
 _CELLS = 4_000  # so many are looked at for each separator
 _HANDICAP = 0.85  # of a separator that few files have
 _STRAY = 0.05  # this share of the lines may have something between two columns
@@ -30,9 +31,9 @@ _POOR = 0.6  # below, columns of one width are looked for
 _PROPOSED = 1.1
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
 _BLANK_RUN = re.compile(r"[ \t]+")
-_BLANK_RUN_OUTSIDE = re.compile(r"""[ \t]+(?=(?:[^"]*"[^"]*")*[^"]*$)""")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?")
 _BETWEEN_SINGLE = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?:$|[,;\t|])", re.MULTILINE)
-_BETWEEN_DOUBLE = re.compile(r'(?:^|[,;\t|])\s*"[^"\n]*"\s*(?:$|[,;\t|])', re.MULTILINE)
 _TYPED = re.compile(
     r"""\s*(
     | [+-]?\(?[€$£¥]?\s?\d[\d.,'’\xa0\u202f]*([eE][+-]?\d+)?\s?[%€$£¥]?\)?   # a number, perhaps with its sign
@@ -85,12 +86,14 @@ def sample_of(text: str) -> str:
 def dialect_of(sample: str, report: Report) -> Dialect:
     """The dialect that the first lines of a text speak; what a person wants is not questioned."""
     comment = report.wish("comment") or _comment(sample)
-    lines = uncommented(sample, comment)
+    lines = _head(_without(sample, comment))
     wanted = report.wish("delimiter")
     quotes = _quotes(lines, report.wish("quote"))
     proposed = _proposed(lines)
-    best, best_score = Dialect(wanted or ",", quotes[0]), 0.0
-    for delimiter in (wanted,) if wanted else (*COMMON, *_UNUSUAL):
+    alone = next((each for each in (*COMMON, "\x1f") if each not in sample), ",")  # where there is one column
+    best, best_score = Dialect(wanted or alone, quotes[0]), 0.0
+    candidates = (each for each in (*COMMON, *_UNUSUAL) if each in lines or each == BLANKS)
+    for delimiter in (wanted,) if wanted else candidates:
         for quote in quotes:
             dialect = Dialect(delimiter, quote, _escape(lines, quote))
             score = _score(lines, dialect) * (_PROPOSED if (delimiter, quote or '"') == proposed else 1.0)
@@ -137,15 +140,31 @@ def tabbed(text: str, dialect: Dialect) -> str:
         return _cut(text)
     if dialect.delimiter != BLANKS:
         return text
-    run = _BLANK_RUN_OUTSIDE if dialect.quote and dialect.quote in text else _BLANK_RUN
-    return "\n".join(run.sub("\t", line.strip()) for line in text.split("\n"))
+    return "\n".join(_with_tabs(line.strip(), dialect.quote) for line in text.split("\n"))
 
 
-def uncommented(text: str, comment: str) -> str:
-    """A text without the lines that begin with a mark; they stay as empty lines, so that lines keep their numbers."""
-    if not comment:
+def _with_tabs(line: str, quote: str) -> str:
+    """A line with a tab for each run of blanks that does not stand between quotes."""
+    parts = line.split(quote) if quote else [line]
+    parts[::2] = [_BLANK_RUN.sub("\t", part) for part in parts[::2]]
+    return quote.join(parts)
+
+
+def uncommented(text: str, dialect: Dialect) -> str:
+    """A text without the lines that begin with a mark; they stay as empty lines, so that lines keep their numbers.
+
+    A comment right above the values that has a name for each of them loses its mark alone.
+    """
+    if not dialect.comment:
         return text
-    return re.sub(rf"^[ \t]*{re.escape(comment)}[^\n]*", "", text, flags=re.MULTILINE)
+    names = _names_in_comment(sample_of(text), dialect)
+    if names is not None:
+        text = text[: names.start()] + names["names"] + text[names.end("names") :]
+    return _without(text, dialect.comment)
+
+
+def _without(text: str, comment: str) -> str:
+    return re.sub(rf"^[ \t]*{re.escape(comment)}[^\n]*", "", text, flags=re.MULTILINE) if comment else text
 
 
 def _spaced(text: str, dialect: Dialect) -> bool:
@@ -160,17 +179,24 @@ def spaced_quotes(text: str, dialect: Dialect) -> str:
     return re.sub(rf"(?<={re.escape(dialect.parted_by)}) +(?={re.escape(dialect.quote)})", "", text)
 
 
+def _head(sample: str) -> str:
+    """Fewer lines where they are long."""
+    lines = sample.split("\n")
+    many = int(np.searchsorted(np.cumsum([len(line) for line in lines]), _SCORED))
+    return sample if many >= len(lines) else "\n".join(lines[: max(many, _FEWEST_SCORED)])
+
+
 def _comment(sample: str) -> str:
     """What the lines begin with that are no data; empty where there are none."""
     lines = [line.strip() for line in sample.split("\n") if line.strip()]
     for mark in _COMMENTS:
         marked = [line for line in lines if line.startswith(mark)]
-        others = len(lines) - len(marked)
-        if not marked or others < len(marked) / 4 or (len(marked) > others / 2 and not lines[0].startswith(mark)):
+        others = [line for line in lines if not line.startswith(mark)]
+        if not marked or len(others) < max(1, len(marked) / 4):
             continue
-        first = next(place for place, line in enumerate(lines) if not line.startswith(mark))
-        above = first == len([line for line in lines[:first] if line.startswith(mark)]) and first > 0
-        if above or not _fits_the_others(marked, [line for line in lines if not line.startswith(mark)]):
+        if (len(marked) > len(others) / 2 and not lines[0].startswith(mark)) or lines[0][len(mark) :][:1] in COMMON:
+            continue
+        if lines[: len(marked)] == marked or not _fits_the_others(marked, others):
             return mark
     return ""
 
@@ -182,6 +208,22 @@ def _fits_the_others(marked: list[str], others: list[str]) -> bool:
         if usual and sum(line.count(delimiter) == usual for line in marked) > len(marked) / 2:
             return True
     return False
+
+
+def _names_in_comment(text: str, dialect: Dialect) -> re.Match[str] | None:
+    """The last comment above the values, where it has as many cells as the line below, and these hold a number."""
+    found = None
+    for found in re.finditer(rf"^[ \t]*{re.escape(dialect.comment)}+[ \t]*(?P<names>[^\n]+)\n+", text, re.MULTILINE):
+        below = text[found.end() :].partition("\n")[0]
+        if not below.lstrip().startswith(dialect.comment):
+            break
+    if found is None:
+        return None
+    lines = found["names"], text[found.end() :].partition("\n")[0]
+    names, values = ([cells for _, cells in records_of(line, dialect)] for line in lines)
+    fits = len(names) == len(values) == 1 and len(names[0]) == len(values[0]) > 1
+    numbers = [bool(_NUMBER.fullmatch(cell.strip())) for cells in (*names, *values) for cell in cells]
+    return found if fits and any(numbers[len(names[0]) :]) and not any(numbers[: len(names[0])]) else None
 
 
 def _proposed(sample: str) -> tuple[str, str]:
@@ -198,11 +240,10 @@ def _proposed(sample: str) -> tuple[str, str]:
 
 
 def _quotes(sample: str, wish: str | None) -> tuple[str, ...]:
-    """The quotes that may be meant; single ones only where cells stand between them and none between double ones."""
+    """The quotes that may be meant; single ones only where cells stand between them."""
     if wish is not None:
         return ("",) if wish == NO_QUOTES else (wish,)
-    single = _BETWEEN_SINGLE.search(sample) and not _BETWEEN_DOUBLE.search(sample)
-    return ('"', "'") if single else ('"',)
+    return ('"', "'") if _BETWEEN_SINGLE.search(sample) else ('"',)
 
 
 def _escape(sample: str, quote: str) -> str:
@@ -221,11 +262,26 @@ def _score(sample: str, dialect: Dialect) -> float:
     width, lines = widths.most_common(1)[0]
     evenness = lines / widths.total()
     unusual = dialect.delimiter in _UNUSUAL
-    if width < 2 or (unusual and evenness < 0.9):
+    if width < 2 or (unusual and evenness < 0.9) or _one_column(sample, dialect, width):
+        return 0.0
+    if dialect.delimiter == BLANKS and not _has_numbers(records, width):
         return 0.0
     typed = _typed(cell for cells in records[: max(1, _CELLS // width)] for cell in cells[:_CELLS])
     quotes = 0.98 if dialect.quote == "'" else 1.0  # apostrophes are frequent
     return evenness * typed * (_HANDICAP if unusual else 1.0) * quotes
+
+
+def _one_column(sample: str, dialect: Dialect, width: int) -> bool:
+    """Whether what looks like two columns is one of numbers with decimal commas, below a name without a comma."""
+    lines = [line.strip() for line in sample.split("\n") if line.strip()]
+    decimals = dialect.delimiter == "," and width == 2 and "," not in lines[0]
+    return decimals and len(lines) > 1 and all(_DECIMAL_COMMA.fullmatch(line) for line in lines[1:])
+
+
+def _has_numbers(records: list[list[str]], width: int) -> bool:
+    """Whether a column is mostly numbers: prose has blanks between its words as well."""
+    rows = [cells for cells in records if len(cells) == width]
+    return any(sum(bool(_NUMBER.fullmatch(cells[place])) for cells in rows) > len(rows) / 2 for place in range(width))
 
 
 def _typed(cells: Iterable[str]) -> float:
@@ -248,9 +304,10 @@ def _places(text: str) -> list[tuple[int, int]]:
         letters = np.frombuffer(line.encode("utf-32-le"), dtype="<u4")
         filled[: len(letters)] += letters != ord(" ")
     edges = np.flatnonzero(np.diff(np.concatenate([[0], filled > _STRAY * len(lines), [0]])))
-    begins, ends = edges[::2], edges[1::2]
-    # a column reaches as far as the next one begins, because single lines may be longer than the others
-    return list(zip([0, *ends[:-1].tolist()], [*begins[1:].tolist(), 1 << 30], strict=True)) if len(begins) else []
+    gaps = zip(edges[1:-1:2], edges[2::2], strict=True)
+    # where fewest lines have something, names above numbers among them; of equal places the last
+    cuts = [int(end - 1 - np.argmin(filled[begin:end][::-1])) for begin, end in gaps]
+    return list(zip([0, *cuts], [*cuts, 1 << 30], strict=True)) if len(edges) else []
 
 
 def _cut(text: str) -> str:

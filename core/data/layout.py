@@ -84,7 +84,7 @@ def _with_second_line(records: list[Record], first: int, width: int, dialect: Di
         line = records[first + 1][0]
         if _grouped(names):
             names = _joined(names, rows[0])
-            report.add("two_headers", "The names of the columns stand in two lines, which were put together.")
+            report.add("second_header", "The names of the columns stand in two lines, which were put together.")
         else:
             units = ", ".join(cell.strip() for cell in rows[0] if cell.strip())[:60]
             report.add("units", f"The line below the names left out: it holds no values but units ({units}).", count=1)
@@ -140,7 +140,7 @@ def _with_short_header(records: list[Record], first: int) -> int:
         return first
     line, names = records[first - 1]
     begins = records[first][0] - sum(value.count("\n") for value in values)
-    named = 1 < len(names) < len(values) and line == begins - 1
+    named = 1 < len(names) <= len(values) and line == begins - 1
     return first - 1 if named and not any(NUMBER.fullmatch(cell.strip()) for cell in names) else first
 
 
@@ -175,6 +175,7 @@ def _comes_again(words: list[str], below: list[list[str]]) -> bool:
     """Whether most words of a line are values of their columns further down."""
     if len(below) < 2 or not all(words):
         return False
+    below = [row for row in below if [cell.strip() for cell in row] != words]  # it may be the header once more
     again = sum(any(row[place].strip() == word for row in below) for place, word in enumerate(words[: len(below[0])]))
     return again > len(words) / 2
 
