@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.errors import Unreadable
-from core.data.frames import table_of_frame
+from core.data.frames import as_whole, table_of_frame
 from core.data.network import fetching, home_of
 from core.data.report import Report
 from core.data.sampling import drawn, sample
@@ -26,7 +26,7 @@ _MOST_COLUMNS = 10_000  # of a sparse table: beyond, it is mostly zeros and no m
 _NAME = re.compile(r"(?P<name>[\w.(),-]{1,128}?)(?:@(?P<version>\d{1,9}))?", re.ASCII)
 _ANOTHER_TARGET = "it is another answer of this data set, not a cause"
 _LONGEST = 240
-_HEADING = re.compile(r"(\*\*(author|source|please cite|note)\b.*|#.*|\*\*[^*]*\*\*:?|[-=_*]*)$", re.IGNORECASE)
+_HEADING = re.compile(r"(\*\*(author|source|please cite|note)\b.*|#.*|\*\*[^*]*\*\*:?|[\W_]*)$", re.IGNORECASE)
 
 
 def by_openml(number: int) -> Callable[[Path | None], Table]:
@@ -75,9 +75,11 @@ def _from_openml(what: str, asked: re.Match[str], home: Path) -> Any:
     which: dict[str, Any] = {"name": name, "version": int(version) if version else "active"}
     if name.isascii() and name.isdigit() and not version:
         which = {"data_id": int(name)}
+    # No target: one with gaps would be refused. The slower of the two parsers (a second for a million cells) keeps the
+    # order of the classes; scikit-learn's other one stumbles over classes that are numbers with this pandas.
+    options = {"target_column": None, "as_frame": "auto", "parser": "liac-arff", "n_retries": 1}
     try:
-        # no target: one with gaps would be refused
-        return fetch(**which, target_column=None, as_frame="auto", parser="auto", data_home=home, n_retries=1)
+        return fetch(**which, **options, data_home=home)
     except OpenMLError as error:
         raise Unreadable(
             f"{what} does not exist, or is not active. Bakeoff has no list of OpenML's names and cannot say which one "
@@ -125,7 +127,8 @@ def _tell(details: Mapping[str, Any], address: str, report: Report) -> None:
 
 def _frame_of(bunch: Any, report: Report) -> pd.DataFrame:
     if isinstance(bunch.data, pd.DataFrame):
-        return sample(bunch.data, report)
+        frame = sample(bunch.data, report)
+        return frame.assign(**{str(name): as_whole(frame[name]) for name in frame.select_dtypes("float").columns})
     many, columns = bunch.data.shape
     if columns > _MOST_COLUMNS:
         raise Unreadable(
@@ -152,6 +155,6 @@ def first_sentence(description: str) -> str:
     lines = [line.strip() for line in text.splitlines()]
     prose = " ".join(line for line in lines if not _HEADING.match(line)).replace("*", "")
     prose = " ".join(prose.split())
-    sentence = re.match(r".{20,}?[.!?](?=\s|$)", prose)
+    sentence = re.match(r".{10,}?[.!?](?=\s+[A-Z\"(]|$)", prose)
     said = sentence[0] if sentence else prose
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST].rsplit(' ', 1)[0]} …"

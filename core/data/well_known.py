@@ -149,7 +149,7 @@ ENTRIES = (
         "Bike sharing",
         Task.REGRESSION,
         by_openml(42712),
-        "Bicycles rented in Washington in 2011 and 2012, with the weather; predicted is how many (Fanaee-T, Gama 2013). "
+        "Bicycles rented in Washington in 2011 and 2012, with the weather; predicted is how many (Fanaee-T, Gama). "
         "Rows follow each other in time, so a random split flatters every model.",
         "count",
         left_out={"casual": _ADDS_UP, "registered": _ADDS_UP},
