@@ -101,9 +101,8 @@ class Dataset:
             try:
                 fetched: Table = self.load(tables)
             except Unreadable as error:
-                raise Unreadable(
-                    " ".join([f"{self.title} is not at hand. {error}", *refused, files.wanted()])
-                ) from error
+                absent = f"{self.title} is not in the data folder."
+                raise Unreadable(" ".join([absent, *refused, str(error), files.wanted()])) from error
             found = files.recognised(fetched, self.image_shape)
         if found is None:
             strange = f"What was fetched as {self.title} has other columns than it should. Try again later."

@@ -15,6 +15,8 @@ from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 RECORDINGS = "sklearn.datasets.tests.data.openml"
 OPENML = "https://www.openml.org"
 SHORTER = {
@@ -39,6 +41,9 @@ def recorded() -> dict[str, Path]:
         return {}
     folder = Path(str(resources.files(RECORDINGS)))
     return {path.name: path for path in sorted(folder.glob("id_*/*.gz"))}
+
+
+RECORDED = pytest.mark.skipif(not recorded(), reason="scikit-learn's own test data are not installed")
 
 
 def file_of(path: str) -> str:

@@ -8,13 +8,12 @@ import io
 import tarfile
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import _california_housing, _covtype, _kddcup99, _openml, fetch_openml
+from sklearn.datasets import _california_housing, _covtype, _kddcup99, fetch_openml
 from sklearn.datasets._base import RemoteFileMetadata
 
 from core.catalogue import UnknownName
@@ -24,27 +23,7 @@ from core.data.openml import first_sentence
 from core.data.report import Report
 from core.records import Roles, Table, Task
 from tests.core import openml_server
-from tests.core.openml_server import OPENML, Answer, Server
-
-RECORDED = pytest.mark.skipif(not openml_server.recorded(), reason="scikit-learn's own test data are not installed")
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """OpenML on this machine, and nothing else that could be reached."""
-    with openml_server.serving() as server:
-        for name in ("_SEARCH_NAME", "_DATA_INFO", "_DATA_FEATURES", "_DATA_QUALITIES"):
-            monkeypatch.setattr(_openml, name, getattr(_openml, name).replace(OPENML, server.address))
-        monkeypatch.setattr(openml, "HOSTS", ("127.0.0.1",))
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        yield server
-
-
-@pytest.fixture
-def tables(tmp_path: Path) -> Path:
-    folder = tmp_path / "tables"
-    folder.mkdir()
-    return folder
+from tests.core.openml_server import RECORDED, Answer, Server
 
 
 def same(one: Table, other: Table) -> bool:
@@ -245,7 +224,7 @@ def test_a_copy_that_somebody_changed_is_fetched_again(server: Server, tables: P
         ("glass2-pmlb", "glass2-pmlb"),
         ("", ""),
         ("word " * 200, ("word " * 47) + "word …"),
-        ("<b>Bold</b> words with *stars* that say e.g. something. Yes.", "Bold words with stars that say e.g. something."),
+        ("<b>Bold</b> words with *stars*, e.g. this one. Yes.", "Bold words with stars, e.g. this one."),
     ],
 )  # fmt: skip
 def test_the_first_sentence_of_a_description(description: str, sentence: str) -> None:
