@@ -39,6 +39,9 @@ class Rule:
 RULES: Catalogue[Rule] = Catalogue(
     "rule of reading",
     # ---- the file
+    Rule("origin", "Where it comes from"),
+    Rule("joined", "Several files in one table"),
+    Rule("sample", "A part of the rows", lossy=True),
     Rule("unpacked", "Unpacked"),
     Rule("encoding", "Encoding"),
     Rule("sheet", "Sheet"),
@@ -85,6 +88,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("infinite", "Infinite values", lossy=True),
     Rule("unprintable", "Characters that cannot be shown", lossy=True),
     Rule("labels", "Labels of values"),
+    Rule("full_stop", "Full stops behind answers", lossy=True),
 )
 
 
@@ -127,6 +131,12 @@ class Report:
         """Note that `sentence` is true of `column`, for `count` cells, rows or lines."""
         of_sentence = self._said.setdefault((RULES[rule].name, sentence), {})
         of_sentence[column] = of_sentence.get(column, 0) + count
+
+    def take(self, other: Report) -> None:
+        """Note what another report has noted."""
+        for (rule, sentence), columns in other._said.items():
+            for column, count in columns.items():
+                self.add(rule, sentence, column, count)
 
     def changes(self) -> tuple[Change, ...]:
         """One row per rule and column, in the order in which they were added."""
