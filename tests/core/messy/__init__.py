@@ -6,11 +6,34 @@ what it finds.
 
 from __future__ import annotations
 
-from tests.core.messy import delimiters, encodings, quoting
+from tests.core.messy import (
+    dates,
+    delimiters,
+    documents,
+    encodings,
+    gaps,
+    headers,
+    lines,
+    numbers,
+    packed,
+    quoting,
+    words,
+    workbooks,
+)
 from tests.core.messy.truth import Case
 
-CASES: tuple[Case, ...] = (
-    *delimiters.CASES,
-    *quoting.CASES,
-    *encodings.CASES,
+_ROOMS = (
+    packed,
+    encodings,
+    delimiters,
+    quoting,
+    lines,
+    headers,
+    numbers,
+    gaps,
+    dates,
+    words,
+    workbooks,
+    documents,
 )
+CASES: tuple[Case, ...] = tuple(case for room in _ROOMS for case in room.CASES)

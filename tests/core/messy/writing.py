@@ -142,3 +142,20 @@ def table(
         return sample(columns, lines(columns, dialect), dialect, encoding)
 
     return make
+
+
+def within(
+    special: Callable[[Random, int], Col], dialect: Dialect = COMMA, style: Style = PLAIN,
+    topic: Callable[[Random], list[Col]] = stock.any_of,
+) -> Make:  # fmt: skip
+    """Files of tables from the stock with one special column among theirs, whose `raw` cells it brings."""
+
+    def make(rng: Random) -> Sample:
+        columns = written(topic(rng), style)
+        made = special(rng, len(columns[0].values))
+        columns = [column for column in columns if column.name != made.name]
+        place = rng.randint(1, len(columns))
+        columns = [*columns[:place], made, *columns[place:]]
+        return sample(columns, lines(columns, dialect), dialect)
+
+    return make
