@@ -20,6 +20,7 @@ from tests.core.messy import CASES
 from tests.core.messy.judging import CRASHED, EXACT, WRONG, Verdict, judged, sample_of, tally
 from tests.core.messy.truth import Case, Need
 
+pytestmark = pytest.mark.timeout(300)  # some hundred files are read
 SEED = 20261121
 WANTED = 0.95
 
@@ -42,12 +43,12 @@ def listed(verdicts: list[Verdict]) -> str:
 
 
 def test_there_are_enough_shapes_of_every_kind() -> None:
-    assert len(CASES) >= 150 and len({case.name for case in CASES}) == len(CASES)
+    assert len(CASES) >= 400 and len({case.name for case in CASES}) == len(CASES)
 
 
 def test_the_same_seed_makes_the_same_file_and_another_one_another() -> None:
-    for case in CASES[:30]:
-        assert sample_of(case, 1) == sample_of(case, 1) and sample_of(case, 1).data != sample_of(case, 2).data
+    for case in [case for case in CASES if sample_of(case, 1).readings][::9]:
+        assert sample_of(case, 1) == sample_of(case, 1) and sample_of(case, 1).readings != sample_of(case, 2).readings
 
 
 def test_every_rule_that_a_case_asks_for_exists() -> None:
@@ -113,9 +114,10 @@ ERRORS = {
 }
 
 
+@pytest.mark.parametrize("shape", ["commas, orders", "Excel, orders", "JSON, objects within", "UTF-8 with mark"])
 @pytest.mark.parametrize("error", ERRORS)
-def test_a_reader_that_errs_is_found_out(error: str, tmp_path: Path) -> None:
-    case = next(case for case in CASES if sample_of(case, SEED).readings)
+def test_a_reader_that_errs_is_found_out(error: str, shape: str, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.name == shape)
     assert judged(case, SEED, tmp_path).outcome == EXACT
     verdict = judged(case, SEED, tmp_path, altered(ERRORS[error]))
     assert verdict.outcome == WRONG and verdict.deviations

@@ -7,6 +7,7 @@ what it finds.
 from __future__ import annotations
 
 from tests.core.messy import (
+    columnar,
     dates,
     delimiters,
     documents,
@@ -35,5 +36,6 @@ _ROOMS = (
     words,
     workbooks,
     documents,
+    columnar,
 )
 CASES: tuple[Case, ...] = tuple(case for room in _ROOMS for case in room.CASES)

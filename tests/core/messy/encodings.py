@@ -169,7 +169,7 @@ CASES = (
     Case("cp1253, Greek", "B1", places(_GREEK, "cp1253")),
     Case("cp1254, Turkish", "B1", places(_TURKISH, "cp1254", lenient=("cp1252",))),
     Case("cp932, Japanese", "B1", places(_JAPANESE, "cp932")),
-    Case("EUC, Japanese", "B1", places(_JAPANESE, "euc-jp", lenient=("gb18030", "cp949"))),
+    Case("EUC, Japanese", "B1", places(_JAPANESE, "euc-jp", lenient=("gb18030", "cp949", "cp1252"))),
     Case("gb18030, Chinese", "B1", places(_CHINESE, "gb18030")),
     Case(
         "big5, Chinese", "B1", places(("臺北市", "高雄市", "臺中市", "新竹市", "嘉義縣"), "big5", lenient=("gb18030",))

@@ -132,6 +132,18 @@ def header_too_short(rng: Random) -> Sample:
     return Sample(joined(shown), (right(named, "no_name"),), refusable=True)
 
 
+def header_too_long(rng: Random) -> Sample:
+    """The header names two columns more than the rows fill: these are empty, or left out, and told."""
+    columns = written(stock.weather(rng))
+    head, *rest = lines(columns)
+    gaps = (None,) * len(columns[0].values)
+    more = [Col(name, gaps, frozenset({"empty"})) for name in ("pressure", "remark")]
+    told = ("ragged", "empty_column")
+    return Sample(
+        joined([f"{head},pressure,remark", *rest]), (right([*columns, *more], *told), right(columns, *told)), True
+    )
+
+
 def units(dialect: Dialect = COMMA, bracket: bool = False) -> Make:
     """A row of units below the names."""
 
@@ -273,7 +285,7 @@ CASES = (
     Case("an empty name", "B7", renamed(("x", "", "z"), (("x",), ("column_2", "*"), ("z",)), "no_name")),
     Case("a name of blanks", "B7", renamed(("x", "  ", "z"), (("x",), ("column_2", "*"), ("z",)), "no_name")),
     Case("all names but one empty", "B7",
-         renamed(("x", "", ""), (("x",), ("column_2", "*"), ("column_3", "*")), "no_name")),
+         renamed(("x", "", ""), (("x", "column_1"), ("column_2", "*"), ("column_3", "*")), "no_name", "no_header")),
     Case("blanks around names", "B7", renamed((" x", "y ", "  z  "), (("x",), ("y",), ("z",)))),
     Case("a line end within a name", "B7", renamed(("width\n(mm)", "y", "z"), (("width (mm)", "*"), ("y",), ("z",)))),
     Case("separators at the end of all lines", "B7", trailing(True, True)),
@@ -290,6 +302,7 @@ CASES = (
     Case("numbers of rows, as R writes", "B7", rows_with_names(True, False)),
     Case("names of rows, nothing quoted", "B7", rows_with_names(False, True)),
     Case("a header two names short", "B7", header_too_short),
+    Case("a header two names long", "B7", header_too_long),
     Case("units below the names", "B10", units()),
     Case("units in brackets below the names", "B10", units(SEMICOLON, True)),
     Case("a header of two rows", "B10", two_rows(True)),

@@ -108,9 +108,10 @@ def differences(reading: Reading, table: Table) -> tuple[list[str], bool]:
             found.append(f"column {name!r} instead of {column.name!r}")
     if len(table.frame) != reading.rows:
         return [*found, f"{len(table.frame)} rows instead of {reading.rows}"], False
-    for column, place in zip(reading.columns, range(len(names)), strict=True):
+    for column, name, kind in zip(reading.columns, names, table.columns, strict=True):
         ways = (column, *column.others)
-        tries = [_column_differences(each, table, place) for each in ways]
+        got = cells(table.frame[name])
+        tries = [_column_differences(each, table, name, str(kind.kind), got) for each in ways]
         if all(tries):
             found += min(tries, key=len)
         else:
@@ -134,16 +135,13 @@ def told(need: Need, table: Table, column: str | None) -> bool:
     )
 
 
-def _column_differences(column: Col, table: Table, place: int) -> list[str]:
+def _column_differences(column: Col, table: Table, name: str, kind: str, got: list[Any]) -> list[str]:
     """How a column deviates from one of its readings; silence where something has to be told is a deviation."""
-    name = list(table.frame)[place]
-    got = cells(table.frame[name])
     wrong = [row for row, each in enumerate(got) if not same(column.values[row], each)]
     found = []
     if wrong:
         shown = ", ".join(f"row {row + 1}: {column.values[row]!r} is {got[row]!r}" for row in wrong[:_SHOWN])
         found.append(f"{name!r}: {len(wrong)} of {len(got)} values differ ({shown[:300]})")
-    kind = str(table.columns[place].kind)
     if kind not in column.kinds:
         found.append(f"{name!r}: kind {kind} instead of {'/'.join(sorted(column.kinds))}")
     found += [

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
 from tests.core.messy import stock
-from tests.core.messy.truth import WORDS, Case, Col, Need, Reading, Sample
-from tests.core.messy.writing import COMMA, PLAIN, SEMICOLON, TAB, Dialect, Make, header, lines, sample, table, written
+from tests.core.messy.truth import WORDS, Case, Col, Need, Reading, Sample, right
+from tests.core.messy.writing import (
+    COMMA,
+    PLAIN,
+    SEMICOLON,
+    TAB,
+    Dialect,
+    Make,
+    header,
+    joined,
+    lines,
+    sample,
+    table,
+    written,
+)
 
 _SAYINGS = (
     'He said "no" twice', "Call back, then send the offer", "5 items, 2 broken", '"urgent"', "don't call", "ok",
@@ -87,7 +101,44 @@ def stray_after_quote(rng: Random) -> Sample:
     return sample(columns, shown, refusable=True)
 
 
+def one_quote_too_many(place: Callable[[str], str]) -> Make:
+    """A quote too many in one cell that is not quoted, not at its beginning: it is part of the text."""
+
+    def make(rng: Random) -> Sample:
+        columns = written(stock.staff(rng))
+        row = len(columns[0].values) // 2
+        text = place(columns[1].values[row])
+        columns[1] = replace(
+            columns[1], values=_put(columns[1].values, row, text), raw=_put(columns[1].raw, row, text)
+        ).or_as(columns[1].values, WORDS, "open_quote")
+        return sample(columns, lines(columns, Dialect(";", quote="")))
+
+    return make
+
+
+def quote_in_header(rng: Random) -> Sample:
+    """A quote that opens the last name and is never closed."""
+    columns = written(stock.patients(rng))
+    head, *rest = lines(columns, SEMICOLON)
+    shown = [head.replace("charges", '"charges'), *rest]
+    columns[-1] = columns[-1].named('"charges', "charges")
+    return Sample(joined(shown), (right(columns, "open_quote"), right(columns, "ragged")), refusable=True)
+
+
+def one_other_row(rng: Random) -> Sample:
+    """A single row with another separator than the rest: split as the others, left out, or refused."""
+    columns = written(stock.patients(rng))
+    shown = lines(columns)
+    row = len(shown) // 2
+    shown[row] = shown[row].replace(",", ";")
+    without = [column.where(lambda each: each != row - 1) for column in columns]
+    told = ("ragged", "delimiter")
+    return Sample(joined(shown), (right(columns, *told), right(without, *told, count=1)), refusable=True)
+
+
 _ADDRESSES = ("12 High St\nLeeds", "Am Wall 3\nUlm\nGermany", "no address", 'c/o "Fox"\nYork', "Rua A, 4\nPorto")
+
+_PATHS = ("C:\\temp\\new", "D:\\data\\", "\\\\server\\share", "none", 'C:\\"old"\\x')
 
 CASES = (
     Case("quotes doubled", "B5", notes()),
@@ -96,7 +147,7 @@ CASES = (
     Case("quotes escaped by backslash, all quoted", "B5", notes(Dialect(";", escape="\\", always=True))),
     Case("all cells quoted", "B5", table(Dialect(always=True))),
     Case("all cells quoted, semicolons and CRLF", "B5", table(Dialect(";", always=True, end="\r\n"))),
-    Case("single quotes", "B5", notes(Dialect(quote="'"))),
+    Case("single quotes", "B5", notes(Dialect(quote="'"), tuple(each for each in _SAYINGS if each[0] != '"'))),
     Case("single quotes, all quoted", "B5", table(Dialect(";", quote="'", always=True), PLAIN, stock.patients)),
     Case("single quotes around every cell, commas inside", "B5", notes(Dialect(quote="'", always=True))),
     Case("line ends within quotes", "B5", notes(texts=_ADDRESSES)),
@@ -106,5 +157,11 @@ CASES = (
     Case("a quote never closed, early", "B4", unbalanced(0.1)),
     Case("a quote never closed, in the middle", "B4", unbalanced(0.5)),
     Case("a quote never closed, last row", "B4", unbalanced(0.999)),
+    Case("a quote at the end of a cell", "B4", one_quote_too_many(lambda text: f'{text}"')),
+    Case("a quote within a cell", "B4", one_quote_too_many(lambda text: f'{text[:2]}"{text[2:]}')),
+    Case("a quote in the header never closed", "B4", quote_in_header),
+    Case("a row with another separator", "B3", one_other_row),
+    Case("paths with backslashes", "B5", notes(SEMICOLON, _PATHS)),
+    Case("paths that end with a backslash, all quoted", "B5", notes(Dialect(always=True), _PATHS)),
     Case("text behind a closing quote", "B4", stray_after_quote),
 )

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
-from xml.sax.saxutils import escape
-
-import xlsxwriter
 
 from tests.core.messy import stock
+from tests.core.messy.sheets import Rows, book, open_document, rows_of
 from tests.core.messy.truth import (
     AS_TEXT,
     DATE,
@@ -24,6 +20,7 @@ from tests.core.messy.truth import (
     SECOND_TABLE,
     SHORT_OF,
     WORDS,
+    YES_NO,
     Case,
     Col,
     Need,
@@ -32,41 +29,11 @@ from tests.core.messy.truth import (
     right,
 )
 
-Rows = list[list[Any]]
 Topic = Callable[[Random], list[Col]]
+Make = Callable[[Random], Sample]
 
 
-def _put(sheet: Any, row: int, place: int, value: Any) -> None:
-    if isinstance(value, str) and value.startswith("#") and value.isupper():
-        sheet.write_formula(row, place, "=1/0", None, value)  # an error as Excel last worked it out
-    elif value is not None:
-        sheet.write(row, place, value)
-
-
-def book(sheets: dict[str, Rows], change: Callable[[Any], None] | None = None, **options: Any) -> bytes:
-    """An Excel file; `change` may alter it before it is closed."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, **options}
-    file = io.BytesIO()
-    made = xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd", "nan_inf_to_errors": True, **options})
-    for name, rows in sheets.items():
-        sheet = made.add_worksheet(name)
-        for number, row in enumerate(rows):
-            for place, value in enumerate(row):
-                _put(sheet, number, place, value)
-    if change:
-        change(made)
-    made.close()
-    return file.getvalue()
-
-
-def rows_of(columns: Sequence[Col]) -> Rows:
-    """Names and values as a sheet holds them."""
-    return [[column.name for column in columns], *map(list, zip(*(column.values for column in columns), strict=True))]
-
-
-def opened(
-    sheets: Callable[[Random, Rows], dict[str, Rows]], *rules: str, topic: Topic = stock.any_of
-) -> Callable[[Random], Sample]:
+def opened(sheets: Callable[[Random, Rows], dict[str, Rows]], *rules: str, topic: Topic = stock.any_of) -> Make:
     """A workbook with a table on one of its sheets."""
 
     def make(rng: Random) -> Sample:
@@ -82,6 +49,7 @@ def placed(rows: Rows, above: Rows, left: int = 0) -> Rows:
 
 
 _COVER: Rows = [["Annual report 2024"], ["Statistical Office"], [], ["Contents: see the sheet Data"]]
+_TITLE: Rows = [["Sales report"], []]
 _INFO: Rows = [["Author", "A. Müller"], ["Date", "2024-05-03"], ["Version", "1.2"], ["Contact", "office@example.org"]]
 _GROUPS: Rows = [["key", "meaning"], ["m", "male"], ["f", "female"]]
 
@@ -150,7 +118,7 @@ def merged_groups(rng: Random) -> Sample:
     return Sample(book({"Sheet1": rows_of([region, *columns])}), (right([region, *columns]),))
 
 
-def one_column(name: str, draw: Callable[[Random, int], Col]) -> Callable[[Random], Sample]:
+def one_column(name: str, draw: Callable[[Random, int], Col]) -> Make:
     """A workbook with one special column among others; its `raw` stands in the sheet where there is one."""
 
     def make(rng: Random) -> Sample:
@@ -234,9 +202,7 @@ def texts_among_numbers(rng: Random, rows: int) -> Col:
 
 def booleans_with_gaps(rng: Random, rows: int) -> Col:
     """TRUE and FALSE with gaps."""
-    return Col(
-        "paid", (True, False, *(rng.choice((True, False, None)) for _ in range(rows - 2))), frozenset({"yes/no"})
-    )
+    return Col("paid", (True, False, *(rng.choice((True, False, None)) for _ in range(rows - 2))), YES_NO)
 
 
 def totals(rng: Random) -> Sample:
@@ -248,7 +214,7 @@ def totals(rng: Random) -> Sample:
     return Sample(data, (right(columns, *FOOTER), Reading(tuple(kept), (Need(FOOTER),))))
 
 
-def two_tables(beside: bool) -> Callable[[Random], Sample]:
+def two_tables(beside: bool) -> Make:
     """Another table on the same sheet."""
 
     def make(rng: Random) -> Sample:
@@ -312,46 +278,7 @@ def years_as_names(rng: Random) -> Sample:
     return Sample(book({"Sheet1": [["country", *map(int, head[1:])], *rest]}), (right(columns),))
 
 
-def _xml(value: Any) -> str:
-    if value is None:
-        return "<table:table-cell/>"
-    if isinstance(value, bool):
-        kind, text = f'boolean" office:boolean-value="{str(value).lower()}', str(value).upper()
-    elif isinstance(value, datetime):
-        kind, text = f'date" office:date-value="{value:%Y-%m-%d}', f"{value:%d.%m.%y}"
-    elif isinstance(value, (int, float)):
-        kind, text = f'float" office:value="{value}', str(value)
-    else:
-        kind, text = "string", escape(value)
-    return f'<table:table-cell office:value-type="{kind}"><text:p>{text}</text:p></table:table-cell>'
-
-
-def open_document(sheets: dict[str, Rows]) -> bytes:
-    """An OpenDocument file."""
-    space = "urn:oasis:names:tc:opendocument:xmlns"
-    names = "".join(f' xmlns:{each}="{space}:{each}:1.0"' for each in ("office", "table", "text"))
-    tables = "".join(
-        f'<table:table table:name="{name}">'
-        + "".join(f"<table:table-row>{''.join(map(_xml, row))}</table:table-row>" for row in rows if row)
-        + '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="9"/>'
-        "</table:table-row></table:table>"
-        for name, rows in sheets.items()
-    )
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    content = f"<office:document-content{names}><office:body><office:spreadsheet>{tables}</office:spreadsheet>"
-    entry = '<manifest:file-entry manifest:full-path="{}" manifest:media-type="{}"/>'
-    manifest = f'<manifest:manifest xmlns:manifest="{space}:manifest:1.0">{entry.format("/", kind)}'
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", kind)
-        archive.writestr("content.xml", content + "</office:body></office:document-content>")
-        archive.writestr(
-            "META-INF/manifest.xml", manifest + entry.format("content.xml", "text/xml") + "</manifest:manifest>"
-        )
-    return file.getvalue()
-
-
-def document(above: Rows, *rules: str, cover: bool = False) -> Callable[[Random], Sample]:
+def document(above: Rows, *rules: str, cover: bool = False) -> Make:
     """A table in an OpenDocument file."""
 
     def make(rng: Random) -> Sample:
@@ -365,7 +292,8 @@ def document(above: Rows, *rules: str, cover: bool = False) -> Callable[[Random]
 _PLAIN = tuple(Case(f"Excel, {topic.__name__}", "D6", opened(lambda _, rows: {"Sheet1": rows}, topic=topic), "t.xlsx")
                for topic in (stock.orders, stock.weather, stock.countries))  # fmt: skip
 _CELLS = (
-    ("errors of formulas", "D3", errors), ("days and times in cells", "D4", moments), ("days in cells", "D4", day_cells),
+    ("errors of formulas", "D3", errors), ("days and times in cells", "D4", moments),
+    ("days in cells", "D4", day_cells),
     ("days in cells with gaps", "D4", day_gaps), ("days as text in cells", "D4", day_texts),
     ("days without their format", "D4", serials), ("times of day in cells", "D4", clocks),
     ("numbers as text in cells", "D3", number_texts), ("half of the numbers as text", "D3", half_texts),
@@ -383,17 +311,29 @@ CASES = (
     Case("a sheet of keys behind", "D1", opened(lambda _, rows: {"Data": rows, "Keys": _GROUPS}, "sheet"), "t.xlsx"),
     Case("a hidden sheet first", "D1", hidden_first, "t.xlsx"),
     Case("a sheet per month", "D1", months, "t.xlsx"),
-    Case("empty rows above, empty columns beside", "D2",
-         opened(lambda _, rows: {"S": placed(rows, [[], [], []], 2)}), "t.xlsx"),
-    Case("a title above", "D2", opened(lambda _, rows: {"S": placed(rows, [["Sales report"], []])}, "preamble"), "t.xlsx"),
-    Case("names and values above", "D2", opened(lambda _, rows: {"S": placed(rows, [*_INFO, []])}, "preamble"), "t.xlsx"),
+    Case(
+        "empty rows above, empty columns beside",
+        "D2",
+        opened(lambda _, rows: {"S": placed(rows, [[], [], []], 2)}),
+        "t.xlsx",
+    ),
+    Case(
+        "a title above", "D2", opened(lambda _, rows: {"S": placed(rows, [["Sales report"], []])}, "preamble"), "t.xlsx"
+    ),
+    Case(
+        "names and values above", "D2", opened(lambda _, rows: {"S": placed(rows, [*_INFO, []])}, "preamble"), "t.xlsx"
+    ),
     Case("a merged title above", "D2", merged_title, "t.xlsx"),
     Case("a merged header", "D2", merged, "t.xlsx"),
     Case("merged groups of rows", "D2", merged_groups, "t.xlsx"),
     Case("an empty column and empty rows between", "D2", empty_between, "t.xlsx"),
     Case("years as names in cells", "D2", years_as_names, "t.xlsx"),
-    Case("a source below the sheet", "D2",
-         opened(lambda _, rows: {"S": [*rows, [], ["Source: own survey"]]}, *FOOTER, "ragged"), "t.xlsx"),
+    Case(
+        "a source below the sheet",
+        "D2",
+        opened(lambda _, rows: {"S": [*rows, [], ["Source: own survey"]]}, *FOOTER, "ragged"),
+        "t.xlsx",
+    ),
     Case("totals below the sheet", "D2", totals, "t.xlsx"),
     Case("two tables, one below the other", "D2", two_tables(False), "t.xlsx"),
     Case("two tables side by side", "D2", two_tables(True), "t.xlsx"),
@@ -404,4 +344,4 @@ CASES = (
     Case("OpenDocument, a title above", "D6", document([["Sales report"]], "preamble"), "t.ods"),
     Case("OpenDocument, a cover page first", "D6", document([], "sheet", cover=True), "t.ods"),
     Case("a workbook without anything", "D1", lambda rng: Sample(book({"Sheet1": []}), ()), "t.xlsx"),
-)  # fmt: skip
+)
