@@ -56,7 +56,17 @@ def derived_key(kind: str, params: Params) -> str:
 
 
 def source_stamp(source: str, tables: Path) -> str:
-    """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
+    """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff.
+
+    Raises
+    ------
+    ValueError
+        If a database is meant that cannot be, so that nothing of its address is kept.
+    """
+    from core.data.databases import is_database, stamp
+
+    if is_database(source):
+        return stamp(source, tables)
     for path in (tables / source, Path(source)):
         if path.is_file():
             state = path.stat()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import UnknownName, did_you_mean
+from core.data.databases import database_sources, database_table, is_database
 from core.data.datasets import DATASETS, Dataset
 from core.data.errors import Unreadable
 from core.data.reading import read_table
@@ -23,8 +24,8 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     Parameters
     ----------
     source : str
-        A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), the path of a file, or the name
-        of a file in `tables`.
+        A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), the path of a file, the name
+        of a file in `tables`, or a database (see `core.data.databases`).
     tables : Path, optional
         The folder of tables that people put there or uploaded.
 
@@ -39,6 +40,8 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     if name in DATASETS and (colon or not Path(source).is_file()):
         dataset = DATASETS[name]
         return dataset.table(_settings(dataset, settings))
+    if is_database(source):
+        return database_table(source, tables)
     path = _file(source, tables)
     if path is None:
         raise UnknownName(did_you_mean("data set or file", source, [*DATASETS, *_file_names(tables)]))
@@ -48,9 +51,10 @@ def load_table(source: str, tables: Path | None = None) -> Table:
 def catalogue_sources(tables: Path | None) -> list[tuple[str, str, str]]:
     """Source, title and one sentence of everything there is to choose from; nothing is opened.
 
-    Files of the folder `tables` stand behind the catalogue.
+    Databases that the operator has named and files of the folder `tables` stand behind the catalogue.
     """
     known = [(entry.name, entry.title, entry.about) for entry in DATASETS.values()]
+    known += [(name, name, "A database that databases.toml names.") for name in database_sources(tables)]
     return known + [(name, name, "A file in your tables folder.") for name in _file_names(tables)]
 
 
