@@ -64,7 +64,7 @@ def _frame(table: Any, report: Report) -> pd.DataFrame:
 
 
 def series_of_arrow(column: Any) -> pd.Series[Any]:
-    """A column of a pandas frame from an Arrow one; whole numbers with gaps keep their exactness until the house dtype is chosen."""
+    """A column from an Arrow one; whole numbers with gaps keep their exactness until the house dtype is chosen."""
     import pyarrow as pa
 
     kind = column.type

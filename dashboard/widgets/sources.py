@@ -27,7 +27,7 @@ def pick() -> None:
     st.selectbox("Data set", list(known), format_func=lambda each: known[each][0], key="data_set", on_change=_picked)
     st.caption(words.escape(known[name][1]))
     if not session.strange(source) and is_server(source, session.store().tables):
-        st.button("Read again", key="read_again", on_click=_read_again, help="The table may have changed since.")
+        st.button("Read again", key="read_anew", on_click=_read_again, help="The table may have changed since.")
     if name in DATASETS and DATASETS[name].params:
         with st.expander("Settings of this table", icon=":material/tune:"), st.form("generated", border=False):
             settings_form(DATASETS[name].params, f"make-{name}")

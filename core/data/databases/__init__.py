@@ -1,7 +1,7 @@
 """Tables of databases: by URL, by a name of databases.toml, and from SQLite and DuckDB files.
 
-Takes a source such as ``"sqlite:///shop.db?table=orders"``, gives a `Table` whose notes name every decision. Reads only,
-and never what a person wrote as SQL: a table is named, and its columns and rows are asked for.
+Takes a source such as ``"sqlite:///shop.db?table=orders"``, gives a `Table` whose notes name every decision. Reads
+only, and takes no SQL from anybody: a table is named, and its columns and rows are asked for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.catalogue import UnknownName, did_you_mean
 from core.data.databases.addresses import (
     Address,
     absolute,
-    address,
+    address_of,
     base_of,
     database_sources,
     is_database,
@@ -37,6 +37,7 @@ from core.wording import counted, listed, quoted
 
 __all__ = [
     "absolute",
+    "address_of",
     "base_of",
     "database_sources",
     "database_table",
@@ -44,6 +45,7 @@ __all__ = [
     "file_reader",
     "is_database",
     "is_server",
+    "opened",
     "read_database",
     "stamp",
 ]
@@ -57,8 +59,8 @@ def database_table(source: str, tables: Path | None = None) -> Table:
     Parameters
     ----------
     source : str
-        ``sqlite:///shop.db?table=orders`` and the like, ``db:shop?table=orders`` for a name of databases.toml, or a file
-        with ``?table=`` behind it.
+        ``sqlite:///shop.db?table=orders`` and the like, ``db:shop?table=orders`` for a name of databases.toml, or
+        a file with ``?table=`` behind it.
     tables : Path, optional
         The folder of tables; databases.toml lies beside it.
 
@@ -69,8 +71,8 @@ def database_table(source: str, tables: Path | None = None) -> Table:
     Unreadable
         If the database cannot be reached or read, or the source holds a password.
     """
-    report, found = Report(), address(source, tables)
-    frame = _read(_open(found), found.table, report)
+    report, found = Report(), address_of(source, tables)
+    frame = _read(opened(found), found.table, report)
     chosen = str(report.facts["table"])
     size = f"{counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}"
     return table_of_frame(frame, found.source(chosen), title=chosen, about=f"A table with {size}.", report=report)
@@ -78,14 +80,14 @@ def database_table(source: str, tables: Path | None = None) -> Table:
 
 def read_database(source: str, report: Report, tables: Path | None = None) -> pd.DataFrame:
     """The rows of a table as `database_table` has them, before they take the house dtypes."""
-    found = address(source, tables)
-    return _read(_open(found), found.table, report)
+    found = address_of(source, tables)
+    return _read(opened(found), found.table, report)
 
 
 def database_tables(source: str, tables: Path | None = None) -> list[tuple[str, int | None]]:
     """The tables and views of a database and how many rows each has; None where that was not counted."""
-    with _open(address(source, tables)) as opened:
-        return [(named.label, rows) for named, rows in _counted(opened, opened.tables())]
+    with opened(address_of(source, tables)) as database:
+        return [(named.label, rows) for named, rows in _counted(database, database.tables())]
 
 
 def file_reader(kind: str) -> Callable[[bytes, Report], pd.DataFrame]:
@@ -100,7 +102,8 @@ def file_reader(kind: str) -> Callable[[bytes, Report], pd.DataFrame]:
     return read
 
 
-def _open(found: Address) -> AbstractContextManager[Opened]:
+def opened(found: Address) -> AbstractContextManager[Opened]:
+    """The database of an address, for as long as a block lasts."""
     if found.file is not None and found.path is not None:
         return found.file.opened(found.path, found.shown)
     assert found.url is not None
@@ -108,21 +111,23 @@ def _open(found: Address) -> AbstractContextManager[Opened]:
 
 
 def _read(opening: AbstractContextManager[Opened], wanted: str, report: Report) -> pd.DataFrame:
-    with opening as opened:
-        named = _chosen(opened, wanted, report)
-        every = opened.fields(named)
+    with opening as database:
+        named = _chosen(database, wanted, report)
+        every = database.fields(named)
         fields = [each for each in every if not each.left_out]
         for each in every:
             if each.left_out:
                 report.add(each.left_out, LEFT_OUT[each.left_out], each.name)
         if not fields:
             raise Unreadable(f"The table {quoted(named.label)} has no columns that can be learned from.")
-        rows = opened.rows(named, fields)
+        rows = database.rows(named, fields)
         if not rows.seen:
-            raise Unreadable(f"The table {quoted(named.label)} has no rows. {_others(opened.tables(), named)}".strip())
+            raise Unreadable(
+                f"The table {quoted(named.label)} has no rows. {_others(database.tables(), named)}".strip()
+            )
         if said := said_of(rows):
             report.add("sample", said, count=rows.kept)
-        return _frame(fields, rows, opened.typed, report)
+        return _frame(fields, rows, database.typed, report)
 
 
 def _frame(fields: list[Field], rows: Rows, typed: bool, report: Report) -> pd.DataFrame:
@@ -142,18 +147,18 @@ def _frame(fields: list[Field], rows: Rows, typed: bool, report: Report) -> pd.D
     return pd.DataFrame(columns, copy=False)
 
 
-def _chosen(opened: Opened, wanted: str, report: Report) -> Named:
+def _chosen(database: Opened, wanted: str, report: Report) -> Named:
     """The table that was asked for, else the only one, else the largest; what else there is, is told."""
-    known = opened.tables()
+    known = database.tables()
     if not known:
         raise Unreadable("The database has no tables.")
     if wanted:
         found = [each for each in known if wanted in (each.label, f"{each.schema}.{each.name}")]
         if not found:
             raise UnknownName(did_you_mean("table of the database", wanted, [each.label for each in known]))
-        report.found(table=found[0].label)
+        report.found(table=found[0].label, tables=[[each.label, None] for each in known])
         return found[0]
-    sizes = _counted(opened, known) if len(known) > 1 else [(known[0], None)]
+    sizes = _counted(database, known) if len(known) > 1 else [(known[0], None)]
     best = max(sizes, key=lambda each: -1 if each[1] is None else each[1])[0]
     report.found(table=best.label, tables=[[named.label, rows] for named, rows in sizes])
     if len(known) > 1:
@@ -167,12 +172,12 @@ def _others(known: list[Named], besides: Named) -> str:
     return f"Also there: {listed(others)}. ?table= and a name behind the source chooses one." if others else ""
 
 
-def _counted(opened: Opened, known: list[Named]) -> list[tuple[Named, int | None]]:
+def _counted(database: Opened, known: list[Named]) -> list[tuple[Named, int | None]]:
     """How many rows tables have; of views, which may take long to work out, only where there are no tables."""
     until = time.monotonic() + _COUNTING
     only_views = all(each.view for each in known)
     found: list[tuple[Named, int | None]] = []
     for each in known:
         left = until - time.monotonic()
-        found.append((each, opened.count(each, left) if left > 0 and (only_views or not each.view) else None))
+        found.append((each, database.count(each, left) if left > 0 and (only_views or not each.view) else None))
     return found

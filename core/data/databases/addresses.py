@@ -1,7 +1,7 @@
 """From what a person types to the database that is meant: URLs, names of databases.toml, files with a table.
 
-Takes a source such as ``"postgresql://ann@host/shop?table=orders"``, gives an `Address`. The source of a table stands in
-the records of every run, so it may hold no password; those stand in databases.toml. Opens no database.
+Takes a source such as ``"postgresql://ann@host/shop?table=orders"``, gives an `Address`. The source of a table stands
+in the records of every run, so it may hold no password; those stand in databases.toml. Opens no database.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WEB = frozenset({"http", "https", "ftp", "ftps", "file", "s3", "gs"})
 _OTHER_NAMES = {"postgres": "postgresql"}
 _WHERE = (
     f"Put the address with its password into {CONFIGURED} in the data folder, under a name as in "
-    "[shop] url = \"…\", and ask for db:shop, or leave the password to the database's own password file."
+    '[shop] url = "…", and ask for db:shop, or leave the password to the database\'s own password file.'
 )
 
 
@@ -99,7 +99,7 @@ def base_of(source: str) -> str:
     return base if mark and [key for key, _ in parse_qsl(rest, keep_blank_values=True)] == ["table"] else source
 
 
-def address(source: str, tables: Path | None = None) -> Address:
+def address_of(source: str, tables: Path | None = None) -> Address:
     """The database that a source means.
 
     Parameters
@@ -137,11 +137,11 @@ def absolute(source: str) -> str:
     Raises
     ------
     ValueError
-        As `address` does, save for names that only the data folder knows.
+        As `address_of` does, save for names that only the data folder knows.
     """
     if source.startswith(_NAMED):
         return source
-    found = address(source)
+    found = address_of(source)
     if found.path is None or not found.path.is_file():
         return source
     scheme = _SCHEME.match(source)
@@ -153,7 +153,7 @@ def stamp(source: str, tables: Path | None = None) -> str:
 
     Nothing tells cheaply whether a server's table has changed, so it is read anew when that is asked for.
     """
-    path = address(source, tables).path
+    path = address_of(source, tables).path
     if path is None:
         return "server"
     parts = [path, *(path.with_name(path.name + end) for end in ("-wal", ".wal"))]
@@ -163,7 +163,7 @@ def stamp(source: str, tables: Path | None = None) -> str:
 
 def is_server(source: str, tables: Path | None = None) -> bool:
     """Whether a source means a database behind a connection, whose changes nobody sees from here."""
-    return is_database(source) and address(source, tables).path is None
+    return is_database(source) and address_of(source, tables).path is None
 
 
 def _refuse_settings(asked: dict[str, str]) -> None:
@@ -205,7 +205,7 @@ def _of_url(shown: str, table: str, url: URL, folder: Path | None) -> Address:
     if url.get_backend_name() not in FILES:
         return Address(shown, table, url=url)
     if not url.database or url.database == ":memory:":
-        raise Unreadable("The address names no file. Write sqlite:///file.db, or four strokes for a path from the root.")
+        raise Unreadable("The address names no file. Write sqlite:///file.db, or four strokes for a path from /.")
     return _of_file(shown, table, _existing(url.database, folder))
 
 
@@ -233,4 +233,3 @@ def _existing(name: str, folder: Path | None) -> Path:
             except OSError:  # a name too long for the file system
                 break
     raise UnknownName(f"There is no file {name!r} to open as a database.")
-

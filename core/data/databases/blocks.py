@@ -70,10 +70,14 @@ class Rows:
         if wanted.num_rows:
             self._put(drawn, wanted.columns)
 
-    def columns(self) -> list[list[Any]]:
-        """The portions of each column; what was kept is let go."""
+    def all_in(self) -> Rows:
+        """The same, when there is no more to come: the sample in its last size."""
         if self.kept > self.most:
             self._prune()
+        return self
+
+    def columns(self) -> list[list[Any]]:
+        """The portions of each column; what was kept is let go."""
         found = [[block[place] for _, block in self._blocks] for place in range(self._columns)]
         self._blocks = []
         return found

@@ -6,7 +6,6 @@ connection may not write where the database can be told so.
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -93,9 +92,11 @@ def connected(url: URL, dialect: Dialect, shown: str) -> Iterator[Connected]:
     try:
         engine = create_engine(url, poolclass=NullPool, connect_args=dict(dialect.arguments), hide_parameters=True)
     except NoSuchModuleError:
-        raise Unreadable(f"SQLAlchemy knows no database called {dialect.name!r} here. {_to_install(dialect, '')}") from None
+        raise Unreadable(f"No database called {dialect.name!r} is known here. {_to_install(dialect, '')}") from None
     except ImportError as error:
-        raise Unreadable(f"To read from {dialect.title}, its driver is needed. {_to_install(dialect, error.name)}") from None
+        raise Unreadable(
+            f"To read from {dialect.title}, its driver is needed. {_to_install(dialect, error.name)}"
+        ) from error
     except (SQLAlchemyError, TypeError, ValueError) as error:
         raise unreadable(error, shown) from None
     event.listen(engine, "connect", lambda raw, record: dialect.opened(raw, record.info, engine.dialect.dbapi))
@@ -137,8 +138,8 @@ class Connected:
         usual = inspector.default_schema_name
         others = [each for each in inspector.get_schema_names() if each != usual] if self._dialect.schemas else []
         found = []
-        for schema in (None, *(each for each in others if each != "information_schema")):
-            begin = f"{schema}." if schema else ""
+        for schema in (usual, *(each for each in others if each != "information_schema")):
+            begin = "" if schema == usual else f"{schema}."
             tables, views = inspector.get_table_names(schema), set(inspector.get_view_names(schema))
             views |= set(inspector.get_materialized_view_names(schema)) if self._dialect.schemas else set()
             found += [Named(f"{begin}{name}", name, schema) for name in sorted(set(tables) - views)]
@@ -178,13 +179,13 @@ class Connected:
         from sqlalchemy import column, select, table
         from sqlalchemy.sql import quoted_name
 
-        columns = [column(quoted_name(each.name, True)) for each in fields]
+        columns: list[Any] = [column(quoted_name(each.name, True)) for each in fields]
         source = table(quoted_name(named.name, True), *columns, schema=named.schema and quoted_name(named.schema, True))
         rows, portion = Rows(len(fields)), max(1, _PORTION // len(fields))
         result = self._connection.execution_options(yield_per=portion).execute(select(*source.c))
         for each in result.partitions():
             rows.add_rows(each)
-        return rows
+        return rows.all_in()
 
 
 def _field(name: str, kind: Any) -> Field:
@@ -194,4 +195,4 @@ def _field(name: str, kind: Any) -> Field:
     left_out = "nested" if isinstance(kind, (types.JSON, types.ARRAY)) else left_out
     dated = isinstance(kind, (types.Date, types.DateTime, types.Time))
     order = tuple(getattr(kind, "enums", ()))
-    return Field(str(name), left_out, isinstance(kind, types.Boolean), dated, order)
+    return Field(str(name), left_out, yes_no=isinstance(kind, types.Boolean), dated=dated, order=order)

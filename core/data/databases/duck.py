@@ -82,7 +82,10 @@ class Duck:
         """Its tables and views, in the order of their names."""
         from sqlalchemy import column, func, select, table
 
-        catalogue, schema, name, kind = (column(f"table_{each}") for each in ("catalog", "schema", "name", "type"))
+        catalogue: Any = column("table_catalog")
+        schema: Any = column("table_schema")
+        name: Any = column("table_name")
+        kind: Any = column("table_type")
         source = table("tables", schema="information_schema")
         query = select(schema, name, kind).select_from(source).where(catalogue == func.current_database())
         found = self._asked(query.order_by(schema != "main", schema, name)).fetchall()
@@ -117,7 +120,7 @@ class Duck:
         query = select(*(_whole(each, source.c[each.name]) for each in fields))
         for batch in self._asked(query).to_arrow_reader(_BATCH):
             rows.add_batch(batch)
-        return rows
+        return rows.all_in()
 
     def _asked(self, query: Any) -> Any:
         """What a query gives; it is not run before its rows are asked for."""
@@ -131,7 +134,7 @@ def _source(named: Named, fields: list[Field] | None = None) -> Any:
     from sqlalchemy import column, table
     from sqlalchemy.sql import quoted_name
 
-    columns = [column(quoted_name(each.name, True)) for each in fields or ()]
+    columns: list[Any] = [column(quoted_name(each.name, True)) for each in fields or ()]
     return table(quoted_name(named.name, True), *columns, schema=quoted_name(named.schema or "main", True))
 
 

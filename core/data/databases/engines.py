@@ -71,7 +71,7 @@ _FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefi
 
 
 def _guard_sqlite(raw: Any, info: dict[Any, Any], sqlite: Any) -> None:
-    """Make a connection that a stranger's file can do nothing with: no code, no other file, no change, no end of time."""
+    """Make a connection that a stranger's file can do nothing with: run no code, open no other file, change nothing."""
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
         raw.execute(f"PRAGMA {pragma}").close()
     if hasattr(raw, "setconfig"):  # from Python 3.12
@@ -101,7 +101,7 @@ def _find_sqlite(connection: Connection) -> list[Named]:
     """Tables that hold rows of their own, and views: none that a module makes up, and none that one keeps beside it."""
     from sqlalchemy import column, select, table
 
-    columns = [column(each) for each in ("type", "name", "rootpage")]
+    columns: list[Any] = [column(each) for each in ("type", "name", "rootpage")]
     query = select(*columns).select_from(table("sqlite_master")).where(columns[0].in_(["table", "view"]))
     found = [(str(kind), str(name), page) for kind, name, page in connection.execute(query.order_by(columns[1]))]
     made_up = [f"{name}_" for kind, name, page in found if kind == "table" and not page]
@@ -129,20 +129,26 @@ def _open_sqlite(path: Path, shown: str) -> AbstractContextManager[Connected]:
 def _guard_postgres(raw: Any, *_: Any) -> None:
     """Read the ends of time, which PostgreSQL knows and Python does not, as infinite numbers."""
     from psycopg import DataError
+    from psycopg.adapt import Loader
     from psycopg.pq import Format
 
-    for name in ("date", "timestamp", "timestamptz"):
-        kind = raw.adapters.types[name].oid
-        base: Any = raw.adapters.get_loader(kind, Format.TEXT)
+    def endless(base: Any) -> type[Loader]:
+        class Endless(Loader):
+            def __init__(self, oid: int, context: Any = None) -> None:
+                super().__init__(oid, context)
+                self._known = base(oid, context)
 
-        class Endless(base):  # type: ignore[misc]
             def load(self, data: Any) -> Any:
                 try:
-                    return super().load(data)
+                    return self._known.load(data)
                 except DataError:
                     return float("inf")
 
-        raw.adapters.register_loader(kind, Endless)
+        return Endless
+
+    for name in ("date", "timestamp", "timestamptz"):
+        kind = raw.adapters.types[name].oid
+        raw.adapters.register_loader(kind, endless(raw.adapters.get_loader(kind, Format.TEXT)))
 
 
 def _limit_postgres(connection: Connection, seconds: float) -> None:

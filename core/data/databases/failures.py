@@ -1,7 +1,7 @@
 """What goes wrong with a database, as a sentence.
 
-Takes an error of a driver and the address as people may see it. A driver's own text is asked what it speaks of and never
-repeated: it may hold parts of the address.
+Takes an error of a driver and the address as people may see it. A driver's own text is asked what it speaks of and
+never repeated: it may hold parts of the address.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from core.data.errors import Unreadable
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"password|authentication|access denied|role .* does not exist|pg_hba",
-        "{shown} does not let this user in: the user or the password is wrong or not allowed from here. Passwords stand "
-        "in databases.toml in the data folder, or in the database's own password file.",
+        "{shown} does not let this user in: the user or the password is wrong or not allowed from here. Passwords "
+        "stand in databases.toml in the data folder, or in the database's own password file.",
     ),
     (
         r"database .* does not exist|unknown database",
@@ -36,15 +36,17 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"newer version|older version|wal file|replay",
-        "{shown} was written by another version of the database, or not closed. Open it once with the program that made it.",
+        "{shown} was written by another version of the database, or not closed. Open it once with the "
+        "program that made it.",
     ),
     (
         r"permission|not authorized|prohibited|unsafe use|denied|disabled|extension|function",
-        "{shown} has a table that may not be read here: the right is missing, or a view wants more than to read. Ask for "
-        "the right, or copy the rows into a table.",
+        "{shown} has a table that may not be read here: the right is missing, or a view wants more than to read. Ask "
+        "for the right, or copy the rows into a table.",
     ),
     (
-        r"not a database|malformed|corrupt|checksum|serializ|not a valid|could not read|encrypt|disk image|internal error",
+        r"not a database|malformed|corrupt|checksum|serializ|not a valid|could not read|encrypt|disk image"
+        r"|internal error",
         "{shown} is damaged or encrypted. Copy it again, or save the table as CSV.",
     ),
     (r"unable to open|readonly|read-only", "{shown} cannot be opened. See whether it may be read from here."),

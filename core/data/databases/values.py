@@ -137,7 +137,7 @@ def _exact(portions: list[Any]) -> bool:
     import pyarrow.compute as pc
 
     ends = [pc.min_max(each).as_py() for each in portions if _kind(each) == "int"]
-    return all(-EXACT <= each["min"] and each["max"] <= EXACT for each in ends)
+    return all(each["min"] >= -EXACT and each["max"] <= EXACT for each in ends)
 
 
 def _of_times(name: str, portions: list[Any], report: Report) -> pd.Series[Any]:
@@ -185,7 +185,7 @@ def _of_mixed(name: str, cells: list[Any], report: Report) -> pd.Series[Any]:
     kinds = {type(cell) for cell in finite} - {type(None)}
     if kinds and not kinds <= {datetime.date, datetime.datetime, Decimal}:
         return column_of_cells(name, cells, report)
-    _say_infinite(name, sum(old is not None and new is None for old, new in zip(cells, finite, strict=True)), report)
+    _say_infinite(name, sum(isinstance(cell, (float, Decimal)) and math.isinf(cell) for cell in cells), report)
     if kinds == {Decimal}:
         floats = pd.Series([None if cell is None else float(cell) for cell in finite], dtype="float64")
         return _of_wide(name, finite, floats, report) if (floats.abs() > EXACT).any() else floats
