@@ -98,7 +98,7 @@ def test_a_view_that_means_harm_ends_as_a_sentence(view: str, tmp_path: Path, mo
 def test_tables_that_modules_make_up_are_not_offered(tmp_path: Path) -> None:
     path = sqlite(
         tmp_path / "f.db",
-        "CREATE VIRTUAL TABLE words USING fts5(a)",
+        "CREATE VIRTUAL TABLE Words USING fts5(a)",
         "INSERT INTO words VALUES ('x')",
         "CREATE TABLE t (a)",
         "INSERT INTO t VALUES (1)",

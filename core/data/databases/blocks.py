@@ -123,7 +123,7 @@ def packed(values: Sequence[Any]) -> Any:
     """Values of one column as an Arrow array; as a list where they are of several kinds, or `NoCells`."""
     import pyarrow as pa
 
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds = set(map(type, values)) - {type(None)}
     if unfit := [kind for kind in kinds if issubclass(kind, _UNFIT)]:
         return NoCells(any(issubclass(kind, _BINARY) for kind in unfit))
     if any(not issubclass(kind, _plain()) for kind in kinds):

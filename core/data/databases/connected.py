@@ -104,7 +104,7 @@ def connected(url: URL, dialect: Dialect, shown: str) -> Iterator[Connected]:
         with engine.connect() as connection:
             dialect.limit(connection.execution_options(**dialect.options), SECONDS)
             yield Connected(connection, dialect)
-    except (SQLAlchemyError, OSError, OverflowError) as error:
+    except (SQLAlchemyError, OSError, OverflowError, UnicodeError) as error:
         raise unreadable(error, shown) from error
     finally:
         engine.dispose()

@@ -103,13 +103,13 @@ def _find_sqlite(connection: Connection) -> list[Named]:
 
     columns: list[Any] = [column(each) for each in ("type", "name", "rootpage")]
     query = select(*columns).select_from(table("sqlite_master")).where(columns[0].in_(["table", "view"]))
-    found = [(str(kind), str(name), page) for kind, name, page in connection.execute(query.order_by(columns[1]))]
-    made_up = [f"{name}_" for kind, name, page in found if kind == "table" and not page]
+    found = [(str(sort), str(name), page) for sort, name, page in connection.execute(query.order_by(columns[1]))]
+    made_up = [f"{name.lower()}_" for sort, name, page in found if sort == "table" and not page]
     hidden = ("sqlite_", *made_up)
     return [
-        Named(name, name, view=kind == "view")
-        for kind, name, page in found
-        if not name.lower().startswith(hidden) and (page or kind == "view")
+        Named(name, name, view=sort == "view")
+        for sort, name, page in found
+        if not name.lower().startswith(hidden) and (page or sort == "view")
     ]
 
 

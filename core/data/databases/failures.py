@@ -45,8 +45,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "for the right, or copy the rows into a table.",
     ),
     (
-        r"not a database|malformed|corrupt|checksum|serializ|not a valid|could not read|encrypt|disk image"
-        r"|internal error",
+        r"no such (table|column)|does not exist",
+        "{shown} has a view that speaks of a table or a column that is not there. Name a table "
+        "instead, or mend the view.",
+    ),
+    (
+        r"unsupported file|not a database|malformed|corrupt|checksum|serializ|not a valid|could not read|encrypt"
+        r"|disk image|internal error|codec",
         "{shown} is damaged or encrypted. Copy it again, or save the table as CSV.",
     ),
     (r"unable to open|readonly|read-only", "{shown} cannot be opened. See whether it may be read from here."),
