@@ -157,9 +157,18 @@ def _limit_postgres(connection: Connection, seconds: float) -> None:
     connection.execute(select(func.set_config("statement_timeout", str(int(seconds * 1000)), True)))
 
 
+# ---- MySQL and MariaDB
+
+
+def _guard_mysql(raw: Any, *_: Any) -> None:
+    with raw.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+
+
 # ---- the tables
 
 _TEN = {"connect_timeout": 10}
+_PATIENT = {**_TEN, "read_timeout": int(SECONDS)}
 DIALECTS: Catalogue[Dialect] = Catalogue(
     "database",
     Dialect(
@@ -173,8 +182,8 @@ DIALECTS: Catalogue[Dialect] = Catalogue(
         limit=_limit_postgres,
         schemas=True,
     ),
-    Dialect("mysql", "MySQL", "pymysql", "pymysql", {**_TEN, "read_timeout": int(SECONDS)}),
-    Dialect("mariadb", "MariaDB", "pymysql", "pymysql", {**_TEN, "read_timeout": int(SECONDS)}),
+    Dialect("mysql", "MySQL", "pymysql", "pymysql", _PATIENT, opened=_guard_mysql),
+    Dialect("mariadb", "MariaDB", "pymysql", "pymysql", _PATIENT, opened=_guard_mysql),
 )
 
 FILES: Catalogue[File] = Catalogue(
