@@ -89,7 +89,7 @@ def test_a_view_that_means_harm_ends_as_a_sentence(view: str, tmp_path: Path, mo
         with pytest.raises(Unreadable) as raised:
             load_table(f"sqlite:///{path}?table={name}")
         assert str(raised.value).endswith(".")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # without a limit it would never end
     with sqlite3.connect(path) as left:
         assert left.execute("SELECT count(*) FROM log").fetchone() == (0,)
     left.close()
