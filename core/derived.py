@@ -57,7 +57,17 @@ def derived_key(kind: str, params: Params) -> str:
 
 
 def source_stamp(source: str, tables: Path) -> str:
-    """What changes when a source does: its files' sizes and times; where there are none the version of Bakeoff."""
+    """What changes when a source does: its files' sizes and times; where there are none the version of Bakeoff.
+
+    Raises
+    ------
+    ValueError
+        If a database is meant that cannot be, so that nothing of its address is kept.
+    """
+    from core.data.databases import is_database, stamp
+
+    if is_database(source):
+        return stamp(source, tables)
     states = [path.stat() for path in files_behind(source, tables)]
     return ",".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states) or versions()["bakeoff"]
 

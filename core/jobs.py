@@ -15,6 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from core.data.databases import is_server
 from core.derived import derived_key, estimate_params, projection_params, source_stamp
 from core.estimates import Estimate, fold_rows, rough, time_left
 from core.forecast import Forecast, forecast, settings_hold
@@ -240,9 +241,12 @@ def _result(fit: FitRow) -> FitResult:
 
 
 def request_table(store: Store, source: str, *, again: bool = False) -> Derived | Table:
-    """A source's table if it was read before, else the job that reads it; one that failed is tried `again`."""
+    """A source's table if it was read before, else the job that reads it.
+
+    With `again` one that failed is tried once more, and the table of a server, which nobody sees change, is read anew.
+    """
     stamp = source_stamp(source, store.tables)
-    found = store.find_table(source, stamp)
+    found = "" if again and is_server(source, store.tables) else store.find_table(source, stamp)
     table = store.table(found, source) if found else None
     anew = (FitState.DONE, FitState.FAILED) if again else (FitState.DONE,)  # a copy may have been cleaned away
     return table or _request(store, "table", {"source": source, "stamp": stamp}, anew=anew)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
@@ -19,6 +19,7 @@ import streamlit as st
 from core import jobs
 from core.catalogue import did_you_mean
 from core.data import DATASETS, catalogue_sources, is_named, make_problem, propose_target
+from core.data.databases import base_of, is_database
 from core.derived import source_stamp
 from core.estimates import Estimate
 from core.forecast import Forecast
@@ -119,12 +120,30 @@ def sources() -> dict[str, tuple[str, str]]:
 
 
 def strange(name: str) -> str:
-    """Why a source is none of these; empty where it is one. A path is none: anybody may have written the address."""
+    """Why a source is none of these; empty where it is one. A path is none: anybody may have written the address.
+
+    Nor is a database's own address, which would have this machine knock at others' doors for whoever writes it.
+    """
     known = sources()
+    if is_database(name):
+        return _strange_database(name, known)
     here = name in known or name.partition("?")[0] in known
     if here or name.partition(":")[0] in DATASETS or is_named(name):
         return ""
     return did_you_mean("data set or file", name, known)
+
+
+def _strange_database(name: str, known: Iterable[str]) -> str:
+    if base_of(name) not in known:
+        return (
+            "On this page only databases that databases.toml in the data folder names can be read, and files in the "
+            "folder of tables. Other addresses are for the command line."
+        )
+    try:
+        source_stamp(name, store().tables)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def forget_file(name: str) -> None:

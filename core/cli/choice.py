@@ -12,6 +12,7 @@ import click
 
 from core import jobs
 from core.data import DATASETS, SPLITS, default_split, make_problem, propose_target
+from core.data.databases import absolute, is_database
 from core.models import MODELS, default_models
 from core.records import ModelSpec, Problem, Roles, RunSpec, Split, Table
 from core.run import with_baseline
@@ -33,6 +34,8 @@ def source_of(data: str) -> str:
 
     A data set's name means the data set, whatever lies in the folder; ``./iris`` means the file.
     """
+    if is_database(data):
+        return absolute(data)
     if not data or data.partition(":")[0] in DATASETS:
         return data
     name, mark, settings = data.partition("?")

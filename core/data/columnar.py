@@ -60,11 +60,11 @@ def _frame(table: Any, report: Report) -> pd.DataFrame:
         )
     flat = [place for place in range(table.num_columns) if place not in nested]
     names = unique_names([table.schema.field(place).name for place in flat], report)
-    return pd.DataFrame({name: _of_arrow(table.column(place)) for name, place in zip(names, flat, strict=True)})
+    return pd.DataFrame({name: series_of_arrow(table.column(place)) for name, place in zip(names, flat, strict=True)})
 
 
-def _of_arrow(column: Any) -> pd.Series[Any]:
-    """A column; whole numbers with gaps keep their exactness until the house dtype is chosen."""
+def series_of_arrow(column: Any) -> pd.Series[Any]:
+    """A column from an Arrow one; whole numbers with gaps keep their exactness until the house dtype is chosen."""
     import pyarrow as pa
 
     kind = column.type

@@ -19,7 +19,6 @@ _FOREIGN = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"SQLite format 3", "a SQLite database"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x89HDF", "an HDF5 file"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -106,6 +105,16 @@ def is_stata(data: bytes) -> bool:
 def is_portable(data: bytes) -> bool:
     """Whether a file is one of SPSS's portable ones, which begin with their name in several alphabets."""
     return b"SPSS PORT FILE" in data[:500]
+
+
+def is_sqlite(data: bytes) -> bool:
+    """Whether a file is a database of SQLite."""
+    return data.startswith(b"SQLite format 3\0")
+
+
+def is_duckdb(data: bytes) -> bool:
+    """Whether a file is a database of DuckDB: a text with a duck in its first line has no number of a version there."""
+    return data[8:12] == b"DUCK" and data[16:20] == bytes(4)
 
 
 def text_of(data: bytes, report: Report) -> str:

@@ -16,6 +16,7 @@ from core.catalogue import Catalogue
 from core.data import content
 from core.data.columnar import read_feather, read_parquet
 from core.data.containers import ZIP, unpacked
+from core.data.databases import file_reader
 from core.data.delimited import read_delimited
 from core.data.documents import read_json
 from core.data.errors import Unreadable
@@ -122,6 +123,22 @@ FORMATS = Catalogue(
         "stata", "Stata", "A file of Stata with its labels.", ("dta",), content.is_stata, reader("Stata", "read_dta")
     ),
     Format("sas", "SAS", "A file of SAS.", ("sas7bdat",), _begins(content.SAS), reader("SAS", "read_sas7bdat")),
+    Format(
+        "sqlite",
+        "SQLite",
+        "A database of SQLite; its largest table is read.",
+        ("sqlite", "sqlite3", "db"),
+        content.is_sqlite,
+        file_reader("sqlite"),
+    ),
+    Format(
+        "duckdb",
+        "DuckDB",
+        "A database of DuckDB; its largest table is read.",
+        ("duckdb", "ddb"),
+        content.is_duckdb,
+        file_reader("duckdb"),
+    ),
     Format(
         "xport",
         "SAS",

@@ -45,6 +45,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("unpacked", "Unpacked"),
     Rule("encoding", "Encoding"),
     Rule("sheet", "Sheet"),
+    Rule("table", "Table of the database"),
     Rule("place", "Place in the file"),
     Rule("orientation", "Rows or columns"),
     # ---- the lines
@@ -67,6 +68,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("same_name", "Columns of one name", lossy=True),
     Rule("same_key", "A name twice in a record", lossy=True),
     Rule("nested", "Lists in cells", lossy=True),
+    Rule("binary", "Binary data", lossy=True),
     # ---- the values
     Rule("blanks", "Blanks around text", lossy=True, undo="Keep the blanks"),
     Rule("only_blanks", "Nothing but blanks", lossy=True),
@@ -76,6 +78,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("empty_text", "Empty text", lossy=True),
     Rule("kept_as_text", "Numbers kept as text", undo="Read as numbers"),
     Rule("mixed", "Numbers mixed with text", undo="Read as numbers, the rest as missing"),
+    Rule("retyped", "Text read as numbers or dates", undo="Keep as text"),
     Rule("not_a_number", "Text among numbers", lossy=True, undo="Keep as text"),
     Rule("decimal", "Decimal and thousands marks", lossy=True, undo="Keep as text"),
     Rule("sign", "Signs of percent and currency", lossy=True, undo="Keep as text"),

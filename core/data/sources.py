@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import UnknownName, did_you_mean
+from core.data.databases import database_sources, database_table, is_database
 from core.data.datasets import DATASETS
 from core.data.entry import Dataset
 from core.data.errors import Unreadable
@@ -28,7 +29,8 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     source : str
         A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), one of a place elsewhere
         (``"openml:61"``, ``"sklearn:covtype"``), the path of a file, or the name of a file in `tables`; behind a file,
-        after a question mark, how it is to be read (``"sales.csv?decimal=,&header=3"``, see `core.data.settings`).
+        after a question mark, how it is to be read (``"sales.csv?decimal=,&header=3"``, see `core.data.settings`); or a
+        database (see `core.data.databases`).
     tables : Path, optional
         The folder of tables that people put there or uploaded. What is fetched is kept beside it.
 
@@ -45,6 +47,8 @@ def load_table(source: str, tables: Path | None = None) -> Table:
         return dataset.table(_settings(dataset, settings), tables)
     if name in PLACES and colon:
         return PLACES[name].fetch(settings, tables)
+    if is_database(source):
+        return database_table(source, tables)
     path, wanted = file_of(source, tables)
     if path is None:
         raise UnknownName(did_you_mean("data set or file", source, [*DATASETS, *_file_names(tables)]))
@@ -63,9 +67,10 @@ def file_of(source: str, tables: Path | None) -> tuple[Path | None, dict[str, An
 def catalogue_sources(tables: Path | None) -> list[tuple[str, str, str]]:
     """Source, title and one sentence of everything there is to choose from; nothing is opened.
 
-    Files of the folder `tables` stand behind the catalogue.
+    Databases that the operator has named and files of the folder `tables` stand behind the catalogue.
     """
     known = [(entry.name, entry.title, entry.introduction) for entry in DATASETS.values()]
+    known += [(name, name, "A database that databases.toml names.") for name in database_sources(tables)]
     return known + [(name, name, "A file in your tables folder.") for name in _file_names(tables)]
 
 

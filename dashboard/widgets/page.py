@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import jobs
 from core.data import SPLITS, is_named
+from core.data.databases import is_database
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
@@ -121,7 +122,7 @@ def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
         if job is not None:
             forget = session.store().forget_derived
             st.button("Try again", key="read_again", on_click=forget, args=(job.key,), icon=":material/refresh:")
-            if not is_named(name):
+            if not is_named(name) and not is_database(name):
                 st.button(
                     "Remove this file",
                     key="remove_file",

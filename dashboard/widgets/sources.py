@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core import jobs
 from core.data import DATASETS, FORMATS, PLACES, Format
+from core.data.databases import is_server
+from core.records import Table
 from dashboard import session, uploads, words
 from dashboard.widgets.forms import changed, settings_form
 
 MOST_MEGABYTES = 200
+_PATIENCE = 10.0  # seconds after which the page goes on with the rows that it has
 
 
 def pick() -> None:
@@ -22,6 +26,8 @@ def pick() -> None:
     st.session_state["data_set"] = name
     st.selectbox("Data set", list(known), format_func=lambda each: known[each][0], key="data_set", on_change=_picked)
     st.caption(words.escape(known[name][1]))
+    if not session.strange(source) and is_server(source, session.store().tables):
+        st.button("Read again", key="read_anew", on_click=_read_again, help="The table may have changed since.")
     if name in DATASETS and DATASETS[name].params:
         with st.expander("Settings of this table", icon=":material/tune:"), st.form("generated", border=False):
             settings_form(DATASETS[name].params, f"make-{name}")
@@ -45,6 +51,13 @@ def _named() -> None:
 
 def _picked() -> None:
     session.choose_source(st.session_state["data_set"])
+
+
+def _read_again() -> None:
+    """Have the chosen table read anew: nobody here sees that of a server change."""
+    asked = jobs.request_table(session.store(), session.source(), again=True)
+    if not isinstance(asked, Table):
+        jobs.wait_for(session.store(), asked.key, _PATIENCE)
 
 
 def _made(name: str) -> None:

@@ -22,6 +22,7 @@ import torch
 from core.data import Unreadable, containers, read_table
 from core.data.reading import FORMATS
 from core.records import ColumnKind, Table
+from tests.core.database_files import duck, sqlite
 from tests.core.test_data_reading import workbook
 
 ROWS = 24
@@ -50,6 +51,15 @@ def portable(frame: pd.DataFrame, path: str) -> None:
     pyreadstat.write_por(frame.replace("Köln", "Koln").rename(columns=str.upper), path)
 
 
+def database(path: Path, name: str) -> bytes:
+    """The rows as the only table of a database's file."""
+    rows = [tuple(row) for row in FRAME.astype(object).to_numpy()]
+    kinds = "(size DOUBLE, count BIGINT, city VARCHAR)"
+    if name == "sqlite":
+        return sqlite(path, f"CREATE TABLE t {kinds}", rows=rows, into="t").read_bytes()
+    return duck(path, f"CREATE TABLE t {kinds}", *(f"INSERT INTO t VALUES {row}" for row in rows)).read_bytes()
+
+
 SAMPLES: dict[str, Callable[[Path], bytes]] = {
     "parquet": lambda _: FRAME.to_parquet(),
     "feather": lambda tmp_path: written(pd.DataFrame.to_feather, tmp_path),
@@ -63,6 +73,8 @@ SAMPLES: dict[str, Callable[[Path], bytes]] = {
         ARFF + "".join(f"{size},{count},'{city}',\n" for size, count, city in FRAME.to_numpy())
     ).encode(),
     "json": lambda _: FRAME.to_json(orient="records").encode(),
+    "sqlite": lambda tmp_path: database(tmp_path / "s", "sqlite"),
+    "duckdb": lambda tmp_path: database(tmp_path / "d", "duckdb"),
     "text": lambda _: FRAME.to_csv(index=False).encode(),
 }
 
