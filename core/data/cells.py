@@ -27,7 +27,7 @@ def column_of_cells(name: str, cells: list[Any], report: Report) -> pd.Series[An
             return pd.Series([None if _is_gap(cell) else cell for cell in cells], dtype=object)
         if _exact(cells):
             return _numbers(cells)
-    texts = [_as_text(cell) for cell in cells]
+    texts = [as_text(cell) for cell in cells]
     frame: pd.DataFrame = read_columns([name], [pa.chunked_array([pa.array(texts, pa.string())])], False, report)
     return frame[name]
 
@@ -43,7 +43,8 @@ def _is_gap(cell: Any) -> bool:
     return cell is None or cell == ""
 
 
-def _as_text(cell: Any) -> str:
+def as_text(cell: Any) -> str:
+    """A cell as a text file would have it."""
     return cell.isoformat() if hasattr(cell, "isoformat") else as_name(cell)
 
 

@@ -91,8 +91,14 @@ def is_arff(data: bytes) -> bool:
 
 def is_json(data: bytes) -> bool:
     """Whether a text begins as JSON does that can hold a table; a list of plain values must also end as one."""
-    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return bool(_JSON.match(head) or (_JSON_LIST.match(head) and data[-64:].rstrip().endswith(b"]")))
+    head, tail = _narrow(data, data[:2048]).lstrip(b"\xef\xbb\xbf \t\r\n"), _narrow(data, data[-64:])
+    return bool(_JSON.match(head) or (_JSON_LIST.match(head) and tail.rstrip().endswith(b"]")))
+
+
+def _narrow(data: bytes, part: bytes) -> bytes:
+    """A part of a text without the zeros that UTF-16 and UTF-32 have in every other byte."""
+    wide = any(data.startswith(mark) for mark, encoding, _ in _MARKS if encoding != "utf-8-sig")
+    return part.replace(b"\0", b"").lstrip(b"\xff\xfe") if wide else part
 
 
 def is_stata(data: bytes) -> bool:

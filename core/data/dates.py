@@ -28,11 +28,13 @@ _HEADS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (r"\d{1,2}/\d{1,2}/\d{2}", (("%d/%m/%y", "day/month/year"), ("%m/%d/%y", "month/day/year"))),
     (r"\d{1,2}-\d{1,2}-\d{4}", (("%d-%m-%Y", "day-month-year"), ("%m-%d-%Y", "month-day-year"))),
     (rf"\d{{1,2}}-{_MONTH}-\d{{4}}", (("%d-%b-%Y", "day-month-year"),)),
-    (rf"\d{{1,2}}\. {_MONTH} \d{{4}}", (("%d. %b %Y", "day. month year"), ("%d. %B %Y", "day. month year"))),
-    (rf"\d{{1,2}} {_MONTH} \d{{4}}", (("%d %b %Y", "day month year"), ("%d %B %Y", "day month year"))),
-    (rf"{_MONTH} \d{{1,2}}, \d{{4}}", (("%b %d, %Y", "month day, year"), ("%B %d, %Y", "month day, year"))),
+    (rf"\d{{1,2}}-{_MONTH}-\d{{2}}", (("%d-%b-%y", "day-month-year"),)),
+    (rf"\d{{1,2}}\. {_MONTH} \d{{4}}", (("%d. %b %Y", "day. month year"),)),
+    (rf"\d{{1,2}} {_MONTH} \d{{4}}", (("%d %b %Y", "day month year"),)),
+    (rf"{_MONTH} \d{{1,2}}, \d{{4}}", (("%b %d, %Y", "month day, year"),)),
+    (rf"{_MONTH} \d{{1,2}} \d{{4}}", (("%b %d %Y", "month day year"),)),
     (r"\d{4}-\d{2}", (("%Y-%m", "year-month"),)),
-    (rf"{_MONTH} \d{{4}}", (("%b %Y", "month year"), ("%B %Y", "month year"))),
+    (rf"{_MONTH} \d{{4}}", (("%b %Y", "month year"),)),
     (r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", (("%Y%m%d", "as year, month and day without marks"),)),
 )
 _TAILS = (
@@ -47,21 +49,26 @@ _ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
 _LOOKED_AT = 20
 _MORE, _WAYS = 50, 3  # texts that are looked at for other ways, and how many of these are tried
 _MONTHS = {
-    "Jan": "januar jänner janvier enero gennaio januari janv ene gen",
-    "Feb": "februar feber février fevrier febrero febbraio februari févr fevr",
-    "Mar": "märz maerz mrz mär mars marzo maart",
-    "Apr": "avril abril aprile avr abr",
+    "Jan": "january januar jänner janvier enero gennaio januari janv ene gen",
+    "Feb": "february februar feber février fevrier febrero febbraio februari févr fevr",
+    "Mar": "march märz maerz mrz mär mars marzo maart",
+    "Apr": "april avril abril aprile avr abr",
     "May": "mai mayo maggio mei mag",
-    "Jun": "juni juin junio giugno giu",
-    "Jul": "juli juillet julio luglio juil lug",
-    "Aug": "août aout agosto augustus ago",
-    "Sep": "septembre septiembre settembre sept set",
-    "Oct": "oktober octobre octubre ottobre okt ott",
-    "Nov": "novembre noviembre",
-    "Dec": "dezember décembre decembre diciembre dicembre dez déc dic",
+    "Jun": "june juni juin junio giugno giu",
+    "Jul": "july juli juillet julio luglio juil lug",
+    "Aug": "august août aout agosto augustus ago",
+    "Sep": "september sept septembre septiembre settembre sept set",
+    "Oct": "october oktober octobre octubre ottobre okt ott",
+    "Nov": "november novembre noviembre",
+    "Dec": "december dezember décembre decembre diciembre dicembre dez déc dic",
 }
 _ENGLISH = {word: month for month, words in _MONTHS.items() for word in words.split()}
-_FOREIGN_MONTH = re.compile(rf"(?<![^\W\d_])({'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b\.?", re.IGNORECASE)
+_NAMED_MONTH = re.compile(rf"(?<![^\W\d_])({'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b\.?", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"^(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)[a-zäöüé]{0,7}\.?,? +"
+    r"(?=(\d{1,2}\.?[ -])?[^\W\d])",
+    re.IGNORECASE,
+)
 
 Ways = tuple[tuple[str, str], ...]
 
@@ -126,10 +133,10 @@ def _others(values: np.ndarray, looks: Ways, strings: list[str]) -> list[np.ndar
 
 
 def _in_english(text: str) -> str:
-    """A text with the names of months in English, as the library wants them."""
+    """A text with the names of months short and English, as the library wants them, and without those of days."""
     if not any(character.isalpha() for character in text):
         return text
-    return _FOREIGN_MONTH.sub(lambda found: _ENGLISH[found.group(1).lower().rstrip(".")], text)
+    return _NAMED_MONTH.sub(lambda found: _ENGLISH[found.group(1).lower()], _WEEKDAY.sub("", text))
 
 
 def _ways(text: str) -> Ways | None:

@@ -7,26 +7,21 @@ of rows that do not fit, of empty ones, and of those that are no data.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.data.dialect import Dialect, dialect_of, sample_of, spaced_quotes, tabbed, uncommented
+from core.data.dialect import Dialect, Record, dialect_of, records_of, sample_of, spaced_quotes, tabbed, uncommented
 from core.data.errors import Unreadable
 from core.data.layout import Layout, layout_of
 from core.data.report import Report
+from core.data.rows import data_rows
 from core.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOTAL = re.compile(r"(?i)(grand |sub)?total\b.*|sum|summe\b.*|gesamt\b.*|insgesamt|somme|suma|totale?|totaal|in all")
-_CLOSE = 1e-6
-_RULED = r"^\s*:?[-=_+]{2,}:?\s*$|^\s*$"
-_NUMERIC, _WORDS = r"^\s*[+-]?[\d.,]*\d[\d.,]*\s*$", r"^\s*[^\W\d][\w ./()-]*$"
-_HEAD, _MOSTLY = 50, 0.9
+
+_MOST_IN_HEADER = 3  # line ends within names
 
 
 @dataclass(frozen=True)
@@ -52,15 +47,20 @@ def read_delimited(text: str, report: Report) -> Lines:
     report.found(delimiter=dialect.delimiter)
     plain = _prepared(text, dialect, report)
     dialect, sample = replace(dialect, delimiter=dialect.parted_by), sample_of(plain)
-    layout = layout_of(sample, dialect, report, whole=len(sample) >= len(plain))
+    whole = len(sample) >= len(plain)
+    records = records_of(sample, dialect, whole=whole)
+    if line := _open_in_header(records):
+        dialect = _not_quoted(dialect, line, report)
+        records = records_of(sample, dialect, whole=whole)
+    layout = layout_of(records, report)
     report.found(header_row=layout.header_row)
-    rows, bad = _parse(plain, layout)
+    rows, bad = _parse(plain, layout, dialect)
     if dialect.quote and any("\n" in row.text and row.text.count(dialect.quote) % 2 for row in bad):
-        layout, rows, bad = _without_quotes(plain, layout, bad, report)
+        dialect, rows, bad = _without_quotes(plain, layout, dialect, bad, report)
     if layout.names and rows.num_rows == 0 and not bad:
         raise Unreadable("The file has column names but no data rows.")
-    names, rows = _fit(plain, layout, rows, bad, report)
-    return Lines(*_without_empty(names, _without_others(names, rows, report), report), dialect.delimiter)
+    names, rows = _fit(plain, layout, dialect, rows, bad, report)
+    return Lines(*_without_empty(names, rows.filter(data_rows(names, rows, report)), report), dialect.delimiter)
 
 
 def _prepared(text: str, dialect: Dialect, report: Report) -> str:
@@ -73,7 +73,7 @@ def _prepared(text: str, dialect: Dialect, report: Report) -> str:
     return spaced_quotes(tabbed(plain, dialect), dialect)
 
 
-def _parse(text: str, layout: Layout) -> tuple[Any, list[Any]]:
+def _parse(text: str, layout: Layout, dialect: Dialect) -> tuple[Any, list[Any]]:
     """Arrow's table of text cells and the rows that did not have the right number of cells."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -88,7 +88,6 @@ def _parse(text: str, layout: Layout) -> tuple[Any, list[Any]]:
 
     if not data.strip():
         return pa.table({name: pa.array([], pa.string()) for name in names}), bad
-    dialect = layout.dialect
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),
@@ -123,17 +122,31 @@ def _after(text: str, lines: int) -> str:
     return text[end:]
 
 
-def _without_quotes(text: str, layout: Layout, bad: list[Any], report: Report) -> tuple[Layout, Any, list[Any]]:
-    """The table with quotes as ordinary characters, where a quote is never closed and swallows the rows behind it."""
-    open_row = next(row for row in bad if "\n" in row.text and row.text.count(layout.dialect.quote) % 2)
-    line = _line_numbers(text, [open_row])[0]
-    layout = replace(layout, dialect=replace(layout.dialect, quote="", escape=""))
-    rows, still_bad = _parse(text, layout)
-    if len(still_bad) > rows.num_rows:
-        raise Unreadable(f"A quote that opens in line {line:,} is never closed. Close or remove it.")
+def _open_in_header(records: list[Record]) -> int:
+    """The line of the names, where a quote opens among them that swallows the lines below; else 0."""
+    for end, cells in records[:1]:
+        lines = sum(cell.count("\n") for cell in cells)
+        return end - lines if lines > _MOST_IN_HEADER else 0
+    return 0
+
+
+def _not_quoted(dialect: Dialect, line: int, report: Report) -> Dialect:
+    """The dialect without quotes, because one that opens in a line is never closed."""
     told = f"A quote that opens in line {line:,} is never closed; quotes were read as ordinary characters."
     report.add("open_quote", told)
-    return layout, rows, still_bad
+    return replace(dialect, quote="", escape="")
+
+
+def _without_quotes(
+    text: str, layout: Layout, dialect: Dialect, bad: list[Any], report: Report
+) -> tuple[Dialect, Any, list[Any]]:
+    """The table with quotes as ordinary characters, where a quote is never closed and swallows the rows behind it."""
+    open_row = next(row for row in bad if "\n" in row.text and row.text.count(dialect.quote) % 2)
+    line = _line_numbers(text, [open_row])[0]
+    rows, still_bad = _parse(text, layout, replace(dialect, quote="", escape=""))
+    if len(still_bad) > rows.num_rows:
+        raise Unreadable(f"A quote that opens in line {line:,} is never closed. Close or remove it.")
+    return _not_quoted(dialect, line, report), rows, still_bad
 
 
 def _line_numbers(text: str, rows: list[Any]) -> list[int]:
@@ -150,10 +163,12 @@ def _line_numbers(text: str, rows: list[Any]) -> list[int]:
     return numbers
 
 
-def _fit(text: str, layout: Layout, rows: Any, bad: list[Any], report: Report) -> tuple[list[str], Any]:
+def _fit(
+    text: str, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report
+) -> tuple[list[str], Any]:
     """Names that fit the columns; rows that do not are filled up if a person wants that, else left out and noted."""
     if bad and report.wish("ragged") == "fill":
-        rows, bad = _filled(text, layout, rows, bad, report), []
+        rows, bad = _filled(text, layout, dialect, rows, bad, report), []
     if len(bad) > rows.num_rows:
         raise Unreadable(
             f"Most rows do not have {counted(layout.width, 'cell')} like the first ones "
@@ -191,13 +206,11 @@ def _tell_left_out(text: str, layout: Layout, bad: list[Any], report: Report) ->
     report.add("ragged", told, count=len(bad))
 
 
-def _filled(text: str, layout: Layout, rows: Any, bad: list[Any], report: Report) -> Any:
+def _filled(text: str, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report) -> Any:
     """The rows with those that are too short filled up and those that are too long cut, all in their order."""
     import pyarrow as pa
 
-    from core.data.dialect import records_of
-
-    records = [cells for _, cells in records_of(_after(text, layout.skip), layout.dialect)]
+    records = [cells for _, cells in records_of(_after(text, layout.skip), dialect)]
     cells = [[*each[: layout.width], *[""] * (layout.width - len(each))] for each in records]
     cut = sum(row.actual_columns > layout.width for row in bad)
     told = f"{counted(len(bad), 'row')} filled up or cut to {counted(layout.width, 'cell')}: {cut:,} had more."
@@ -216,120 +229,6 @@ def _all_different(column: Any) -> bool:
     import pyarrow.compute as pc
 
     return bool(len(pc.unique(column)) == len(column))
-
-
-def _without_others(names: list[str], rows: Any, report: Report) -> Any:
-    """The rows without those that are no data: lines drawn, the header once more, another table, a sum at the end."""
-    for rule, places, what in (
-        ("ruled_line", _drawn(rows), "are drawn lines"),
-        ("repeated_header", _where(rows, *_like(names)), "repeat the header"),
-    ):
-        if len(places) and not report.undone(rule):
-            report.add(rule, f"{counted(len(places), 'row')} that {what} left out.", count=len(places))
-            rows = _dropped(rows, places)
-    second = _second_table(rows)
-    if second is not None and not report.undone("second_table"):
-        gone = rows.num_rows - second
-        told = f"Another table below the first one left out: {counted(gone, 'row')}, with names of columns of its own."
-        report.add("second_table", told, count=gone)
-        rows = rows.slice(0, second)
-    if rows.num_rows > 2 and _is_total(rows) and not report.undone("total"):
-        first = next(cell for column in rows.columns if _TOTAL.fullmatch(cell := column[-1].as_py().strip()))
-        report.add("total", f"The last row left out: it adds up the rows above it ('{first[:40]}').", count=1)
-        rows = rows.slice(0, rows.num_rows - 1)
-    return rows
-
-
-def _where(rows: Any, *tests: Callable[[Any], Any]) -> Any:
-    """The places of the rows whose every cell passes its column's test (the only one, where there is one for all)."""
-    import numpy as np
-
-    passed = np.ones(rows.num_rows, dtype=bool)
-    for place, column in enumerate(rows.columns if rows.num_columns > 1 and tests else ()):
-        passed &= tests[place % len(tests)](column).to_numpy()
-        if not passed.any():
-            break
-    return np.flatnonzero(passed) if rows.num_columns > 1 and tests else np.array([], dtype=int)
-
-
-def _drawn(rows: Any) -> list[int]:
-    """The places of rows of dashes."""
-    places = _where(rows, lambda column: _fits(column, _RULED))
-    return [each for each in places if any(column[int(each)].as_py().strip() for column in rows.columns)]
-
-
-def _like(names: list[str]) -> list[Callable[[Any], Any]]:
-    import pyarrow.compute as pc
-
-    return [
-        partial(lambda column, name: pc.equal(pc.utf8_trim_whitespace(column), name), name=name.strip())
-        for name in names
-    ]
-
-
-def _fits(column: Any, pattern: str) -> Any:
-    import pyarrow.compute as pc
-
-    return pc.match_substring_regex(column, pattern)
-
-
-def _second_table(rows: Any) -> int | None:
-    """Where another table begins: at the first row that has words wherever the rows above have numbers."""
-    import numpy as np
-
-    head = rows.slice(0, _HEAD)
-    numeric = [
-        place
-        for place, column in enumerate(head.columns)
-        if np.mean(_fits(column, _NUMERIC).to_numpy()) >= _MOSTLY and head.num_rows > 2
-    ]
-    if len(numeric) < 2:
-        return None
-    found = np.ones(rows.num_rows, dtype=bool)
-    for place in numeric:
-        found &= _fits(rows.column(place), _WORDS).to_numpy()
-        if not found.any():
-            return None
-    first = int(np.flatnonzero(found)[0])
-    return first if first and all(column[first].as_py().strip() for column in rows.columns) else None
-
-
-def _dropped(rows: Any, places: Any) -> Any:
-    import numpy as np
-    import pyarrow as pa
-
-    kept = np.ones(rows.num_rows, dtype=bool)
-    kept[places] = False
-    return rows.filter(pa.array(kept))
-
-
-def _is_total(rows: Any) -> bool:
-    """Whether the last row is called a sum, and a number in it is the sum of those above."""
-    last = [column[-1].as_py().strip() for column in rows.columns]
-    if not any(_TOTAL.fullmatch(cell) for cell in last):
-        return False
-    return any(_adds_up(column, cell) for column, cell in zip(rows.columns, last, strict=True))
-
-
-def _adds_up(column: Any, cell: str) -> bool:
-    """Whether a cell is the sum of those above it, whatever its marks for decimals and thousands."""
-    figures = [_figure(each) for each in column.to_pylist()[:-1]]
-    total, known = _figure(cell), [each for each in figures if each is not None]
-    if total is None or len(known) < max(2, len(figures) / 2):
-        return False
-    return abs(sum(known) - total) <= max(0.01 * len(known), _CLOSE * abs(total))
-
-
-def _figure(text: str) -> float | None:
-    plain = re.sub(r"[^\d.,eE+-]", "", text)
-    decimal = max(plain.rfind("."), plain.rfind(","))
-    marks = plain.count(".") + plain.count(",")
-    if decimal >= 0 and (marks > 1 or len(plain) - decimal - 1 != 3):
-        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
-    try:
-        return float(plain.replace(",", ""))
-    except ValueError:
-        return None
 
 
 def _without_empty(names: list[str], rows: Any, report: Report) -> tuple[list[str], list[Any]]:

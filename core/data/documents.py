@@ -100,11 +100,26 @@ def _records(value: Any, report: Report) -> list[dict[str, Any]]:
     if len(inside) == 1:  # {"count": 2, "results": [{…}, {…}]}
         report.add("place", f"Read from {quoted(inside[0])} in the file.")
         return _of_list(lists[inside[0]], report)
+    if deep := _deep(value):
+        path, rows = deep
+        report.add("place", f"Read from {quoted(path)} in the file.")
+        return _of_list(rows, report)
     if all(isinstance(each, dict) for each in value.values()):
         return _of_objects(value, report)
     if not lists:
         return [value]
     raise Unreadable(f"The JSON file holds no table: its columns have different lengths. {_SHAPES}")
+
+
+def _deep(value: dict[str, Any], before: str = "", depth: int = 0) -> tuple[str, list[Any]] | None:
+    """The longest list of records inside objects in objects, and where it is; None where there is none."""
+    found: list[tuple[str, list[Any]]] = []
+    for name, each in value.items():
+        if isinstance(each, list) and each and all(isinstance(row, dict) for row in each):
+            found.append((f"{before}{name}", each))
+        elif isinstance(each, dict) and depth < _DEEPEST and (deeper := _deep(each, f"{before}{name}.", depth + 1)):
+            found.append(deeper)
+    return max(found, key=lambda each: len(each[1]), default=None)
 
 
 def _of_objects(value: dict[str, dict[str, Any]], report: Report) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""Where in a text the table stands: lines before it, the names of its columns, a second line of names or of units.
+"""Where a table stands in a text or on a sheet: lines before it, the names of its columns, a line of units.
 
-Takes the first lines of a text and its `Dialect`, gives a `Layout`.
+Takes the first lines as lists of cells, gives a `Layout`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from core.data.dialect import Dialect, Record, records_of
+from core.data.dialect import Record
 from core.data.errors import Unreadable
 from core.data.report import Report
 from core.wording import counted
@@ -30,7 +30,7 @@ class Layout:
     Attributes
     ----------
     skip : int
-        Lines before the first row of values.
+        The line on which the last thing above the values ends, counted from 1; 0 where they stand first.
     names : tuple of str
         As in the header; empty where there is none.
     width : int
@@ -39,22 +39,26 @@ class Layout:
         The line that holds the names, counted from 1.
     """
 
-    dialect: Dialect
     skip: int
     names: tuple[str, ...]
     width: int
     header_row: int | None
 
 
-def layout_of(sample: str, dialect: Dialect, report: Report, *, whole: bool) -> Layout:
-    """The layout of a text by its first lines.
+def layout_of(records: list[Record], report: Report) -> Layout:
+    """The layout of a table by its first lines.
+
+    Parameters
+    ----------
+    records : list of tuple of int and list of str
+        The line on which each ends, counted from 1, and its cells.
 
     Raises
     ------
     Unreadable
         If there is nothing in it, or the line that a person named as the header is not there.
     """
-    records = [each for each in records_of(sample, dialect, whole=whole) if not _is_rule(each[1])]
+    records = [each for each in records if not _is_rule(each[1])]
     if not records:
         raise Unreadable("The file is empty.")
     width = _usual_width([len(cells) for _, cells in records])
@@ -70,11 +74,11 @@ def layout_of(sample: str, dialect: Dialect, report: Report, *, whole: bool) -> 
     if wish == 0 or (wish is None and _is_data(header, below)):
         told = "The first line holds values and no names, so the columns are called column_1, column_2 and so on."
         report.add("no_header", told)
-        return Layout(dialect, records[first - 1][0] if first else 0, (), max(width, len(header)), None)
-    return _with_second_line(records, first, width, dialect, report)
+        return Layout(records[first - 1][0] if first else 0, (), max(width, len(header)), None)
+    return _with_second_line(records, first, width, report)
 
 
-def _with_second_line(records: list[Record], first: int, width: int, dialect: Dialect, report: Report) -> Layout:
+def _with_second_line(records: list[Record], first: int, width: int, report: Report) -> Layout:
     """The layout below a header, which may go on in a second line."""
     line, header = records[first]
     names = _without_trailing(header, width)
@@ -88,7 +92,7 @@ def _with_second_line(records: list[Record], first: int, width: int, dialect: Di
         else:
             units = ", ".join(cell.strip() for cell in rows[0] if cell.strip())[:60]
             report.add("units", f"The line below the names left out: it holds no values but units ({units}).", count=1)
-    return Layout(dialect, line, tuple(names), max(width, len(names)), row)
+    return Layout(line, tuple(names), max(width, len(names)), row)
 
 
 def _without_trailing(header: list[str], width: int) -> list[str]:

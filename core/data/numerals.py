@@ -133,10 +133,6 @@ def _shows_point(texts: pa.Array, values: np.ndarray) -> bool:
     """Whether a number has a point that cannot be a thousands mark."""
     if values.dtype == np.int64:
         return False
-    with np.errstate(over="ignore"):
-        thousandths = values * 1000
-    if (np.isfinite(thousandths) & (thousandths != np.round(thousandths))).any():
-        return True
     return bool((_fits(texts, r"\.") & ~_fits(texts, _POINT_GROUPS)).any())
 
 

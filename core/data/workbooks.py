@@ -1,51 +1,151 @@
-"""The table of an Excel or OpenDocument workbook."""
+"""The table of an Excel or OpenDocument workbook.
+
+Takes bytes, gives a frame. Which sheet holds the table, and where on it, is decided by the same rules as for a text.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from core.data.cells import as_name, column_of_cells
+from core.catalogue import did_you_mean
+from core.data.cells import as_text, column_of_cells
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
+from core.data.layout import Layout, layout_of
 from core.data.report import Report
-from core.wording import counted
+from core.data.rows import data_rows
+from core.wording import counted, quoted
+
+_HEAD = 200  # rows that tell where a table stands
+_ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>\s*(?:<f[^>]*/?>[^<]*(?:</f>)?)?\s*<v>([^<]*)</v>')
 
 
 def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
-    """The first sheet of a workbook that holds a table."""
+    """The largest table of a workbook's sheets, or the one of the sheet that a person wants.
+
+    Raises
+    ------
+    Unreadable
+        If it is damaged or protected, or no sheet holds a table.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = book.sheet_names
-        sheets = ((name, *_trimmed(book.get_sheet_by_name(name).to_python(skip_empty_area=True))) for name in names)
-        found = next((each for each in sheets if len(each[1]) > 1 and len(each[1][0]) > 1), None)
+        names = _sheets(book, report.wish("sheet"))
+        found = next((each for each in (_table(book.get_sheet_by_name(name)) for name in names) if each), None)
     except PasswordError as error:
         raise Unreadable("The Excel file is protected by a password. Save it without one and try again.") from error
     except (CalamineError, OSError, ValueError) as error:
+        if isinstance(error, Unreadable):
+            raise
         raise Unreadable("The Excel file is damaged or protected. Save it again, or save the sheet as CSV.") from error
     if found is None:
         raise Unreadable("No sheet of the Excel file holds a table with column names and rows.")
-    sheet, rows, above = found
-    if len(names) > 1:
-        report.add("sheet", f"Read from the sheet '{sheet}', one of {len(names):,}.")
-    if above:
-        report.add("preamble", f"{counted(above, 'line')} above the table left out.")
-    header = unique_names([as_name(cell) for cell in rows[0]], report)
-    columns = zip(*rows[1:], strict=True)
+    name, first, rows = found
+    if len(book.sheet_names) > 1:
+        size = f"{len(rows):,} × {len(rows[0]):,}"
+        told = f"Read from the sheet '{name}' ({size} cells), one of {len(book.sheet_names):,}: the largest one."
+        report.add("sheet", told.replace(": the largest one", "") if report.wish("sheet") else told)
+    report.found(sheet=name, sheets=list(book.sheet_names))
+    _tell_errors(data, report)
+    return _frame(_one_of_several(rows, report), first, report)
+
+
+def _sheets(book: Any, wish: str | None) -> list[str]:
+    """The names of the sheets that may hold the table: the largest first, hidden ones last."""
+    if wish is not None:
+        if wish not in book.sheet_names:
+            raise Unreadable(did_you_mean("sheet", wish, book.sheet_names))
+        return [wish]
+    hidden = {each.name for each in book.sheets_metadata if not str(each.visible).endswith("Visible")}
+    sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+    sheets.sort(key=lambda each: (each.name in hidden, -each.height * each.width))
+    return [each.name for each in sheets]
+
+
+def _table(sheet: Any) -> tuple[str, int, list[list[Any]]] | None:
+    """A sheet's name, its first line that is used, and its rows; None where it holds no table."""
+    rows = sheet.to_python(skip_empty_area=True)
+    filled = sum(sum(cell != "" for cell in row) > 1 for row in rows)
+    return (sheet.name, sheet.start[0] if sheet.start else 0, rows) if filled > 1 else None
+
+
+def _one_of_several(rows: list[list[Any]], report: Report) -> list[list[Any]]:
+    """Without columns that are empty; of tables side by side, which end at different lines, the largest."""
+    used = [any(row[place] != "" for row in rows) for place in range(len(rows[0]))]
+    edges = np.flatnonzero(np.diff([0, *map(int, used), 0])).reshape(-1, 2)
+    blocks = [[[row[place] for place in range(*edge)] for row in rows] for edge in edges]
+    ends = {_end(block) for block in blocks}
+    wide = [block for block in blocks if len(block[0]) > 1]
+    if len(ends) > 1 and len(wide) > 1:
+        largest = max(wide, key=lambda block: _end(block) * len(block[0]))
+        others = sum(used) - len(largest[0])
+        report.add(
+            "second_table", f"Another table beside this one left out: {counted(others, 'column')}.", count=others
+        )
+        return largest[: _end(largest)]
+    return [[cell for cell, there in zip(row, used, strict=True) if there] for row in rows]
+
+
+def _end(rows: list[list[Any]]) -> int:
+    """The number of rows up to the last one that is not empty."""
+    return max((place + 1 for place, row in enumerate(rows) if any(cell != "" for cell in row)), default=0)
+
+
+def _frame(rows: list[list[Any]], first: int, report: Report) -> pd.DataFrame:
+    records = [
+        (first + place + 1, [as_text(cell) for cell in row])
+        for place, row in enumerate(rows[:_HEAD])
+        if any(cell != "" for cell in row)
+    ]
+    layout = layout_of(records, report)
+    report.found(header_row=layout.header_row)
+    body = [row for row in rows[max(0, layout.skip - first) :] if any(cell != "" for cell in row)]
+    if not body:
+        raise Unreadable("The sheet has column names but no data rows.")
+    names = _names(layout)
+    body = _data(names, body, report)
+    kept = [place for place, name in enumerate(names) if name.strip() or any(row[place] != "" for row in body)]
+    header = unique_names([names[place] for place in kept], report)
     return pd.DataFrame(
-        {name: column_of_cells(name, list(cells), report) for name, cells in zip(header, columns, strict=True)}
+        {name: column_of_cells(name, [row[at] for row in body], report) for name, at in zip(header, kept, strict=True)}
     )
 
 
-def _trimmed(rows: list[list[Any]]) -> tuple[list[list[Any]], int]:
-    """A sheet from its header on, without empty rows and columns, and how many lines with text stood above it."""
-    filled = [row for row in rows if any(cell != "" for cell in row)]
-    widths = [sum(cell != "" for cell in row) for row in filled]
-    begin = next((place for place, width in enumerate(widths) if width > 1), 0)
-    filled = filled[begin:]
-    kept = [place for place in range(len(filled[0]) if filled else 0) if any(row[place] != "" for row in filled)]
-    return [[row[place] for place in kept] for row in filled], begin
+def _names(layout: Layout) -> list[str]:
+    names = list(layout.names) or [f"column_{place + 1}" for place in range(layout.width)]
+    return [*names, *[""] * (layout.width - len(names))]
+
+
+def _data(names: list[str], body: list[list[Any]], report: Report) -> list[list[Any]]:
+    """The rows that are data."""
+    import pyarrow as pa
+
+    columns = zip(*body, strict=True)
+    texts = {str(at): pa.array([as_text(cell) for cell in column]) for at, column in enumerate(columns)}
+    mask = np.asarray(data_rows(names, pa.table(texts), report))
+    return [row for row, there in zip(body, mask, strict=True) if there]
+
+
+def _tell_errors(data: bytes, report: Report) -> None:
+    """Say what formulas came to that failed: the library gives such cells as empty ones."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    found: dict[str, int] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.namelist():
+            if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", member):
+                for error in _ERROR.findall(archive.read(member)):
+                    found[error.decode(errors="replace")] = found.get(error.decode(errors="replace"), 0) + 1
+    if found:
+        kinds = ", ".join(map(quoted, sorted(found)))
+        cells = sum(found.values())
+        told = f"{counted(cells, 'cell')} of formulas that failed ({kinds}) read as missing."
+        report.add("formula_error", told, count=cells)

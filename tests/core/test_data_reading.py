@@ -289,7 +289,7 @@ def test_excel_takes_the_first_sheet_that_holds_a_table(tmp_path: Path) -> None:
     assert list(table.frame) == ["region", "sales", "paid", "code"] and len(table.frame) == 12
     assert table.frame["sales"].tolist()[:2] == [1.5, 2.0] and kinds(table)["paid"] is ColumnKind.YES_NO
     assert list(table.frame["code"].cat.categories) == ["007", "008"]
-    assert table.notes[:2] == ("Read from the sheet 'Data', one of 3.", "1 line above the table left out.")
+    assert table.notes[:2] == ("Read from the sheet 'Data' (2,300 × 3 cells), one of 3: the largest one.", "X")
     with pytest.raises(Unreadable, match="No sheet"):
         read(tmp_path, workbook({"Cover": [["Read me"]]}), "book.xlsx")
 
