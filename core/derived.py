@@ -57,11 +57,13 @@ def derived_key(kind: str, params: Params) -> str:
 
 def source_stamp(source: str, tables: Path) -> str:
     """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
+    from core.data.idx import labels_beside
+
     for name in (source, source.partition("?")[0]):
         for path in (tables / name, Path(name)):
             if path.is_file():
-                state = path.stat()
-                return f"{state.st_size}-{state.st_mtime_ns}"
+                states = [each.stat() for each in (path, labels_beside(path)) if each is not None]
+                return "-".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states)
     return versions()["bakeoff"]
 
 
