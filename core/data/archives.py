@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import IO, cast
 
 from core.data.content import is_idx
@@ -33,14 +33,20 @@ _MANY = 5  # so many images for each other file, and an archive is one of images
 _MOST_LOOKED_INTO = 2_000
 
 
-def path_of(member: zipfile.ZipInfo) -> PurePosixPath:
-    """A member's path; some programs divide folders by backslashes."""
-    return PurePosixPath(member.filename.replace("\\", "/"))
+def parts_of(member: zipfile.ZipInfo) -> list[str]:
+    """The folders of a member and its name; some programs divide them by backslashes."""
+    # not a PurePath, which takes ten times as long, and there may be many members
+    return [part for part in member.filename.replace("\\", "/").split("/") if part not in ("", ".")]
+
+
+def suffix_of(member: zipfile.ZipInfo) -> str:
+    """How a member's name ends, as ``.png``; empty where it has no ending."""
+    return splitext(member.filename)[1].lower()
 
 
 def is_file(member: zipfile.ZipInfo) -> bool:
     """Whether a member is an ordinary file that a person put there."""
-    parts = path_of(member).parts
+    parts = parts_of(member)
     linked = stat.S_ISLNK(member.external_attr >> 16)
     if not parts or member.is_dir() or linked:  # a damaged archive may have a member without a name
         return False
@@ -54,13 +60,13 @@ def is_part(word: str) -> bool:
 
 def class_of(member: zipfile.ZipInfo) -> str:
     """The folder right above an image, which is its class; empty where there is none."""
-    folder = path_of(member).parent.name
+    folder = "".join(parts_of(member)[-2:-1])
     return "" if is_part(folder) else folder
 
 
 def pictures_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The images of an archive, by their names, in its order."""
-    return [each for each in archive.infolist() if is_file(each) and path_of(each).suffix.lower() in _PICTURES]
+    return [each for each in archive.infolist() if suffix_of(each) in _PICTURES and is_file(each)]
 
 
 def idx_files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -87,7 +93,7 @@ def holds_pictures(archive: zipfile.ZipFile) -> bool:
     if not pictures or WORKBOOKS & set(archive.namelist()):
         return False
     known = _PICTURES | BESIDE
-    tables = sum(is_file(each) and path_of(each).suffix.lower() not in known for each in archive.infolist())
+    tables = sum(suffix_of(each) not in known and is_file(each) for each in archive.infolist())
     classes = {class_of(each) for each in pictures} - {""}
     return not tables or (len(pictures) > _MANY * tables and len(classes) > 1)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from core.data.archives import BESIDE, DAMAGED, WORKBOOKS, ZIP, holds_idx, holds_pictures, is_file, path_of
+from core.data.archives import BESIDE, DAMAGED, WORKBOOKS, ZIP, holds_idx, holds_pictures, is_file, suffix_of
 from core.data.content import WANTED
 from core.data.errors import Unreadable
 from core.wording import counted, listed, quoted
@@ -110,7 +110,7 @@ def _refuse_programs(names: set[str]) -> None:
 
 
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    tables = [each for each in members if path_of(each).suffix.lower() not in BESIDE] or members
+    tables = [each for each in members if suffix_of(each) not in BESIDE] or members
     if not tables:
         raise Unreadable("The ZIP archive holds no file.")
     if len(tables) > 1:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.data.archives import beside, class_of, is_part, path_of, pictures_of
+from core.data.archives import beside, class_of, is_part, parts_of, pictures_of
 from core.data.containers import MAX_BYTES
 from core.data.errors import Unreadable
 from core.data.pixels import drawn, frame_of_images, most_rows, tell_unused
@@ -34,7 +34,8 @@ _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")  # none that starts ano
 _MAX_IMAGES = 200_000
 _MAX_PIXELS = 50_000_000  # of one image
 # of all together: as many as are unpacked within seconds, and more where the files are of an honest size
-_MAX_PIXELS_IN_ALL, _PIXELS_PER_BYTE = 500_000_000, 20
+_MAX_PIXELS_IN_ALL, _PIXELS_PER_BYTE = 200_000_000, 20
+_TRIED = 100
 _WRONG_FOLDERS = "Put the images of each class into a folder that is named after the class, and pack these folders."
 
 
@@ -71,7 +72,10 @@ def _refuse_too_much(members: Sequence[zipfile.ZipInfo]) -> None:
 
 def _with_classes(members: Sequence[zipfile.ZipInfo], report: Report) -> list[zipfile.ZipInfo]:
     """The images that lie in a folder of a class; what the folders say is noted."""
-    known = [each for each in members if class_of(each)]
+    # a folder that has several folders of images in it is none of a class; what else lies there is astray
+    folders = {_folder(each) for each in members}
+    inside = Counter(folder[:depth] for folder in folders for depth in range(len(folder)))
+    known = [each for each in members if class_of(each) and inside[_folder(each)] < 2]
     counts = Counter(map(class_of, known))
     if not counts:
         raise Unreadable(
@@ -86,19 +90,24 @@ def _with_classes(members: Sequence[zipfile.ZipInfo], report: Report) -> list[zi
         "folders", f"The folder right above an image is its class; there are {len(counts):,}: {listed(list(counts))}."
     )
     _tell_upper_folders(known, report)
-    lost = [each.filename for each in members if not class_of(each)]
+    taken = {each.filename for each in known}
+    lost = [each.filename for each in members if each.filename not in taken]
     if lost:
         told = f"Images in no folder of a class left out: {len(lost):,} ({listed(lost)})."
         report.add("no_class", told, count=len(lost))
     return known
 
 
+def _folder(member: zipfile.ZipInfo) -> tuple[str, ...]:
+    return tuple(parts_of(member)[:-1])
+
+
 def _tell_upper_folders(members: Sequence[zipfile.ZipInfo], report: Report) -> None:
     """Say what becomes of the folders above those of the classes, where there are several."""
-    above = [path_of(each).parts[:-2] for each in members]
+    above = [_folder(each)[:-1] for each in members]
     parts = Counter(folder for folders in above for folder in folders if is_part(folder))
     if len(parts) > 1:
-        told = " and ".join(f"{quoted(part)} ({count:,})" for part, count in parts.items())
+        told = ", ".join(f"{quoted(part)} ({count:,})" for part, count in parts.items())
         report.add("joined", f"The images of {told} are one table.", count=sum(parts.values()))
     others = {tuple(folder for folder in folders if not is_part(folder)) for folders in above}
     if len(others) > 1:
@@ -111,7 +120,7 @@ def _tell_upper_folders(members: Sequence[zipfile.ZipInfo], report: Report) -> N
 
 def _likely_pixels(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> int:
     """How many pixels an image will have, as far as the first one that can be opened tells."""
-    for member in members:
+    for member in members[:_TRIED]:
         with suppress(Exception), warnings.catch_warnings():  # said when it is really opened
             warnings.simplefilter("ignore")
             with _open(archive, member) as image:
@@ -195,20 +204,34 @@ def _small(image: ImageFile) -> tuple[Image, list[str]]:
     elif image.mode not in ("1", "L", "I;16", "I;16B", "I;16L"):
         marks.append("colours")
     large = max(image.size) > _LARGEST_SIDE
+    plain = _plain(image)
     if large:
-        image.draft("L", (2 * SIDE, 2 * SIDE))  # JPEG can be unpacked at a part of its size
-    ImageOps.exif_transpose(image, in_place=True)
-    grey = _grey(image)
+        plain.thumbnail((2 * SIDE, 2 * SIDE))  # which unpacks a JPEG at a part of its size
+    if "exif" in image.info or image.format == "TIFF":
+        ImageOps.exif_transpose(plain, in_place=True)
+    grey = _grey(plain)
     return (_fitted(grey), [*marks, _SHRUNK]) if large else (grey, marks)
 
 
-def _grey(image: Image) -> Image:
+def _plain(image: Image) -> Image:
+    """An image whose numbers are brightness, so that those of neighbours can be averaged."""
     import PIL.Image
 
     if image.mode in ("I", "F"):
         raise ValueError("nobody can tell which number is white")
     if image.mode.startswith("I;16"):
         return PIL.Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in ("P", "PA") or "transparency" in image.info:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
+
+
+def _grey(image: Image) -> Image:
+    """Shades of grey; what is transparent shows white paper."""
+    import PIL.Image
+
     if not image.has_transparency_data:
         return image.convert("L")
     paper = PIL.Image.new("RGBA", image.size, "white")

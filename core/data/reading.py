@@ -147,7 +147,7 @@ FORMATS = Catalogue(
     ),
     Format(
         "images",
-        "images",
+        "images in folders",
         "A ZIP of PNG, JPEG, GIF, BMP, WebP or TIFF images in folders, one for each class.",
         ("zip",),
         is_pictures,
