@@ -10,6 +10,7 @@ import io
 import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,16 @@ from typing import IO, cast
 from core.data.content import is_idx
 
 ZIP = b"PK\x03\x04"
-DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 # files of programs and notes that often lie beside a table
 BESIDE = frozenset(
     {".md", ".rst", ".pdf", ".html", ".htm", ".doc", ".docx", ".rtf", ".py", ".r", ".ipynb", ".png", ".jpg", ".names"}
