@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import Catalogue
+from core.data import files_behind
 from core.records import STOPPED_EARLY, ModelSpec, Predictions, Problem, Roles, Samples
 from core.results import versions
 from core.store import FitRow, RunRow, Store, table_info
@@ -56,15 +57,12 @@ def derived_key(kind: str, params: Params) -> str:
 
 
 def source_stamp(source: str, tables: Path) -> str:
-    """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
+    """What changes when a source does: its files' sizes and times; where there are none the version of Bakeoff."""
     from core.data.idx import labels_beside
 
-    for name in (source, source.partition("?")[0]):
-        for path in (tables / name, Path(name)):
-            if path.is_file():
-                states = [each.stat() for each in (path, labels_beside(path)) if each is not None]
-                return "-".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states)
-    return versions()["bakeoff"]
+    files = [each for path in files_behind(source, tables) for each in (path, labels_beside(path)) if each is not None]
+    states = [path.stat() for path in files]
+    return ",".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states) or versions()["bakeoff"]
 
 
 def _read(store: Store, params: Params) -> dict[str, Any]:

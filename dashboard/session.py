@@ -18,7 +18,7 @@ import streamlit as st
 
 from core import jobs
 from core.catalogue import did_you_mean
-from core.data import DATASETS, catalogue_sources, make_problem, propose_target
+from core.data import DATASETS, catalogue_sources, is_named, make_problem, propose_target
 from core.derived import source_stamp
 from core.estimates import Estimate
 from core.forecast import Forecast
@@ -121,7 +121,8 @@ def sources() -> dict[str, tuple[str, str]]:
 def strange(name: str) -> str:
     """Why a source is none of these; empty where it is one. A path is none: anybody may have written the address."""
     known = sources()
-    if name in known or name.partition(":")[0] in DATASETS or name.partition("?")[0] in known:
+    here = name in known or name.partition("?")[0] in known
+    if here or name.partition(":")[0] in DATASETS or is_named(name):
         return ""
     return did_you_mean("data set or file", name, known)
 

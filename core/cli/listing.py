@@ -11,10 +11,10 @@ from core.records import Task
 
 @click.command()
 def datasets() -> None:
-    """List the data sets that need no file."""
+    """List the data sets, and what those need that do not come along."""
     for entry in DATASETS.values():
         settings = " ".join(f"{each.name}={each.default}" for each in entry.params)
-        click.echo(f"{entry.name:<15} {entry.title}. {entry.about}" + (f" [{settings}]" if settings else ""))
+        click.echo(f"{entry.name:<18} {entry.title}. {entry.introduction}" + (f" [{settings}]" if settings else ""))
 
 
 @click.command()

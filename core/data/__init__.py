@@ -5,13 +5,15 @@ Takes a name or a file, gives a `Table`; takes a table and roles, gives a `Probl
 or a split needs it.
 """
 
-from core.data.datasets import DATASETS, Dataset
+from core.data.datasets import DATASETS
+from core.data.entry import Dataset
 from core.data.errors import Unreadable, Unusable
+from core.data.fetched import PLACES
 from core.data.frames import table_of_frame
 from core.data.problem import make_problem, samples
 from core.data.proposals import propose_positive, propose_target, propose_task
 from core.data.reading import FORMATS, Format, read_table
-from core.data.sources import catalogue_sources, load_table
+from core.data.sources import catalogue_sources, files_behind, is_named, load_table
 from core.data.splits import (
     SPLITS,
     SplitKind,
@@ -25,6 +27,7 @@ from core.data.splits import (
 __all__ = [
     "DATASETS",
     "FORMATS",
+    "PLACES",
     "SPLITS",
     "Dataset",
     "Format",
@@ -34,8 +37,10 @@ __all__ = [
     "catalogue_sources",
     "check_split",
     "default_split",
+    "files_behind",
     "fold_count",
     "folds",
+    "is_named",
     "load_table",
     "make_problem",
     "practice_and_exam",

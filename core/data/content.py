@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from core.data.errors import Unreadable
 from core.data.report import Report
@@ -36,7 +37,20 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{]")
 _JSON_LIST = re.compile(rb"\[\s*[\]\"\d-]")  # the name of a column may begin so as well
 SAS = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00"
 # ordinary 8-bit encodings of text files, and the usual ones of East Asia
-_ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949"]
+_ENCODINGS = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "mac-roman", "cp850", "koi8-r", "cp866"),
+    *("cp932", "gb18030", "big5", "cp949"),
+)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", ""),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+_ZEROS = 0.15  # of every other byte, in UTF-16 with letters beyond the first 256
+_ODD = 0.03
+_BROKEN, _MARK, _CLEAR = "utf-8 but for a few bytes", "\ufffd", 10
 _NAMES = {"cp1252": "Western European, cp1252", "latin-1": "Western European, latin-1"}
 _SAMPLE = 1 << 16
 _CLEARLY = 0.15
@@ -101,68 +115,81 @@ def is_portable(data: bytes) -> bool:
 
 def text_of(data: bytes, report: Report) -> str:
     """The text of a file, its lines ended by "\\n"; an encoding other than UTF-8 is noted."""
-    text, note = _decoded(data)
+    wish = report.wish("encoding")
+    encoding, note = (wish, f"Read as {wish}, as you chose.") if wish else _encoding(data)
+    text = data.decode(errors="replace") if encoding == _BROKEN else _strictly(data, encoding, bool(wish))
+    encoding = "utf-8" if encoding == _BROKEN else encoding
+    report.found(encoding=encoding.removesuffix("-sig"))
     if note:
         report.add("encoding", note)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    """The text of a file and a sentence on its encoding, empty for UTF-8.
+def _encoding(data: bytes) -> tuple[str, str]:
+    """How the letters of a file are stored, and a sentence on it, empty for UTF-8.
 
     A byte order mark decides; then UTF-8 if every byte agrees; then the encoding that makes the lines with other
     letters, from anywhere in the file, look most like language.
     """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
+    for mark, encoding, called in _MARKS:
         if data.startswith(mark):
-            note = "" if encoding == "utf-8-sig" else "Read as UTF-16 text."
-            return _strictly(data, encoding), note
+            return encoding, called and f"Read as {called} text."
     blind = _utf16_without_mark(data)
     if blind:
-        return _strictly(data, blind), "Read as UTF-16 text."
+        return blind, "Read as UTF-16 text."
     _refuse_binary(data)
     try:
-        return data.decode("utf-8"), ""
+        data.decode("utf-8")
+        return "utf-8", ""
     except UnicodeDecodeError:
         pass
-    for encoding in (_likeliest(data), "cp1252", "latin-1"):
-        try:
-            return data.decode(encoding), f"Not UTF-8; read as {_NAMES.get(encoding, encoding)}."
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise Unreadable(
-        "The letters of the file could not be read. Save it as UTF-8."
-    )  # pragma: no cover; latin-1 takes all
+    if line := _broken_line(data):
+        return _BROKEN, f"UTF-8 with bytes that are none, first in line {line:,}; a mark stands in their place."
+    found = next((each for each in (_likeliest(data), "cp1252") if _decodes(data, each)), "latin-1")
+    return found, f"Not UTF-8; read as {_NAMES.get(found, found)}."
 
 
-def _strictly(data: bytes, encoding: str) -> str:
+def _broken_line(data: bytes) -> int:
+    """The line of the first wrong byte in a text that is UTF-8 but for a few; 0 where it is something else."""
+    right = sum(letter > "\x7f" for letter in data.decode(errors="ignore"))
+    text = data.decode(errors="replace")
+    if right < _CLEAR * text.count(_MARK):
+        return 0
+    return text.count("\n", 0, text.index(_MARK)) + 1
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _strictly(data: bytes, encoding: str, chosen: bool) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        message = (
-            f"The file says that it is {encoding.upper()} text but byte {error.start + 1:,} is not. Save it as UTF-8."
-        )
-        raise Unreadable(message) from error
+        says = "You chose" if chosen else "The file says that it is"
+        advice = "Choose another encoding." if chosen else "Save it as UTF-8."
+        raise Unreadable(f"{says} {encoding.upper()} text but byte {error.start + 1:,} is not. {advice}") from error
 
 
 def _utf16_without_mark(data: bytes) -> str:
-    """UTF-16 shows itself by a zero in nearly every other byte."""
-    head = data[:4096]
+    """UTF-16 shows itself by zeros in every other byte, of signs and of line ends at least, and in no byte between."""
+    head = data[: 4096 - 4096 % 2]
     if len(head) < 4:
         return ""
     even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
-    if odd > 0.7 and even < 0.1:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.7 and odd < 0.1 else ""
+    for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > _ZEROS and others < zeros / 20 and _decodes(data, encoding):
+            return encoding
+    return ""
 
 
 def _refuse_binary(data: bytes) -> None:
     head = data[:_SAMPLE]
-    control = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 26, 27))
+    control = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (1, 9, 10, 11, 12, 13, 26, 27, 31))
     if control > len(head) / 20 or head.count(0) > len(head) / 4:
         raise Unreadable(f"The file holds binary data, not a table. {WANTED}")
 
@@ -172,8 +199,7 @@ def _high(line: bytes) -> int:
 
 
 def _likeliest(data: bytes) -> str:
-    from charset_normalizer import from_bytes
-
+    """The encoding in which letters stand among letters; of several, the one that reads like a language."""
     lines, size = [], 0
     for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
         lines.append(found.group()[:500])
@@ -182,12 +208,43 @@ def _likeliest(data: bytes) -> str:
             break
     if sum(map(_high, lines)) < _TELLING:
         return "cp1252"
-    matches = list(from_bytes(b"\n".join(lines), cp_isolation=_ENCODINGS))
+    sample = b"\n".join(lines)
+    odd = {each: _oddness(sample.decode(each)) for each in _ENCODINGS if _decodes(sample, each)}
+    plain = [each for each in odd if odd[each] <= min(odd.values()) + _ODD]
+    return plain[0] if len(plain) < 2 else _like_language(sample, plain)
+
+
+def _oddness(text: str) -> float:
+    """The share of letters beyond ASCII that stand oddly: signs within words, capitals behind small letters, letters
+    of two alphabets in one word."""
+    odd = total = 0
+    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if letter < "\x80":
+            continue
+        total += 1
+        if not letter.isalpha():
+            odd += before.isalpha() or after.isalpha() or unicodedata.category(letter) in ("Cc", "Cn", "Co")
+        elif before.isalpha() or after.isalpha():
+            near = [each for each in (before, after) if each.isalpha()]
+            odd += (letter.isupper() and before.islower()) or any(_alphabet(each) != _alphabet(letter) for each in near)
+    return odd / max(total, 1)
+
+
+def _alphabet(letter: str) -> str:
+    """The first word of a letter's name: LATIN, CYRILLIC, CJK …"""
+    return "LATIN" if letter < "\x80" else unicodedata.name(letter, "?").partition(" ")[0]
+
+
+def _like_language(sample: bytes, encodings: list[str]) -> str:
+    from charset_normalizer import from_bytes
+
+    matches = list(from_bytes(sample, cp_isolation=encodings))
     if not matches:
-        return "cp1252"
+        return encodings[0]
     clearest = min(match.chaos for match in matches)
     close = [match for match in matches if match.chaos <= clearest + 0.02]
     best = max(close, key=lambda match: match.coherence)
-    western = max((match.coherence for match in close if "cp1252" in match.could_be_from_charset), default=-1.0)
+    first = encodings[0]
+    usual = max((match.coherence for match in close if first in match.could_be_from_charset), default=-1.0)
     # what spreadsheets mostly write wins, unless another encoding reads clearly more like a language
-    return "cp1252" if western >= best.coherence - _CLEARLY else best.encoding
+    return first if usual >= best.coherence - _CLEARLY else best.encoding

@@ -1,76 +1,14 @@
-"""DATASETS: tables that need no network, classical ones from scikit-learn and generated ones with settings.
+"""DATASETS: classical tables from scikit-learn, generated ones with settings, and well-known ones whose file is needed.
 
 An entry names a function that gives a frame; scikit-learn is loaded only when that function is called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
-
 from core.catalogue import Catalogue
-from core.data import classical, generated
-from core.data.frames import table_of_frame
-from core.records import Param, Table, Task
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """A table that is always at hand.
-
-    Attributes
-    ----------
-    name, title : str
-        For programs and for people.
-    task : Task
-        What it is meant for.
-    load : callable
-        Takes the settings by name, gives a DataFrame with the target among its columns.
-    about : str
-        One honest sentence.
-    target : str
-        The column to predict.
-    params : tuple of Param
-        The settings of a generated table.
-    left_out : mapping of str to str
-        Columns that are better no features, with the reason.
-    image_shape : tuple of int
-        Height and width where the columns are pixels.
-    generated : bool
-        Whether it was made by a formula and describes nothing in the world.
-    """
-
-    name: str
-    title: str
-    task: Task
-    load: Callable[..., pd.DataFrame]
-    about: str
-    target: str
-    params: tuple[Param, ...] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    image_shape: tuple[int, ...] = ()
-    generated: bool = False
-
-    def table(self, settings: Mapping[str, Any] | None = None) -> Table:
-        """The table with these settings, the defaults for the others; its name brings it back."""
-        chosen = {param.name: (settings or {}).get(param.name, param.default) for param in self.params}
-        unusual = [
-            f"{param.name}={chosen[param.name]!r}" for param in self.params if chosen[param.name] != param.default
-        ]
-        return table_of_frame(
-            self.load(**chosen),
-            f"{self.name}:{','.join(unusual)}" if unusual else self.name,
-            title=self.title,
-            about=self.about,
-            target=self.target,
-            task=self.task,
-            image_shape=self.image_shape,
-            left_out=self.left_out,
-        )
-
+from core.data import classical, generated, well_known
+from core.data.entry import Dataset
+from core.records import Param, Task
 
 _SEED = Param("seed", 0, "Another seed gives another table of the same kind.", low=0, high=2**32 - 1)
 
@@ -213,4 +151,5 @@ DATASETS: Catalogue[Dataset] = Catalogue(
         (_rows(2000, low=100), _SEED),
         generated=True,
     ),
+    *well_known.ENTRIES,
 )

@@ -28,9 +28,12 @@ _HEADS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (r"\d{1,2}/\d{1,2}/\d{2}", (("%d/%m/%y", "day/month/year"), ("%m/%d/%y", "month/day/year"))),
     (r"\d{1,2}-\d{1,2}-\d{4}", (("%d-%m-%Y", "day-month-year"), ("%m-%d-%Y", "month-day-year"))),
     (rf"\d{{1,2}}-{_MONTH}-\d{{4}}", (("%d-%b-%Y", "day-month-year"),)),
+    (rf"\d{{1,2}}\. {_MONTH} \d{{4}}", (("%d. %b %Y", "day. month year"), ("%d. %B %Y", "day. month year"))),
     (rf"\d{{1,2}} {_MONTH} \d{{4}}", (("%d %b %Y", "day month year"), ("%d %B %Y", "day month year"))),
     (rf"{_MONTH} \d{{1,2}}, \d{{4}}", (("%b %d, %Y", "month day, year"), ("%B %d, %Y", "month day, year"))),
     (r"\d{4}-\d{2}", (("%Y-%m", "year-month"),)),
+    (rf"{_MONTH} \d{{4}}", (("%b %Y", "month year"), ("%B %Y", "month year"))),
+    (r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", (("%Y%m%d", "as year, month and day without marks"),)),
 )
 _TAILS = (
     (r"", ""),
@@ -41,7 +44,26 @@ _TAILS = (
     (r" \d{1,2}:\d{2}:\d{2} ?[AaPp][Mm]", " %I:%M:%S %p"),
 )
 _ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
-_LOOKED_AT = 5
+_LOOKED_AT = 20
+_MORE, _WAYS = 50, 3  # texts that are looked at for other ways, and how many of these are tried
+_MONTHS = {
+    "Jan": "januar jänner janvier enero gennaio januari janv ene gen",
+    "Feb": "februar feber février fevrier febrero febbraio februari févr fevr",
+    "Mar": "märz maerz mrz mär mars marzo maart",
+    "Apr": "avril abril aprile avr abr",
+    "May": "mai mayo maggio mei mag",
+    "Jun": "juni juin junio giugno giu",
+    "Jul": "juli juillet julio luglio juil lug",
+    "Aug": "août aout agosto augustus ago",
+    "Sep": "septembre septiembre settembre sept set",
+    "Oct": "oktober octobre octubre ottobre okt ott",
+    "Nov": "novembre noviembre",
+    "Dec": "dezember décembre decembre diciembre dicembre dez déc dic",
+}
+_ENGLISH = {word: month for month, words in _MONTHS.items() for word in words.split()}
+_FOREIGN_MONTH = re.compile(rf"(?<![^\W\d_])({'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b\.?", re.IGNORECASE)
+
+Ways = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +74,7 @@ class Dated:
     notes: tuple[tuple[str, str], ...]
 
 
-def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float) -> Dated | None:
+def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float, first: str | None = None) -> Dated | None:
     """Times from the different texts of a column.
 
     Parameters
@@ -62,28 +84,55 @@ def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float) -> Dated | No
         How often each occurs.
     mostly : float
         The share of the cells that must be dates.
+    first : str, optional
+        What comes first in dates such as 3/4/2026, ``"day"`` or ``"month"``, where a person said so.
 
     Returns
     -------
     Dated or None
         None where the column holds no dates.
     """
-    looks = next(filter(None, (_ways(texts[place].as_py()) for place in range(min(_LOOKED_AT, len(texts))))), None)
-    if looks is None:
+    head = [_in_english(texts[place].as_py()) for place in range(min(_LOOKED_AT, len(texts)))]
+    ways = [each for each in map(_ways, head) if each]
+    if len(ways) < len(head) / 2:
         return None
-    strings = texts.to_pylist()
+    strings = [_in_english(text) for text in texts.to_pylist()]
+    looks = _sided(max(ways, key=ways.count), first)
     read = [(way, _parse(strings, way)) for way, _ in looks]
     share = [float(counts[~np.isnat(values)].sum()) for _, values in read]
-    if max(share) < mostly * counts.sum():
-        return None
     best = _decide(read, share)
-    note = _note(looks, best, share, strings)
+    values = read[best][1]
+    others = _others(values, looks, strings) if max(share) < counts.sum() else []
+    for more in others:
+        values = np.where(np.isnat(values), more, values)
+    if counts[~np.isnat(values)].sum() < mostly * counts.sum():
+        return None
+    note = _note(looks, best, share) if not others else "{columns} read as dates written in several ways: {count}."
     zoned = "%z" in looks[best][0]
     told = (("date", note), ("time_zone", "Times with a time zone in {columns} turned into UTC." if zoned else ""))
-    return Dated(read[best][1], tuple((rule, text) for rule, text in told if text))
+    return Dated(values, tuple((rule, text) for rule, text in told if text))
 
 
-def _ways(text: str) -> tuple[tuple[str, str], ...] | None:
+def _sided(looks: Ways, first: str | None) -> Ways:
+    """The ways that begin as a person wants; all where they do not say, or none does."""
+    return tuple(each for each in looks if first and each[1].startswith(first)) or looks
+
+
+def _others(values: np.ndarray, looks: Ways, strings: list[str]) -> list[np.ndarray]:
+    """What the texts that are left come to in other ways of writing, where these leave nothing open."""
+    left = map(_ways, (strings[place] for place in np.flatnonzero(np.isnat(values))[:_MORE]))
+    found = dict.fromkeys(each[0] for each in left if each and len(each) == 1 and each[0] not in looks)
+    return [_parse(strings, way) for way, _ in list(found)[:_WAYS]]
+
+
+def _in_english(text: str) -> str:
+    """A text with the names of months in English, as the library wants them."""
+    if not any(character.isalpha() for character in text):
+        return text
+    return _FOREIGN_MONTH.sub(lambda found: _ENGLISH[found.group(1).lower().rstrip(".")], text)
+
+
+def _ways(text: str) -> Ways | None:
     """The formats that a text may be written in, with their names for people."""
     if not text[:1].isalnum() or not any(character.isdigit() for character in text):
         return None
@@ -125,7 +174,7 @@ def _in_order(values: np.ndarray) -> bool:
     return len(known) > 2 and (bool((steps >= none).all()) or bool((steps <= none).all()))
 
 
-def _note(looks: tuple[tuple[str, str], ...], best: int, share: list[float], strings: list[str]) -> str:
+def _note(looks: Ways, best: int, share: list[float]) -> str:
     called = looks[best][1]
     if not called:
         return ""

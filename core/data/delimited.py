@@ -1,51 +1,32 @@
-"""Rows and columns of text from the text of a CSV or TSV file.
+"""Rows and columns of text from the text of a CSV file and its kin.
 
-Takes text, gives columns of text as Arrow arrays with their names. CleverCSV proposes the separator, Arrow splits the
-lines; what is decided here is where the table begins, whether it has a header, and what becomes of rows that do not
-fit.
+Takes text, gives columns of text as Arrow arrays with their names. How cells are told apart and where the table stands
+is found out by `core.data.dialect` and `core.data.layout`; Arrow splits the lines. What is decided here is what becomes
+of rows that do not fit, of empty ones, and of those that are no data.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from core.data.dialect import Dialect, dialect_of, sample_of, spaced_quotes, tabbed, uncommented
 from core.data.errors import Unreadable
+from core.data.layout import Layout, layout_of
 from core.data.report import Report
 from core.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_SAMPLE_LINES, _SAMPLE_SIZE, _PROPOSER_SIZE = 200, 200_000, 20_000
-_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
-_YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a text is laid out.
-
-    Attributes
-    ----------
-    skip : int
-        Lines before the header.
-    names : tuple of str
-        As in the header; empty where there is none.
-    width : int
-        Cells in a row.
-    """
-
-    delimiter: str
-    skip: int
-    names: tuple[str, ...]
-    width: int
+_TOTAL = re.compile(r"(?i)(grand |sub)?total\b.*|sum|summe\b.*|gesamt\b.*|insgesamt|somme|suma|totale?|totaal|in all")
+_CLOSE = 1e-6
+_RULED = r"^\s*:?[-=_+]{2,}:?\s*$|^\s*$"
+_NUMERIC, _WORDS = r"^\s*[+-]?[\d.,]*\d[\d.,]*\s*$", r"^\s*[^\W\d][\w ./()-]*$"
+_HEAD, _MOSTLY = 50, 0.9
 
 
 @dataclass(frozen=True)
@@ -67,129 +48,32 @@ def read_delimited(text: str, report: Report) -> Lines:
     """
     if not text.strip():
         raise Unreadable("The file is empty.")
-    layout = _layout(text, report)
-    table, bad = _parse(text, layout, quotes=True)
-    if any(("\n" in row.text and row.text.count('"') % 2) for row in bad):
-        table, bad = _without_quotes(text, layout, bad, report)
-    if layout.names and table.num_rows == 0 and not bad:
+    dialect = dialect_of(sample_of(text), report)
+    report.found(delimiter=dialect.delimiter)
+    plain = _prepared(text, dialect, report)
+    dialect, sample = replace(dialect, delimiter=dialect.parted_by), sample_of(plain)
+    layout = layout_of(sample, dialect, report, whole=len(sample) >= len(plain))
+    report.found(header_row=layout.header_row)
+    rows, bad = _parse(plain, layout)
+    if dialect.quote and any("\n" in row.text and row.text.count(dialect.quote) % 2 for row in bad):
+        layout, rows, bad = _without_quotes(plain, layout, bad, report)
+    if layout.names and rows.num_rows == 0 and not bad:
         raise Unreadable("The file has column names but no data rows.")
-    names, table = _fit(text, layout, table, bad, report)
-    return Lines(*_without_empty(names, table, report), layout.delimiter)
+    names, rows = _fit(plain, layout, rows, bad, report)
+    return Lines(*_without_empty(names, _without_others(names, rows, report), report), dialect.delimiter)
 
 
-def _layout(text: str, report: Report) -> Layout:
-    sample = _sample(text)
-    delimiter = _delimiter(sample)
-    records = _records(sample, delimiter, whole=len(sample) >= len(text))
-    if not records:
-        raise Unreadable("The file is empty.")
-    width = _usual_width([len(cells) for _, cells in records])
-    first = _first_record(records, width)
-    skipped = [cells for _, cells in records[:first]]
-    if skipped:
-        shown = next((text for cells in skipped for text in cells if text.strip()), "").strip()[:60]
-        report.add("preamble", f"{counted(len(skipped), 'line')} before the table left out, beginning with '{shown}'.")
-    line, header = records[first]
-    below = [cells for _, cells in records[first + 1 :] if len(cells) == width]
-    start = records[first - 1][0] if first else 0
-    if _is_data(header, below):
-        report.add(
-            "no_header",
-            "The first line holds values and no names, so the columns are called column_1, column_2 and so on.",
-        )
-        return Layout(delimiter, start, (), len(header))
-    return Layout(delimiter, line, tuple(header), width if len(header) < width else len(header))
+def _prepared(text: str, dialect: Dialect, report: Report) -> str:
+    """The text without comments, with tabs where blanks part its cells."""
+    plain = uncommented(text, dialect)
+    if plain is not text and plain != text:
+        lines = sum(bool(old) and not new for old, new in zip(text.split("\n"), plain.split("\n"), strict=True))
+        told = f"{counted(lines, 'line')} that begin with '{dialect.comment}' left out as comments."
+        report.add("comment", told, count=lines)
+    return spaced_quotes(tabbed(plain, dialect), dialect)
 
 
-def _usual_width(widths: list[int]) -> int:
-    """The most common number of cells below the first line; of equally common ones, the first line's."""
-    common = Counter(widths[1:] or widths).most_common()
-    most = [width for width, times in common if times == common[0][1]]
-    return widths[0] if widths[0] in most else most[0]
-
-
-def _sample(text: str) -> str:
-    """The first lines of a text, whole ones."""
-    end, lines = 0, 0
-    while lines < _SAMPLE_LINES and (end < _SAMPLE_SIZE or lines < 3):
-        found = text.find("\n", end)
-        if found < 0:
-            return text
-        end, lines = found + 1, lines + 1
-    return text[:end]
-
-
-def _delimiter(sample: str) -> str:
-    """The separator that CleverCSV proposes, if the lines bear it out; else the one that splits them most evenly."""
-    import clevercsv
-
-    head = sample[:_PROPOSER_SIZE]
-    try:
-        dialect = clevercsv.Sniffer().sniff(head, delimiters=list(DELIMITERS))
-        proposed = dialect.delimiter if dialect else ""
-    except clevercsv.Error:
-        proposed = ""
-    evenness = {each: _evenness(sample, each) for each in DELIMITERS}
-    best = max(DELIMITERS, key=lambda each: evenness[each])
-    if proposed in evenness and evenness[proposed] >= 0.5 * evenness[best] > 0:
-        return str(proposed)
-    return best if evenness[best] else ","
-
-
-def _evenness(sample: str, delimiter: str) -> float:
-    """Share of the lines that have the most common number of cells; 0 where that is one cell."""
-    widths = Counter(len(cells) for _, cells in _records(sample, delimiter, whole=True))
-    if not widths:
-        return 0.0
-    width, lines = widths.most_common(1)[0]
-    return lines / widths.total() if width > 1 else 0.0
-
-
-def _records(sample: str, delimiter: str, whole: bool) -> list[tuple[int, list[str]]]:
-    """Each record that is not blank with the number of the line on which it ends."""
-    csv.field_size_limit(1 << 30)
-    reader = csv.reader(io.StringIO(sample, newline="\n"), delimiter=delimiter)
-    records = []
-    try:
-        records = [(reader.line_num, cells) for cells in reader if cells]
-    except csv.Error:  # pragma: no cover; the reader is lenient, this is for what later versions may refuse
-        return records
-    return records if whole or len(records) < 3 else records[:-1]  # the last one may be cut within quotes
-
-
-def _first_record(records: list[tuple[int, list[str]]], width: int) -> int:
-    """Where the table begins: after lines that hold one cell, where the others hold several."""
-    if width == 1:
-        return 0
-    for place, (_, cells) in enumerate(records):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        if filled > 1 or (filled == 1 and width == 2 and len(cells) == 2):
-            return place
-    return 0
-
-
-def _is_data(header: list[str], below: list[list[str]]) -> bool:
-    """Whether a first line holds values: numbers in it, and no column in which text stands above numbers."""
-    filled = [cell.strip() for cell in header]
-    numbers = [cell for cell in filled if _NUMBER.fullmatch(cell)]
-    if not numbers or all(_YEAR.fullmatch(cell) for cell in numbers):
-        return False
-    for place, cell in enumerate(filled):
-        column = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
-        if cell and not _NUMBER.fullmatch(cell) and column and all(_NUMBER.fullmatch(each) for each in column):
-            return False
-    # names such as 0, 1, 2 … are the numbers of columns
-    return not _counts_up(numbers) or len(numbers) < 3 or not below
-
-
-def _counts_up(numbers: list[str]) -> bool:
-    if not all(number.isdecimal() for number in numbers):
-        return False
-    values = [int(number) for number in numbers]
-    return values[0] in (0, 1) and values == list(range(values[0], values[0] + len(values)))
-
-
-def _parse(text: str, layout: Layout, quotes: bool) -> tuple[Any, list[Any]]:
+def _parse(text: str, layout: Layout) -> tuple[Any, list[Any]]:
     """Arrow's table of text cells and the rows that did not have the right number of cells."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -204,15 +88,17 @@ def _parse(text: str, layout: Layout, quotes: bool) -> tuple[Any, list[Any]]:
 
     if not data.strip():
         return pa.table({name: pa.array([], pa.string()) for name in names}), bad
+    dialect = layout.dialect
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(data),
             # one block: rows may hold line ends, and rows set aside are heard in their order
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=layout.delimiter,
-                quote_char='"' if quotes else False,
-                newlines_in_values=quotes,
+                delimiter=dialect.parted_by,
+                quote_char=dialect.quote or False,
+                escape_char=dialect.escape or False,
+                newlines_in_values=bool(dialect.quote),
                 invalid_row_handler=set_aside,
             ),
             convert_options=arrow_csv.ConvertOptions(
@@ -237,17 +123,17 @@ def _after(text: str, lines: int) -> str:
     return text[end:]
 
 
-def _without_quotes(text: str, layout: Layout, bad: list[Any], report: Report) -> tuple[Any, list[Any]]:
+def _without_quotes(text: str, layout: Layout, bad: list[Any], report: Report) -> tuple[Layout, Any, list[Any]]:
     """The table with quotes as ordinary characters, where a quote is never closed and swallows the rows behind it."""
-    open_row = next(row for row in bad if "\n" in row.text and row.text.count('"') % 2)
+    open_row = next(row for row in bad if "\n" in row.text and row.text.count(layout.dialect.quote) % 2)
     line = _line_numbers(text, [open_row])[0]
-    table, still_bad = _parse(text, layout, quotes=False)
-    if len(still_bad) > table.num_rows:
+    layout = replace(layout, dialect=replace(layout.dialect, quote="", escape=""))
+    rows, still_bad = _parse(text, layout)
+    if len(still_bad) > rows.num_rows:
         raise Unreadable(f"A quote that opens in line {line:,} is never closed. Close or remove it.")
-    report.add(
-        "open_quote", f"A quote that opens in line {line:,} is never closed; quotes were read as ordinary characters."
-    )
-    return table, still_bad
+    told = f"A quote that opens in line {line:,} is never closed; quotes were read as ordinary characters."
+    report.add("open_quote", told)
+    return layout, rows, still_bad
 
 
 def _line_numbers(text: str, rows: list[Any]) -> list[int]:
@@ -264,40 +150,60 @@ def _line_numbers(text: str, rows: list[Any]) -> list[int]:
     return numbers
 
 
-def _fit(text: str, layout: Layout, table: Any, bad: list[Any], report: Report) -> tuple[list[str], Any]:
-    """Names that fit the columns; rows that do not are left out and noted."""
-    if len(bad) > table.num_rows:
+def _fit(text: str, layout: Layout, rows: Any, bad: list[Any], report: Report) -> tuple[list[str], Any]:
+    """Names that fit the columns; rows that do not are filled up if a person wants that, else left out and noted."""
+    if bad and report.wish("ragged") == "fill":
+        rows, bad = _filled(text, layout, rows, bad, report), []
+    if len(bad) > rows.num_rows:
         raise Unreadable(
             f"Most rows do not have {counted(layout.width, 'cell')} like the first ones "
-            f"({counted(len(bad), 'row')} of {len(bad) + table.num_rows:,}). Check the separator and the quotes."
+            f"({counted(len(bad), 'row')} of {len(bad) + rows.num_rows:,}). Check the separator and the quotes."
         )
     if bad:
-        lines = ", ".join(f"{number:,}" for number in _line_numbers(text, bad[:5]))
-        more = " and others" if len(bad) > 5 else ""
-        rows = counted(len(bad), "row")
-        was = "was" if len(bad) == 1 else "were"
-        short = sum(row.actual_columns < layout.width for row in bad)
-        report.add(
-            "ragged",
-            f"{rows} did not have {counted(layout.width, 'cell')} and {was} left out: "
-            f"{short:,} with fewer, {len(bad) - short:,} with more (line {lines}{more}).",
-        )
+        _tell_left_out(text, layout, bad, report)
     names = list(layout.names) or [f"column_{place + 1}" for place in range(layout.width)]
     surplus = layout.width - len(names)
     if not surplus:
-        return names, table
-    last = table.column(layout.width - 1)
-    if surplus == 1 and _all_different(table.column(0)) and not _all_blank(last):
-        report.add(
-            "row_name", "The rows have one cell more than the header; the first is taken for the name of the row."
-        )
-        return ["row_name", *names], table
-    if all(_all_blank(table.column(layout.width - 1 - place)) for place in range(surplus)):
-        return [*names, *[""] * surplus], table
+        return names, rows
+    last = rows.column(layout.width - 1)
+    if surplus == 1 and _all_different(rows.column(0)) and not _all_blank(last):
+        told = "The rows have one cell more than the header; the first is taken for the name of the row."
+        report.add("row_name", told)
+        return ["row_name", *names], rows
+    if all(_all_blank(rows.column(layout.width - 1 - place)) for place in range(surplus)):
+        return [*names, *[""] * surplus], rows
     raise Unreadable(
         f"The header names {counted(len(names), 'column')} but the rows have {counted(layout.width, 'cell')}. "
         "Give every column a name."
     )
+
+
+def _tell_left_out(text: str, layout: Layout, bad: list[Any], report: Report) -> None:
+    lines = ", ".join(f"{number:,}" for number in _line_numbers(text, bad[:5]))
+    more = " and others" if len(bad) > 5 else ""
+    rows = counted(len(bad), "row")
+    was = "was" if len(bad) == 1 else "were"
+    short = sum(row.actual_columns < layout.width for row in bad)
+    told = (
+        f"{rows} did not have {counted(layout.width, 'cell')} and {was} left out: "
+        f"{short:,} with fewer, {len(bad) - short:,} with more (line {lines}{more})."
+    )
+    report.add("ragged", told, count=len(bad))
+
+
+def _filled(text: str, layout: Layout, rows: Any, bad: list[Any], report: Report) -> Any:
+    """The rows with those that are too short filled up and those that are too long cut, all in their order."""
+    import pyarrow as pa
+
+    from core.data.dialect import records_of
+
+    records = [cells for _, cells in records_of(_after(text, layout.skip), layout.dialect)]
+    cells = [[*each[: layout.width], *[""] * (layout.width - len(each))] for each in records]
+    cut = sum(row.actual_columns > layout.width for row in bad)
+    told = f"{counted(len(bad), 'row')} filled up or cut to {counted(layout.width, 'cell')}: {cut:,} had more."
+    report.add("ragged", told, count=len(bad))
+    columns = zip(*cells, strict=True)
+    return pa.table({name: pa.array(each, pa.string()) for name, each in zip(rows.column_names, columns, strict=True)})
 
 
 def _all_blank(column: Any) -> bool:
@@ -312,22 +218,137 @@ def _all_different(column: Any) -> bool:
     return bool(len(pc.unique(column)) == len(column))
 
 
-def _without_empty(names: list[str], table: Any, report: Report) -> tuple[list[str], list[Any]]:
+def _without_others(names: list[str], rows: Any, report: Report) -> Any:
+    """The rows without those that are no data: lines drawn, the header once more, another table, a sum at the end."""
+    for rule, places, what in (
+        ("ruled_line", _drawn(rows), "are drawn lines"),
+        ("repeated_header", _where(rows, *_like(names)), "repeat the header"),
+    ):
+        if len(places) and not report.undone(rule):
+            report.add(rule, f"{counted(len(places), 'row')} that {what} left out.", count=len(places))
+            rows = _dropped(rows, places)
+    second = _second_table(rows)
+    if second is not None and not report.undone("second_table"):
+        gone = rows.num_rows - second
+        told = f"Another table below the first one left out: {counted(gone, 'row')}, with names of columns of its own."
+        report.add("second_table", told, count=gone)
+        rows = rows.slice(0, second)
+    if rows.num_rows > 2 and _is_total(rows) and not report.undone("total"):
+        first = next(cell for column in rows.columns if _TOTAL.fullmatch(cell := column[-1].as_py().strip()))
+        report.add("total", f"The last row left out: it adds up the rows above it ('{first[:40]}').", count=1)
+        rows = rows.slice(0, rows.num_rows - 1)
+    return rows
+
+
+def _where(rows: Any, *tests: Callable[[Any], Any]) -> Any:
+    """The places of the rows whose every cell passes its column's test (the only one, where there is one for all)."""
+    import numpy as np
+
+    passed = np.ones(rows.num_rows, dtype=bool)
+    for place, column in enumerate(rows.columns if rows.num_columns > 1 and tests else ()):
+        passed &= tests[place % len(tests)](column).to_numpy()
+        if not passed.any():
+            break
+    return np.flatnonzero(passed) if rows.num_columns > 1 and tests else np.array([], dtype=int)
+
+
+def _drawn(rows: Any) -> list[int]:
+    """The places of rows of dashes."""
+    places = _where(rows, lambda column: _fits(column, _RULED))
+    return [each for each in places if any(column[int(each)].as_py().strip() for column in rows.columns)]
+
+
+def _like(names: list[str]) -> list[Callable[[Any], Any]]:
+    import pyarrow.compute as pc
+
+    return [
+        partial(lambda column, name: pc.equal(pc.utf8_trim_whitespace(column), name), name=name.strip())
+        for name in names
+    ]
+
+
+def _fits(column: Any, pattern: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(column, pattern)
+
+
+def _second_table(rows: Any) -> int | None:
+    """Where another table begins: at the first row that has words wherever the rows above have numbers."""
+    import numpy as np
+
+    head = rows.slice(0, _HEAD)
+    numeric = [
+        place
+        for place, column in enumerate(head.columns)
+        if np.mean(_fits(column, _NUMERIC).to_numpy()) >= _MOSTLY and head.num_rows > 2
+    ]
+    if len(numeric) < 2:
+        return None
+    found = np.ones(rows.num_rows, dtype=bool)
+    for place in numeric:
+        found &= _fits(rows.column(place), _WORDS).to_numpy()
+        if not found.any():
+            return None
+    first = int(np.flatnonzero(found)[0])
+    return first if first and all(column[first].as_py().strip() for column in rows.columns) else None
+
+
+def _dropped(rows: Any, places: Any) -> Any:
+    import numpy as np
+    import pyarrow as pa
+
+    kept = np.ones(rows.num_rows, dtype=bool)
+    kept[places] = False
+    return rows.filter(pa.array(kept))
+
+
+def _is_total(rows: Any) -> bool:
+    """Whether the last row is called a sum, and a number in it is the sum of those above."""
+    last = [column[-1].as_py().strip() for column in rows.columns]
+    if not any(_TOTAL.fullmatch(cell) for cell in last):
+        return False
+    return any(_adds_up(column, cell) for column, cell in zip(rows.columns, last, strict=True))
+
+
+def _adds_up(column: Any, cell: str) -> bool:
+    """Whether a cell is the sum of those above it, whatever its marks for decimals and thousands."""
+    figures = [_figure(each) for each in column.to_pylist()[:-1]]
+    total, known = _figure(cell), [each for each in figures if each is not None]
+    if total is None or len(known) < max(2, len(figures) / 2):
+        return False
+    return abs(sum(known) - total) <= max(0.01 * len(known), _CLOSE * abs(total))
+
+
+def _figure(text: str) -> float | None:
+    plain = re.sub(r"[^\d.,eE+-]", "", text)
+    decimal = max(plain.rfind("."), plain.rfind(","))
+    marks = plain.count(".") + plain.count(",")
+    if decimal >= 0 and (marks > 1 or len(plain) - decimal - 1 != 3):
+        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
+    try:
+        return float(plain.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _without_empty(names: list[str], rows: Any, report: Report) -> tuple[list[str], list[Any]]:
     """Without columns that have neither name nor values, and without rows that have no values."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kept = [place for place in range(len(names)) if names[place].strip() or not _all_blank(table.column(place))]
-    if len(kept) < len(names):
-        report.add("empty_column", f"{counted(len(names) - len(kept), 'empty column')} without a name left out.")
-    columns = [table.column(place) for place in kept]
-    candidates = np.ones(table.num_rows, dtype=bool)
+    kept = [place for place in range(len(names)) if names[place].strip() or not _all_blank(rows.column(place))]
+    if gone := len(names) - len(kept):
+        report.add("empty_column", f"{counted(gone, 'empty column')} without a name left out.", count=gone)
+    columns = [rows.column(place) for place in kept]
+    candidates = np.ones(rows.num_rows, dtype=bool)
     for column in columns:  # stops at the first column that is filled in every row: nearly always the first
         candidates &= pc.equal(pc.utf8_trim_whitespace(column), "").to_numpy()
         if not candidates.any():
             break
     if candidates.any() and len(columns) > 1:
-        report.add("empty_row", f"{counted(int(candidates.sum()), 'empty row')} left out.")
+        empty = int(candidates.sum())
+        report.add("empty_row", f"{counted(empty, 'empty row')} left out.", count=empty)
         columns = [column.filter(pa.array(~candidates)) for column in columns]
     return [names[place] for place in kept], columns

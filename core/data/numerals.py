@@ -23,10 +23,25 @@ _POINT = rf"^([+-]?(\d+|\d{{1,3}}([,' \x{{a0}}\x{{202f}}’]\d{{3}})+)(\.\d*)?{_
 _POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"  # 1.234 may be a thousand or one and a bit; 0.234 may not
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
 _LEADING_ZERO = r"^[+-]?0[\dxX]"  # Arrow would read 0x1F as 31
+_HEXADECIMAL = r"^[+-]?0[xX]"
 _MANY_DIGITS = r"^[+-]?\d{16,}$"  # beyond 15 digits a float is no longer exact
 _WHOLE = r"^[+-]?\d+$"
 _PATTERNS = {"plain": _PLAIN, "comma": _COMMA, "point": _POINT}
-_SIGN = r"^([€$£¥])\s*|\s*([%€$£¥])$"
+_CURRENCY = r"[€$£¥₹₽₩]|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|AUD|CAD|US\$|R\$|Fr\.|kr\.?|zł|Kč"
+_UNITS = (
+    r"%|‰|°C?|°F|[kmµ]?g|[kcmµ]?m|km/h|mph|m/s|m²|m³|[cdm]?l|k?W|kWh|[kMG]?B|[kMG]?Hz|h|min|s|ms|lbs?|oz|ft|in|mmHg|bpm"
+)
+_BEFORE, _BEHIND = rf"(?:{_CURRENCY})?", rf"(?:{_CURRENCY}|{_UNITS})?"
+_SIGN = rf"^([+-]?)(?:{_CURRENCY})\s*|\s*(?:{_CURRENCY}|{_UNITS})$"
+_BRACKETS, _MINUS_BEHIND = r"^\(([\d.,' €$£¥%]*\d[\d.,' €$£¥%]*)\)$", r"^(\d[\d.,']*)-$"
+_MINUS_APART = r"^[-−–] ?([€$£¥]? ?\d[^-]*)$"  # also one that is a dash
+# what makes codes of whole numbers, with what it is called
+_CODES = (
+    ("Numbers with a hyphen", r"^\d{2,}(-\d+)+$"),
+    ("A plus before groups of digits", r"^\+\d{1,3}([ /-]\d+)+$"),
+    ("Numbers of several parts", r"^\d+(\.\d{1,2}){2,}$"),
+    ("Four numbers with points between them", r"^\d{1,3}(\.\d{1,3}){3}$"),
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,8 @@ def _fits(texts: pa.Array, pattern: str) -> np.ndarray:
 def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
     """Which ways of writing numbers fit a column's different texts, which occur `counts` times."""
     values = _plain_values(texts)
+    if values is not None and _fits(texts, _HEXADECIMAL).any():
+        return Styles()
     if values is not None:
         return Styles(int(counts.sum()), 0, 0, only_point=_shows_point(texts, values), values=values)
     plain = _fits(texts, _PLAIN)
@@ -116,7 +133,8 @@ def _shows_point(texts: pa.Array, values: np.ndarray) -> bool:
     """Whether a number has a point that cannot be a thousands mark."""
     if values.dtype == np.int64:
         return False
-    thousandths = values * 1000
+    with np.errstate(over="ignore"):
+        thousandths = values * 1000
     if (np.isfinite(thousandths) & (thousandths != np.round(thousandths))).any():
         return True
     return bool((_fits(texts, r"\.") & ~_fits(texts, _POINT_GROUPS)).any())
@@ -147,20 +165,41 @@ def kept_as_text(texts: pa.Array, found: Styles) -> str:
         return "Leading zeros"
     if _fits(texts, _MANY_DIGITS).any() and whole.all():
         return "Numbers of more than 15 digits"
-    return ""
+    return next((why for why, pattern in _CODES if _fits(texts, pattern).any() and _are_codes(texts, pattern)), "")
+
+
+def _are_codes(texts: pa.Array, pattern: str) -> bool:
+    """Whether texts are codes of a pattern or whole numbers, and nothing else."""
+    return bool((_fits(texts, pattern) | _fits(texts, r"^\d+(\.\d+)?$")).all())
+
+
+def with_minus(texts: pa.Array) -> pa.Array | None:
+    """Texts with a minus in front for brackets around a number, or a minus behind it; None where there are none."""
+    import pyarrow.compute as pc
+
+    if not _fits(texts, rf"{_BRACKETS}|{_MINUS_BEHIND}|^[−–]|^- ").any():
+        return None
+    for pattern in (_BRACKETS, _MINUS_BEHIND, _MINUS_APART):
+        texts = pc.replace_substring_regex(texts, pattern, r"-\1")
+    return texts
+
+
+def _sign_of(texts: pa.Array) -> pa.Array | None:
+    """What stands before and behind the number of each text; None where a text is no number with a sign."""
+    import pyarrow.compute as pc
+
+    parts = pc.extract_regex(texts, rf"^[+-]?(?P<before>{_BEFORE})\s*[+-]?\d[^A-Za-z€$£¥%°]*?\s*(?P<after>{_BEHIND})$")
+    return None if parts.null_count else pc.binary_join_element_wise(parts.field("before"), parts.field("after"), "")
 
 
 def without_sign(texts: pa.Array) -> tuple[str, pa.Array]:
     """The one currency or percent sign that all texts bear, and the texts without it; else empty and the texts."""
     import pyarrow.compute as pc
 
-    parts = pc.extract_regex(texts, r"^(?P<before>[€$£¥]?)\s*[^€$£¥%]*?\s*(?P<after>[%€$£¥]?)$")
-    if parts.null_count:
+    signs = _sign_of(texts)
+    if signs is None or len(pc.unique(signs)) != 1 or not signs[0].as_py():
         return "", texts
-    signs = pc.binary_join_element_wise(parts.field("before"), parts.field("after"), "")
-    if len(pc.unique(signs)) != 1 or not signs[0].as_py():
-        return "", texts
-    return signs[0].as_py(), pc.replace_substring_regex(texts, _SIGN, "")
+    return signs[0].as_py(), pc.replace_substring_regex(texts, _SIGN, r"\1")
 
 
 def convert(texts: pa.Array, found: Styles, mark: str) -> Reading:

@@ -15,11 +15,11 @@ import pandas as pd
 
 from core.data.errors import Unreadable
 from core.data.report import Report
+from core.data.sampling import MOST_CELLS
 from core.records import Task
 from core.wording import counted, listed
 
 LABEL = "label"
-MAX_CELLS = 50_000_000
 _MAX_COLUMNS = 10_000
 _MAX_CLASSES = 256
 _SEED = 0
@@ -62,7 +62,7 @@ def frame_of_images(images: np.ndarray, labels: pd.Series | None, report: Report
         kept = drawn(labels, len(images), most)
         images, labels = images[kept], None if labels is None else labels.iloc[kept]
     if len(images) < rows:
-        report.add("sampled", _sample_sentence(len(images), rows, labels is not None), count=rows - len(images))
+        report.add("sample", _sample_sentence(len(images), rows, labels is not None), count=rows - len(images))
     # each column lies in one piece, which everything that looks at columns one by one is quick with
     flat = np.asfortranarray(images.reshape(len(images), pixels))
     frame = pd.DataFrame(flat, columns=list(_names(shape)), copy=False)
@@ -90,7 +90,7 @@ def tell_unused(report: Report, names: Sequence[str]) -> None:
 
 def most_rows(pixels: int) -> int:
     """How many rows of so many pixels and a label are still read."""
-    return MAX_CELLS // (pixels + 1)
+    return MOST_CELLS // (pixels + 1)
 
 
 def drawn(labels: pd.Series | None, rows: int, most: int) -> np.ndarray:
@@ -104,7 +104,7 @@ def _sample_sentence(rows: int, found: int, labelled: bool) -> str:
     how = "each class by its share" if labelled else "at random"
     return (
         f"A sample of {rows:,} of the {found:,} images was drawn, {how} (seed {_SEED}): "
-        f"more than {MAX_CELLS:,} cells are too many to work with here."
+        f"more than {MOST_CELLS:,} cells are too many to work with here."
     )
 
 

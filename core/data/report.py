@@ -39,6 +39,9 @@ class Rule:
 RULES: Catalogue[Rule] = Catalogue(
     "rule of reading",
     # ---- the file
+    Rule("origin", "Where it comes from"),
+    Rule("joined", "Several files in one table"),
+    Rule("sample", "A part of the rows", lossy=True),
     Rule("unpacked", "Unpacked"),
     Rule("encoding", "Encoding"),
     Rule("sheet", "Sheet"),
@@ -46,7 +49,6 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("orientation", "Rows or columns"),
     # ---- the images
     Rule("pixels", "Images as numbers"),
-    Rule("joined", "Several files in one table"),
     Rule("folders", "Classes by folder"),
     Rule("grey", "Colours and transparency", lossy=True),
     Rule("resized", "Images brought to one size", lossy=True),
@@ -54,13 +56,19 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("unreadable_image", "Images that cannot be opened", lossy=True),
     Rule("no_class", "Images without a class", lossy=True),
     Rule("unused_file", "Files that are not read"),
-    Rule("sampled", "A sample of the rows", lossy=True),
     # ---- the lines
+    Rule("comment", "Comments", lossy=True),
     Rule("preamble", "Lines before the table", lossy=True),
+    Rule("second_header", "Names in two lines"),
+    Rule("units", "A line of units", lossy=True),
     Rule("no_header", "No names of columns"),
     Rule("open_quote", "A quote that is never closed", lossy=True),
     Rule("ragged", "Rows that do not fit", lossy=True),
     Rule("row_name", "Names of rows"),
+    Rule("repeated_header", "The header once more", lossy=True, undo="Keep these rows"),
+    Rule("second_table", "Another table below", lossy=True, undo="Keep these rows"),
+    Rule("ruled_line", "Drawn lines", lossy=True, undo="Keep these rows"),
+    Rule("total", "A sum at the end", lossy=True, undo="Keep this row"),
     Rule("empty_column", "Empty columns", lossy=True),
     Rule("empty_row", "Empty rows", lossy=True),
     # ---- the columns
@@ -72,6 +80,8 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("blanks", "Blanks around text", lossy=True, undo="Keep the blanks"),
     Rule("only_blanks", "Nothing but blanks", lossy=True),
     Rule("missing_mark", "Marks of missing values", lossy=True, undo="Keep it as a value"),
+    Rule("kept_mark", "Marks of missing values that are values", undo="Read as missing"),
+    Rule("sentinel", "Numbers that may stand for a gap", undo="Read as missing"),
     Rule("empty_text", "Empty text", lossy=True),
     Rule("kept_as_text", "Numbers kept as text", undo="Read as numbers"),
     Rule("mixed", "Numbers mixed with text", undo="Read as numbers, the rest as missing"),
@@ -87,6 +97,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("infinite", "Infinite values", lossy=True),
     Rule("unprintable", "Characters that cannot be shown", lossy=True),
     Rule("labels", "Labels of values"),
+    Rule("full_stop", "Full stops behind answers", lossy=True),
 )
 
 
@@ -129,6 +140,12 @@ class Report:
         """Note that `sentence` is true of `column`, for `count` cells, rows or lines."""
         of_sentence = self._said.setdefault((RULES[rule].name, sentence), {})
         of_sentence[column] = of_sentence.get(column, 0) + count
+
+    def take(self, other: Report) -> None:
+        """Note what another report has noted."""
+        for (rule, sentence), columns in other._said.items():
+            for column, count in columns.items():
+                self.add(rule, sentence, column, count)
 
     def changes(self) -> tuple[Change, ...]:
         """One row per rule and column, in the order in which they were added."""

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from core.catalogue import UnknownName, did_you_mean
-from core.data.datasets import DATASETS, Dataset
+from core.data.datasets import DATASETS
+from core.data.entry import Dataset
 from core.data.errors import Unreadable
+from core.data.fetched import PLACES
 from core.data.reading import read_table
 from core.data.settings import parts
 from core.records import Param, Table
@@ -24,11 +26,11 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     Parameters
     ----------
     source : str
-        A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), the path of a file, or the name
-        of a file in `tables`; behind a file, after a question mark, how it is to be read
-        (``"sales.csv?decimal=,&header=3"``, see `core.data.settings`).
+        A data set (``"iris"``), one with settings (``"moons:noise=0.3,rows=500"``), one of a place elsewhere
+        (``"openml:61"``, ``"sklearn:covtype"``), the path of a file, or the name of a file in `tables`; behind a file,
+        after a question mark, how it is to be read (``"sales.csv?decimal=,&header=3"``, see `core.data.settings`).
     tables : Path, optional
-        The folder of tables that people put there or uploaded.
+        The folder of tables that people put there or uploaded. What is fetched is kept beside it.
 
     Raises
     ------
@@ -40,7 +42,9 @@ def load_table(source: str, tables: Path | None = None) -> Table:
     name, colon, settings = source.strip().partition(":")
     if name in DATASETS and (colon or not Path(source).is_file()):
         dataset = DATASETS[name]
-        return dataset.table(_settings(dataset, settings))
+        return dataset.table(_settings(dataset, settings), tables)
+    if name in PLACES and colon:
+        return PLACES[name].fetch(settings, tables)
     path, wanted = file_of(source, tables)
     if path is None:
         raise UnknownName(did_you_mean("data set or file", source, [*DATASETS, *_file_names(tables)]))
@@ -61,8 +65,22 @@ def catalogue_sources(tables: Path | None) -> list[tuple[str, str, str]]:
 
     Files of the folder `tables` stand behind the catalogue.
     """
-    known = [(entry.name, entry.title, entry.about) for entry in DATASETS.values()]
+    known = [(entry.name, entry.title, entry.introduction) for entry in DATASETS.values()]
     return known + [(name, name, "A file in your tables folder.") for name in _file_names(tables)]
+
+
+def is_named(source: str) -> bool:
+    """Whether a source is a data set of the catalogue or of a place elsewhere, and so no file."""
+    name, colon, _ = source.strip().partition(":")
+    return name in DATASETS or bool(colon and name in PLACES)
+
+
+def files_behind(source: str, tables: Path) -> list[Path]:
+    """The files that decide what a source is: itself, or those that may be a data set's; none where it comes along."""
+    names = dict.fromkeys((source, source.partition("?")[0]))
+    own = [path for name in names for path in (tables / name, Path(name)) if path.is_file()]
+    entry = DATASETS.get(source)
+    return own[:1] or (entry.files.candidates(tables) if entry and entry.files else [])
 
 
 def _file_names(tables: Path | None) -> list[str]:

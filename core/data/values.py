@@ -24,9 +24,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # spelled just so: "none" is a word ("other debtors: none"), "None" is what Python writes for a gap
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?", "-")
+MISSING = (
+    *("", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "null", "NULL", "Null", "None", "NaT", "<NA>", "N.A.", "n.a."),
+    *("k.A.", "k. A.", "#N/A", "#NA", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "1.#QNAN", "-1.#IND"),
+    *("?", "-", "--", "---", ".", ".."),
+)
 # these may be values of their own ("+" and "-"), so they are missing only where something is left to tell apart
-_SOFT = frozenset({"?", "-", "None"})
+_SOFT = frozenset({"?", "-", "--", "---", ".", "..", "None"})
+_DAYS = 19_000_101, 21_001_231
+_SENTINELS, _HIGH, _FAR = frozenset({-9, -99, -999, -9999, -99999, -999999}), 999, 3
+_NAMIBIA, _CODE, _COUNTRIES = "NA", r"^[A-Z]{2}$", 5  # among so many codes of two letters it is one of them
 MOSTLY = 0.95  # this share of a column must be numbers (dates) for the rest to count as mistakes
 _WORTH_SAYING = 0.5  # below, numbers among the texts are codes like the others
 _SCALE = 20  # with fewer different numbers they may be codes, and the texts among them codes too
@@ -66,7 +73,8 @@ def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semic
     """
     cells = [_cells(name, column, report) for name, column in zip(names, columns, strict=True)]
     cells = [replace(each, styles=numerals.styles(each.texts, each.counts)) for each in cells]
-    mark = numerals.decimal_mark([each.styles for each in cells], semicolons)
+    mark = report.wish("decimal") or numerals.decimal_mark([each.styles for each in cells], semicolons)
+    report.found(decimal=mark)
     return pd.DataFrame({each.name: _values(each, mark, report) for each in cells}, copy=False)
 
 
@@ -77,7 +85,7 @@ def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
     encoded = column.combine_chunks().dictionary_encode()
     texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     trimmed = pc.utf8_trim_whitespace(texts)
-    if not trimmed.equals(texts):
+    if not trimmed.equals(texts) and not report.undone("blanks", name):
         blanks = np.append(pc.not_equal(trimmed, texts).to_numpy(zero_copy_only=False), False)[codes]
         again = trimmed.dictionary_encode()
         texts, codes = again.dictionary, np.append(again.indices.to_numpy(), -1)[codes]
@@ -89,6 +97,7 @@ def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     gone = pc.is_in(texts, value_set=_missing()).to_numpy(zero_copy_only=False)
     gone = _without_soft(texts, gone, counts)
+    gone = _without_kept(name, texts, gone, counts, report)
     for place in np.flatnonzero(gone):
         token = texts[int(place)].as_py()
         if token:
@@ -115,6 +124,25 @@ def _without_soft(texts: pa.Array, gone: np.ndarray, counts: np.ndarray) -> np.n
     return gone
 
 
+def _without_kept(name: str, texts: pa.Array, gone: np.ndarray, counts: np.ndarray, report: Report) -> np.ndarray:
+    """Marks stay values where a person says so, and "NA" where it stands among the codes of countries."""
+    import pyarrow.compute as pc
+
+    if not gone.any() or report.undone("missing_mark", name):
+        only_empty: np.ndarray = gone & (pc.utf8_length(texts).to_numpy() == 0)
+        return only_empty
+    place = pc.index(texts, _NAMIBIA).as_py()
+    if place < 0 or report.undone("kept_mark", name):
+        return gone
+    codes = pc.match_substring_regex(texts.filter(~gone), _CODE).to_numpy(zero_copy_only=False)
+    if codes.sum() >= _COUNTRIES and codes.all():
+        gone = gone.copy()
+        gone[place] = False
+        told = "`NA` in {columns} kept as a value, because it stands among other codes of two letters: {count}."
+        report.add("kept_mark", told, name, int(counts[place]))
+    return gone
+
+
 def _keep(cells: Cells, kept: np.ndarray) -> Cells:
     """The cells with only some of the different texts; rows of the others become missing."""
     import pyarrow as pa
@@ -133,47 +161,97 @@ def _values(cells: Cells, mark: str, report: Report) -> pd.Series[Any]:
     """A column's values: the first of number, date, yes/no that fits, else categories."""
     if not cells.known:
         return pd.Series(np.full(len(cells.codes), np.nan))
+    if _compact(cells.styles.values) and (dates := _read_dates(cells, report)) is not None:
+        return _dates(cells, dates, report)
     numbers = _numbers(cells, mark, report)
     if numbers is not None:
         return numbers
-    dates = read_dates(cells.texts, cells.counts, MOSTLY)
-    if dates is not None:
+    if (dates := _read_dates(cells, report)) is not None:
         return _dates(cells, dates, report)
     texts = _one_spelling(cells, report)
     return categorical(texts, cells.codes, cells.name, report)
 
 
+def _compact(values: np.ndarray | None) -> bool:
+    """Whether numbers may be dates without marks: 20260131."""
+    return values is not None and values.dtype == np.int64 and _DAYS[0] <= values.min() and values.max() <= _DAYS[1]
+
+
+def _read_dates(cells: Cells, report: Report) -> Dated | None:
+    """The dates of a column; None where it holds none or a person wants none."""
+    if report.undone("date", cells.name):
+        return None
+    dates = read_dates(cells.texts, cells.counts, MOSTLY, report.wish("dates"))
+    unwanted = dates is not None and report.undone("not_a_date", cells.name) and bool(np.isnat(dates.values).any())
+    return None if unwanted else dates
+
+
 def _numbers(cells: Cells, mark: str, report: Report) -> pd.Series[Any] | None:
     """The column as numbers, or None where it holds none, or too many other texts, or codes that only look so."""
-    cells, styles, sign = _without_sign(cells)
-    if styles.best < MOSTLY * cells.known:
+    cells, styles, sign = _without_sign(cells, report)
+    forced = report.undone("mixed", cells.name) and styles.best > 0
+    if styles.best < MOSTLY * cells.known and not forced:
         share = styles.best / cells.known
         if share >= _WORTH_SAYING:
             note = f"{{columns}} mixes numbers ({share:.0%}) and text and was taken as categories."
-            report.add("mixed", note, cells.name)
+            report.add("mixed", note, cells.name, cells.known - styles.best)
         return None
-    why = numerals.kept_as_text(cells.texts, styles)
+    why = "" if report.undone("kept_as_text", cells.name) else numerals.kept_as_text(cells.texts, styles)
     if why:
-        report.add("kept_as_text", f"{why} in {{columns}}: kept as text.", cells.name)
+        report.add("kept_as_text", f"{why} in {{columns}}: kept as text.", cells.name, cells.known)
         return None
     reading = numerals.convert(cells.texts, styles, mark)
+    if reading.note and report.undone("decimal", cells.name):
+        return None
     wrong = reading.wrong
     if wrong.any():
-        if int((~wrong).sum()) <= _SCALE:
-            report.add("mixed", "{columns} mixes a few numbers with text and was taken as categories.", cells.name)
+        if int((~wrong).sum()) <= _SCALE and not forced:
+            told = "{columns} mixes a few numbers with text and was taken as categories."
+            report.add("mixed", told, cells.name, int(cells.counts[wrong].sum()))
+            return None
+        if report.undone("not_a_number", cells.name):
             return None
         report.add("not_a_number", _mistakes(cells, wrong, "numbers"), cells.name, int(cells.counts[wrong].sum()))
     for rule, note in (("decimal", reading.note), ("sign", sign)):
         if note:
             report.add(rule, note, cells.name, cells.known - int(cells.counts[wrong].sum()))
-    gaps = bool(wrong.any()) or bool((cells.codes < 0).any())
+    codes = without_sentinel(cells, reading.values, report)
+    gaps = bool(wrong.any()) or bool((codes < 0).any())
     if reading.whole and not gaps:
-        return pd.Series(reading.values.astype(np.int64)[cells.codes], copy=False)
-    return pd.Series(_spread(reading.values.astype(np.float64), cells.codes, np.nan), copy=False)
+        return pd.Series(reading.values.astype(np.int64)[codes], copy=False)
+    return pd.Series(_spread(reading.values.astype(np.float64), codes, np.nan), copy=False)
 
 
-def _without_sign(cells: Cells) -> tuple[Cells, numerals.Styles, str]:
+def without_sentinel(cells: Cells, values: np.ndarray, report: Report) -> np.ndarray:
+    """Each row's code; a number such as -999 that stands for a gap is said, and missing if a person wants that."""
+    known = np.unique(values[np.isfinite(values)])
+    if len(known) < _SCALE / 2:
+        return cells.codes
+    for sentinel, others in ((known[0], known[1:]), (known[-1], known[:-1])):
+        low = sentinel in _SENTINELS and others[0] >= 0
+        high = -sentinel in _SENTINELS and sentinel >= _HIGH and sentinel > _FAR * others[-1]
+        place = np.flatnonzero(values == sentinel)
+        count = int(cells.counts[place].sum())
+        if not (low or high) or count < 2:
+            continue
+        taken = report.undone("sentinel", cells.name)
+        what = "read as missing" if taken else "may stand for a missing value; it was kept as a number"
+        report.add("sentinel", f"{sentinel:g} in {{columns}} {what}: {{count}}.", cells.name, count)
+        return np.where(np.isin(cells.codes, place), -1, cells.codes) if taken else cells.codes
+    return cells.codes
+
+
+def _without_sign(cells: Cells, report: Report) -> tuple[Cells, numerals.Styles, str]:
     """Texts that all bear the same unit sign ("12 %", "€ 3.50") without it."""
+    if cells.styles.values is not None or report.undone("sign", cells.name):
+        return cells, cells.styles, ""
+    bare = numerals.with_minus(cells.texts)
+    if bare is not None:
+        found = numerals.styles(bare, cells.counts)
+        if found.best >= MOSTLY * cells.known:
+            count = int(cells.counts[_changed(cells.texts, bare)].sum())
+            told = f"Brackets and signs behind numbers in {{columns}} read as a minus: {count:,} of {{count}}."
+            return replace(cells, texts=bare), found, told
     if cells.styles.best:
         return cells, cells.styles, ""
     sign, bare = numerals.without_sign(cells.texts)
@@ -183,6 +261,12 @@ def _without_sign(cells: Cells) -> tuple[Cells, numerals.Styles, str]:
     if found.best < cells.known:
         return cells, cells.styles, ""
     return replace(cells, texts=bare), found, f"The sign {sign} in {{columns}} taken off: {{count}}."
+
+
+def _changed(old: pa.Array, new: pa.Array) -> np.ndarray:
+    import pyarrow.compute as pc
+
+    return np.asarray(pc.not_equal(old, new).to_numpy(zero_copy_only=False))
 
 
 def _mistakes(cells: Cells, wrong: np.ndarray, what: str) -> str:
@@ -205,7 +289,7 @@ def _dates(cells: Cells, dates: Dated, report: Report) -> pd.Series[Any]:
 def _one_spelling(cells: Cells, report: Report) -> list[str]:
     """The different texts; where they are several spellings of yes and no, only the most frequent ones of each."""
     texts: list[str] = cells.texts.to_pylist()
-    if not 2 < len(texts) <= 12:
+    if not 2 < len(texts) <= 12 or report.undone("spelling", cells.name):
         return texts
     lower = [text.lower() for text in texts]
     sides = [[place for place, text in enumerate(lower) if text in side] for side in (YES, NO)]

@@ -45,7 +45,8 @@ def compare(
     Parameters
     ----------
     data : str, Path, DataFrame or Table
-        A name of the data set catalogue (``"iris"``, ``"moons:noise=0.3"``), a file, or a table.
+        A name of the data set catalogue (``"iris"``, ``"moons:noise=0.3"``) or of a place elsewhere (``"openml:61"``),
+        a file, or a table. What is fetched is kept in the data folder.
     target : str
         The column to predict; may be empty for a data set that is known for one.
     models : sequence of str or ModelSpec, or str
@@ -94,7 +95,9 @@ def _as_table(data: str | Path | pd.DataFrame | Table) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, (str, Path)):
-        return load_table(str(data))
+        from core.jobs import data_folder  # who knows of runs
+
+        return load_table(str(data), data_folder() / "tables")
     return table_of_frame(data, "table")
 
 

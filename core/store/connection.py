@@ -45,7 +45,7 @@ entering = with_room(Space.give_way)  # opening a database that nobody has open 
 
 
 class Database:
-    """The folder of a store, opened: ``tables/`` for people's files, ``store/`` for everything else.
+    """The folder of a store, opened: ``tables/`` for people's files, ``fetched/``, ``store/`` for the rest.
 
     Parameters
     ----------
@@ -66,6 +66,7 @@ class Database:
     def __init__(self, folder: Path, *, keep_open: bool = False) -> None:
         self.folder = folder.expanduser().resolve()
         self.tables = self.folder / "tables"
+        self.fetched = self.folder / "fetched"
         self.home = self.folder / "store"
         self._journal = self.home / f"{opening.NAME}-wal"
         self._keep_open = keep_open

@@ -73,7 +73,7 @@ class Upkeep(Database):
         """What the data folder takes, by kind."""
         models, predictions, copies = (_size(self.home / each) for each in ("models", "fits", "data"))
         rest = _size(self.home) - models - predictions - copies
-        return Totals(models, predictions, copies + _size(self.tables), rest, self.space.free())
+        return Totals(models, predictions, copies + _size(self.tables) + _size(self.fetched), rest, self.space.free())
 
     @freeing
     def remove_models(self, runs: Iterable[str] | None = None, *, dry_run: bool = False) -> int:

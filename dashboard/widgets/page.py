@@ -11,7 +11,7 @@ from datetime import datetime
 import streamlit as st
 
 from core import jobs
-from core.data import SPLITS
+from core.data import SPLITS, is_named
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
@@ -121,13 +121,14 @@ def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
         if job is not None:
             forget = session.store().forget_derived
             st.button("Try again", key="read_again", on_click=forget, args=(job.key,), icon=":material/refresh:")
-            st.button(
-                "Remove this file",
-                key="remove_file",
-                on_click=session.forget_file,
-                args=(name,),
-                icon=":material/delete:",
-            )
+            if not is_named(name):
+                st.button(
+                    "Remove this file",
+                    key="remove_file",
+                    on_click=session.forget_file,
+                    args=(name,),
+                    icon=":material/delete:",
+                )
         st.button("Use the example", key="example", on_click=session.choose_source, args=(session.EXAMPLE,))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.data import DATASETS, FORMATS, Format
+from core.data import DATASETS, FORMATS, PLACES, Format
 from dashboard import session, uploads, words
 from dashboard.widgets.forms import changed, settings_form
 
@@ -26,6 +26,21 @@ def pick() -> None:
         with st.expander("Settings of this table", icon=":material/tune:"), st.form("generated", border=False):
             settings_form(DATASETS[name].params, f"make-{name}")
             st.form_submit_button("Make this table", on_click=_made, args=(name,))
+    places = [f"{each.title}: `{each.example}`" for each in PLACES.values()]
+    st.text_input(
+        "From elsewhere, by name",
+        key="elsewhere",
+        placeholder=" or ".join(each.example for each in PLACES.values()),
+        help=f"{', '.join(places)}. Fetched once, then kept in the data folder.",
+        on_change=_named,
+    )
+
+
+def _named() -> None:
+    name = st.session_state["elsewhere"].strip()
+    if name:
+        session.choose_source(name)
+    st.session_state["elsewhere"] = ""
 
 
 def _picked() -> None:

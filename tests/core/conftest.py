@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from core import jobs
+from core.data import openml
 from core.engines.inline import InlineEngine
 from core.store import Store
 from core.supervisor import Supervisor
+from tests.core import openml_server
+from tests.core.openml_server import OPENML, Server
 
 
 @pytest.fixture
@@ -42,3 +45,23 @@ def supervisor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Supervisor:
     jobs.request_table(store, "iris")
     made.drain()
     return made
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """OpenML on this machine, and nothing else that could be reached."""
+    from sklearn.datasets import _openml
+
+    with openml_server.serving() as server:
+        for name in ("_SEARCH_NAME", "_DATA_INFO", "_DATA_FEATURES", "_DATA_QUALITIES"):
+            monkeypatch.setattr(_openml, name, getattr(_openml, name).replace(OPENML, server.address))
+        monkeypatch.setattr(openml, "HOSTS", ("127.0.0.1",))
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        yield server
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    return folder

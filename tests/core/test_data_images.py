@@ -210,7 +210,7 @@ def test_forged_and_cut_files_are_refused(content: bytes, tmp_path: Path) -> Non
 
 
 def test_too_many_cells_become_a_sample_of_every_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pixels, "MAX_CELLS", 31 * 20)
+    monkeypatch.setattr(pixels, "MOST_CELLS", 31 * 20)
     labels = np.array([0] * 30 + [1] * 8 + [2] * 2, dtype="u1")
     content = zipped({"images": idx(IMAGES), "labels": idx(labels)})
     table = read(tmp_path, content)
@@ -218,7 +218,7 @@ def test_too_many_cells_become_a_sample_of_every_class(tmp_path: Path, monkeypat
     rows = [int(np.flatnonzero((each == IMAGES).all(axis=(1, 2)))[0]) for each in pixels_of(table)]
     assert rows == sorted(rows) and table.frame["label"].tolist() == labels[rows].tolist()
     assert any(note.startswith("A sample of 20 of the 40 images was drawn, each class by") for note in table.notes)
-    assert rules(table)["sampled"] == 20
+    assert rules(table)["sample"] == 20
     assert read(tmp_path, content).fingerprint == table.fingerprint
     assert len(read(tmp_path, idx(IMAGES)).frame) == 20
 
@@ -372,7 +372,7 @@ def test_many_large_images_in_small_files_are_refused(tmp_path: Path, monkeypatc
 
 
 def test_too_many_images_are_drawn_before_they_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pixels, "MAX_CELLS", 31 * 10)
+    monkeypatch.setattr(pixels, "MOST_CELLS", 31 * 10)
     members = {f"{n % 2}/{n:02}.png": picture(each) if n else b"x" for n, each in enumerate(IMAGES)}
     table = read(tmp_path, zipped(members))
     assert table.frame["label"].value_counts().tolist()[0] == 5 and len(table.frame) <= 10

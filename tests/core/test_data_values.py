@@ -46,7 +46,7 @@ def test_empty_cells_are_missing_and_those_of_blanks_noted(tmp_path: Path) -> No
     assert table.notes == ("Nothing but blanks in `x` read as missing: 1 cell.",)
 
 
-@pytest.mark.parametrize("word", ["none", "missing", "unknown", "n.a.", "--", "NIL"])
+@pytest.mark.parametrize("word", ["none", "missing", "unknown", "no answer", "NIL"])
 def test_other_words_stay_values(tmp_path: Path, word: str) -> None:
     table = column_of(tmp_path, ["red", "green", word, word])
     assert word in list(table.frame["x"].cat.categories) and table.notes == ()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from core import jobs
-from core.records import Task
+from core.data import PLACES, table_of_frame
+from core.records import Table, Task
 from core.store import Store
 from tests.dashboard.pages import address, page, said, sound
 
@@ -119,3 +123,41 @@ def test_models_that_cannot_weigh_classes_are_named(store: Store) -> None:
     assert store.runs()[0].spec.class_weight == "balanced"
     assert "k nearest neighbours cannot weigh classes" in said(at)
     assert "Random forest cannot weigh classes" not in said(at)
+
+
+def test_a_well_known_table_is_found_in_the_folder_or_said_to_be_away(store: Store, monkeypatch) -> None:
+    def no(self: object, *_: object) -> None:
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr("socket.socket.connect", no)
+    at = page(data="titanic")
+    (card,) = at.error
+    told = card.value.replace("\\", "")
+    assert "Titanic is not in the data folder." in told and "Or put titanic.csv, from openml.org" in told
+    assert not at.exception
+    assert "remove_file" not in {button.key for button in at.button} and at.button(key="read_again")
+    lines = "".join(f"{i % 2},{i % 3 + 1},{'fm'[i % 2]},{20 + i},{'yes' if i % 2 else 'no'}\n" for i in range(60))
+    (store.tables / "titanic.csv").write_text(f"survived,pclass,sex,age,alive\n{lines}")
+    at.run()
+    sound(at)
+    assert at.title[0].value == "Titanic" and "Read from" in said(at)
+    at.selectbox(key="data_set").set_value("boston_housing").run()
+    assert any("share of Black inhabitants" in caption.value for caption in at.caption)
+
+
+def test_a_data_set_elsewhere_is_chosen_by_its_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fetch(name: str, tables: object) -> Table:
+        asked.append(name)
+        return table_of_frame(pd.DataFrame({"a": range(60), "b": ["x", "y"] * 30}), f"openml:{name}", title="Far")
+
+    place = PLACES["openml"]
+    monkeypatch.setitem(PLACES._entries, "openml", replace(place, fetch=fetch))
+    at = page()
+    at.text_input(key="elsewhere").set_value("openml:61").run()
+    sound(at)
+    assert at.title[0].value == "Far" and address(at, "data") == "openml:61" and asked == ["61"]
+    assert at.text_input(key="elsewhere").value == ""
+    at.text_input(key="elsewhere").set_value("opnml:61").run()
+    assert "No data set or file is called" in said(at) and not at.exception
