@@ -65,10 +65,12 @@ def source_stamp(source: str, tables: Path) -> str:
         If a database is meant that cannot be, so that nothing of its address is kept.
     """
     from core.data.databases import is_database, stamp
+    from core.data.idx import labels_beside
 
     if is_database(source):
         return stamp(source, tables)
-    states = [path.stat() for path in files_behind(source, tables)]
+    files = [each for path in files_behind(source, tables) for each in (path, labels_beside(path)) if each is not None]
+    states = [path.stat() for path in files]
     return ",".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states) or versions()["bakeoff"]
 
 

@@ -9,32 +9,23 @@ import bz2
 import gzip
 import io
 import lzma
-import stat
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import IO, Any
 
+from core.data.archives import BESIDE, DAMAGED, WORKBOOKS, ZIP, holds_idx, holds_pictures, is_file, suffix_of
 from core.data.content import WANTED
 from core.data.errors import Unreadable
 from core.wording import counted, listed, quoted
 
 MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
-ZIP = b"PK\x03\x04"
 _LAYERS = 2  # a packed file in a packed file
 _MAX_MEMBERS = 2_000
 _PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
     (b"\x1f\x8b", "gz", gzip.open),
     (b"BZh", "bz2", bz2.open),
     (b"\xfd7zXZ\x00", "xz", lzma.open),
-)
-_DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
-_WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
-# files of programs and notes that often lie beside a table
-_BESIDE = frozenset(
-    {".md", ".rst", ".pdf", ".html", ".htm", ".doc", ".docx", ".rtf", ".py", ".r", ".ipynb", ".png", ".jpg", ".names"}
-    | {".do", ".sps", ".sas", ".license", ".yml", ".yaml"}
 )
 
 
@@ -75,7 +66,7 @@ def _limited(opened: Callable[[Any], Any], packed: Any, what: str) -> bytes:
     try:
         with opened(packed) as stream:
             inside: bytes = stream.read(MAX_BYTES + 1)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise Unreadable(f"{what} is damaged or was not fully copied. Pack or copy it again.") from error
     if len(inside) > MAX_BYTES:
         raise Unreadable(f"{what} holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
@@ -83,22 +74,24 @@ def _limited(opened: Callable[[Any], Any], packed: Any, what: str) -> bytes:
 
 
 def _from_zip(data: bytes) -> tuple[bytes, str]:
-    """The one table of a ZIP archive; workbooks, which are ZIP archives too, stay as they are."""
+    """The one table of a ZIP archive; those that are a table as a whole, workbooks and images, stay as they are."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise Unreadable("The file is a damaged ZIP or Excel file. Copy or save it again.") from error
     with archive:
         members = archive.infolist()
         names = {member.filename for member in members}
-        if names & _WORKBOOKS:
+        if names & WORKBOOKS:
             if sum(member.file_size for member in members) > MAX_BYTES // 2:
                 raise Unreadable("The Excel file unpacks to more than 512 MB. Save the sheet as CSV and try again.")
             return data, ""
         _refuse_programs(names)
+        if holds_pictures(archive) or holds_idx(archive):
+            return data, ""
         if len(members) > _MAX_MEMBERS:
             raise Unreadable(f"The ZIP archive holds {len(members):,} files. Unpack it and choose the table inside.")
-        member = _the_table([each for each in members if _is_file(each)])
+        member = _the_table([each for each in members if is_file(each)])
         if member.flag_bits & 1:
             raise Unreadable("The ZIP archive is protected by a password. Unpack it and choose the table inside.")
         note = f"Unpacked {quoted(member.filename)} from the ZIP archive."
@@ -116,17 +109,8 @@ def _refuse_programs(names: set[str]) -> None:
         raise Unreadable(f"This looks like an archive of NumPy arrays, not a table. {WANTED}")
 
 
-def _is_file(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is an ordinary file that a person put there."""
-    parts = PurePosixPath(member.filename).parts
-    linked = stat.S_ISLNK(member.external_attr >> 16)
-    if not parts or member.is_dir() or linked:  # a damaged archive may have a member without a name
-        return False
-    return parts[0] != "__MACOSX" and not parts[-1].startswith(".")
-
-
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    tables = [each for each in members if PurePosixPath(each.filename).suffix.lower() not in _BESIDE] or members
+    tables = [each for each in members if suffix_of(each) not in BESIDE] or members
     if not tables:
         raise Unreadable("The ZIP archive holds no file.")
     if len(tables) > 1:

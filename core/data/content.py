@@ -108,6 +108,11 @@ def is_stata(data: bytes) -> bool:
     )
 
 
+def is_idx(data: bytes) -> bool:
+    """Whether a file begins as MNIST's do: two zeros, a known kind of number, and how many sizes follow."""
+    return len(data) > 3 and data[:2] == b"\0\0" and data[2] in (8, 9, 11, 12, 13, 14) and 1 <= data[3] <= 4
+
+
 def is_portable(data: bytes) -> bool:
     """Whether a file is one of SPSS's portable ones, which begin with their name in several alphabets."""
     return b"SPSS PORT FILE" in data[:500]

@@ -14,13 +14,16 @@ import pandas as pd
 
 from core.catalogue import Catalogue
 from core.data import content
+from core.data.archives import ZIP, is_idx_archive, is_pictures
 from core.data.columnar import read_feather, read_parquet
-from core.data.containers import ZIP, unpacked
+from core.data.containers import unpacked
 from core.data.databases import file_reader
 from core.data.delimited import read_delimited
 from core.data.documents import read_json
 from core.data.errors import Unreadable
 from core.data.frames import table_of_frame, unique_names
+from core.data.idx import read_idx, read_with_labels
+from core.data.pictures import read_pictures
 from core.data.relations import read_arff
 from core.data.report import Report
 from core.data.settings import with_settings
@@ -45,6 +48,8 @@ class Format:
         Whether a file's bytes are of this kind.
     read : callable
         Bytes in, a frame out; what is changed is told to the `Report`.
+    read_beside : callable, optional
+        The same with the file's path, for kinds whose table may be spread over files that lie beside each other.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Format:
     suffixes: tuple[str, ...]
     matches: Callable[[bytes], bool]
     read: Callable[[bytes, Report], pd.DataFrame]
+    read_beside: Callable[[bytes, Report, Path], pd.DataFrame] | None = None
 
 
 def _text(data: bytes, report: Report) -> pd.DataFrame:
@@ -147,7 +153,26 @@ FORMATS = Catalogue(
         _begins(b"HEADER RECORD*******LIB"),
         reader("SAS", "read_xport"),
     ),
+    Format(
+        "idx",
+        "IDX",
+        "Images and labels as MNIST has them: both files in one ZIP, or side by side in a folder.",
+        ("idx3-ubyte", "idx1-ubyte", "idx"),
+        lambda data: content.is_idx(data) or is_idx_archive(data),
+        read_idx,
+        read_with_labels,
+    ),
+    Format(
+        "images",
+        "images in folders",
+        "A ZIP of PNG, JPEG, GIF, BMP, WebP or TIFF images in folders, one for each class.",
+        ("zip",),
+        is_pictures,
+        read_pictures,
+    ),
 )
+
+_MEANT = ("target", "task", "image_shape")  # facts about the table rather than about how it was read
 
 
 def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] | None = None) -> Table:
@@ -186,10 +211,11 @@ def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] 
     content.refuse_foreign(data)
     kind = next(each for each in reversed(list(FORMATS.values())) if each.matches(data))
     report.found(format=kind.title)
-    frame = kind.read(data, report)
+    frame = kind.read_beside(data, report, path) if kind.read_beside else kind.read(data, report)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
     called = name or path.name
     size = f"{counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}"
     whole_name = with_settings(called, settings or {})
-    return table_of_frame(frame, whole_name, title=called, about=f"A file with {size}.", report=report)
+    meant: dict[str, Any] = {each: report.facts.pop(each) for each in _MEANT if each in report.facts}
+    return table_of_frame(frame, whole_name, title=called, about=f"A file with {size}.", report=report, **meant)

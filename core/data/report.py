@@ -48,6 +48,15 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("table", "Table of the database"),
     Rule("place", "Place in the file"),
     Rule("orientation", "Rows or columns"),
+    # ---- the images
+    Rule("pixels", "Images as numbers"),
+    Rule("folders", "Classes by folder"),
+    Rule("grey", "Colours and transparency", lossy=True),
+    Rule("resized", "Images brought to one size", lossy=True),
+    Rule("first_picture", "Several pictures in one file", lossy=True),
+    Rule("unreadable_image", "Images that cannot be opened", lossy=True),
+    Rule("no_class", "Images without a class", lossy=True),
+    Rule("unused_file", "Files that are not read"),
     # ---- the lines
     Rule("comment", "Comments", lossy=True),
     Rule("preamble", "Lines before the table", lossy=True),

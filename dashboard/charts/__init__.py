@@ -17,13 +17,14 @@ from core.records import Task
 
 from .classification import confusion, per_class, precision_recall, roc
 from .columns import bars, class_balance, histogram
+from .images import examples, image_examples
 from .layout import Subject, escape
 from .maps import pca_loadings, projection
 from .models import importances, learning_curve, score_spread
 from .palette import Palette, palette
 from .regression import predicted_against_actual, residuals
 
-__all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "numbers", "palette"]
+__all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
 
 BOTH = frozenset(Task)
 CLASSES = frozenset({Task.CLASSIFICATION})
@@ -184,6 +185,14 @@ CHARTS: Catalogue[Chart] = Catalogue(
         BOTH,
         "The longer the bar, the more rows have this value.",
     ),
+    Chart(
+        "image_examples",
+        "Examples",
+        image_examples,
+        frozenset({"table"}),
+        BOTH,
+        "Each picture is a row of the table; the brighter a point, the larger the number in its column.",
+    ),
 )
 
 HEADINGS = {
@@ -220,6 +229,7 @@ HEADINGS = {
     "axis": "Direction",
     "weight": "Weight",
     "wrong": "Wrong",
+    "image": "Brightness of the pixels",
 }
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data import propose_positive, propose_task
 from core.records import Column, ColumnKind, Problem, Table, Task
 from dashboard import session, words
-from dashboard.charts import CHARTS, Subject, bars
+from dashboard.charts import CHARTS, Subject, bars, examples
 from dashboard.widgets.figures import show_chart
 
 PREVIEW_ROWS, PREVIEW_COLUMNS = 200, 50
 TASKS = {Task.CLASSIFICATION: "Classes", Task.REGRESSION: "Numbers"}
-PICTURES, LEFT_OUT_TOLD = 12, 5
+LEFT_OUT_TOLD = 5
 
 
 # ---- what is to be predicted
@@ -138,12 +137,10 @@ def target_chart(table: Table, problem: Problem | None) -> None:
 
 def pictures(table: Table, problem: Problem) -> None:
     """Some rows of a table of images, as images."""
-    height, width = problem.image_shape
-    pixels = table.frame[[column.name for column in problem.features]].iloc[:PICTURES].to_numpy(dtype=float)
-    shades = 255 - np.clip(255 * pixels / max(pixels.max(), 1.0), 0, 255)
-    images = shades.astype(np.uint8).reshape(-1, height, width).repeat(6, axis=1).repeat(6, axis=2)
-    strip = np.hstack([np.pad(each, 4, constant_values=255) for each in images])
-    st.image(strip, width="stretch", alt=f"The first {len(images)} rows as images")
+    pixels = [column.name for column in problem.features]
+    classes = problem.classes if problem.task == Task.CLASSIFICATION else ()
+    frame = examples(table.frame, pixels, problem.image_shape, problem.target, classes)
+    show_chart(CHARTS["image_examples"], frame, Subject(target=problem.target), "examples")
 
 
 # ---- what was found out and decided

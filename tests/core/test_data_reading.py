@@ -289,7 +289,12 @@ def test_excel_takes_the_first_sheet_that_holds_a_table(tmp_path: Path) -> None:
     assert list(table.frame) == ["region", "sales", "paid", "code"] and len(table.frame) == 12
     assert table.frame["sales"].tolist()[:2] == [1.5, 2.0] and kinds(table)["paid"] is ColumnKind.YES_NO
     assert list(table.frame["code"].cat.categories) == ["007", "008"]
-    assert table.notes[:2] == ("Read from the sheet 'Data' (2,300 × 3 cells), one of 3: the largest one.", "X")
+    assert table.notes[:2] == (
+        "Read from the sheet 'Data' (14 × 4 cells), one of 3: the largest one.",
+        "1 line before the table left out, beginning with 'Sales of 2024'.",
+    )
+    facts = table.facts
+    assert (facts["sheet"], facts["sheets"], facts["header_row"]) == ("Data", ["Cover", "Data", "More"], 2)
     with pytest.raises(Unreadable, match="No sheet"):
         read(tmp_path, workbook({"Cover": [["Read me"]]}), "book.xlsx")
 

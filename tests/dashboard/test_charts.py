@@ -44,6 +44,7 @@ def _frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
     classes = [label, "versicolor", "virginica"]
     pairs = list(itertools.product(classes, classes))
     table = pd.DataFrame(pairs, columns=["actual", "predicted"]).assign(count=[8, 2, 0, 1, 9, 0, 0, 0, 10])
+    errors = pd.DataFrame({"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]})
     rng = np.random.default_rng(0)
     return {
         "score_spread": pd.DataFrame(
@@ -57,12 +58,8 @@ def _frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
         ),
         "roc": _curves(label),
         "precision_recall": _curves(label),
-        "predicted_against_actual": pd.DataFrame(
-            {"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]}
-        ),
-        "residuals": pd.DataFrame(
-            {"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]}
-        ),
+        "predicted_against_actual": errors,
+        "residuals": errors,
         "learning_curve": pd.DataFrame(
             {"model": label, "step": [1, 2, 3], "train_loss": [3.0, 2.0, 1.0], "valid_loss": [3.0, 2.0, 2.5],
              "train_score": [0.1, 0.2, 0.3], "valid_score": [0.1, 0.3, 0.4]}
@@ -78,6 +75,7 @@ def _frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
         "pca_loadings": pd.DataFrame({"feature": ["a", label], "x": [0.5, -0.9], "y": [0.1, 0.2]}),
         "class_balance": pd.DataFrame({"label": classes, "count": [50, 30, 20]}),
         "histogram": bars(pd.Series([label, "b", "b", None, *rng.choice(["c", "d"], 5)])),
+        "image_examples": pd.DataFrame({"label": [label, "b", "b"], "row": [0, 1, 4], "image": [[[0, 9], [9, 5]]] * 3}),
     }  # fmt: skip
 
 
