@@ -1,7 +1,7 @@
 """PARTS: what can be found out about a table before anything is learned from it.
 
-Takes a `Table` and plain settings; gives a frame to draw, and says in its ``attrs`` what was left out or worked out from
-a sample. Knows no screen, no store and no model; whoever calls it decides where it runs.
+Takes a `Table` and plain settings; gives a frame to draw, and says in its ``attrs`` what was left out or worked out
+from a sample. Knows no screen, no store and no model; whoever calls it decides where it runs.
 """
 
 from __future__ import annotations

@@ -21,16 +21,16 @@ def gaps(table: Table, settings: Mapping[str, Any]) -> pd.DataFrame:
     DataFrame
         One row per pattern: ``missing``, the list of columns that are empty, and ``count``, the rows of the pattern;
         that without a gap is one of them. At most 20 patterns of the 40 columns with the most gaps. ``attrs``:
-        ``rows``, ``columns`` with their ``counts`` of gaps, ``gapped`` (how many columns have any), ``patterns`` (how many there
-        are), ``incomplete`` (rows with a gap in these columns), and ``together``: the two columns that are most often
-        empty together and in how many rows.
+        ``rows``, ``columns`` with their ``counts`` of gaps, ``gapped`` (how many columns have any), ``patterns`` (how
+        many there are), ``incomplete`` (rows with a gap in these columns), and ``together``: the two columns that are
+        most often empty together, and in how many rows.
     """
     lacking = sorted((each for each in table.columns if each.missing), key=lambda each: -each.missing)
     shown = lacking[:MOST_COLUMNS]
     names = [each.name for each in shown]
-    empty = np.column_stack(
-        [table.frame[name].isna().to_numpy() for name in names] or [np.zeros((len(table.frame), 0))]
-    )
+    empty = np.zeros((len(table.frame), len(names)), dtype=bool)
+    for place, name in enumerate(names):
+        empty[:, place] = table.frame[name].isna().to_numpy()
     keys = empty.astype("uint64") @ (np.uint64(1) << np.arange(len(names), dtype="uint64"))
     found, counts = _counted(keys.astype("uint64"))
     patterns = [

@@ -102,9 +102,8 @@ def _of_numbers(values: Values, sides: list[Mask]) -> dict[str, Any]:
     means = float(one.mean()), float(other.mean())
     spread = math.sqrt((float(one.var(ddof=1)) + float(other.var(ddof=1))) / 2)
     smd = (means[0] - means[1]) / spread if spread > 0 else 0.0
-    shown: tuple[Any, Any] = means
-    if values.sort is Sort.DATE:
-        shown = tuple(pd.Timestamp(int(each)).isoformat() for each in means)
+    dated = values.sort is Sort.DATE
+    shown = [pd.Timestamp(int(each)).isoformat() if dated else each for each in means]
     return {
         "difference": float(told.statistic),
         "measure": "Kolmogorov–Smirnov distance",

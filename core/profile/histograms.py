@@ -89,7 +89,8 @@ def edges_of(numbers: Floats, most: int, *, dates: bool = False, cut: bool = Fal
         low, high = np.percentile(numbers, [1, 99])
         if high > low and np.ptp(numbers) > TAIL * (high - low):
             numbers = numbers[(numbers >= low) & (numbers <= high)]
-    whole = not dates and np.ptp(numbers) < most and bool((numbers % 1 == 0).all() and np.abs(numbers).max() < EXACT)
+    near = not dates and bool(np.ptp(numbers) < most)
+    whole = near and bool((numbers % 1 == 0).all() and np.abs(numbers).max() < EXACT)
     edges = _edges(numbers, whole, most)
     return np.unique(np.floor(edges)) if dates and np.ptp(numbers) > most else edges
 

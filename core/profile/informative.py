@@ -57,7 +57,7 @@ def views(table: Table, settings: Mapping[str, Any]) -> pd.DataFrame:
 def _placed(values: Values | None) -> Floats:
     """A column on an axis with mean 0 and spread 1; gaps in the middle, categories at their codes."""
     assert values is not None
-    plain = values.numbers if values.numbers is not None else np.where(values.known, values.codes, np.nan)
+    plain = values.numbers if values.codes is None else np.where(values.known, values.codes, np.nan)
     assert plain is not None
     known = plain[values.known].astype(float)
     spread = float(known.std()) if len(known) else 0.0

@@ -19,8 +19,15 @@ BINS, ACROSS, UP = 30, 40, 30
 MOST_PERIODS = 60
 POINTS = 5_000  # so many rows are drawn one by one; more are counted in cells
 
-# Lengths of time that people count in, the shortest first: pandas's name, and how a date is written.
-PERIODS = (("h", "%Y-%m-%d %H:00"), ("D", "%Y-%m-%d"), ("W", "%Y-%m-%d"), ("M", "%Y-%m"), ("Q", "%Y-%m"), ("Y", "%Y"))
+# Lengths of time that people count in, the shortest first: pandas's name, hours at the least, how a date is written.
+PERIODS = (
+    ("h", 1, "%Y-%m-%d %H:00"),
+    ("D", 24, "%Y-%m-%d"),
+    ("W", 168, "%Y-%m-%d"),
+    ("M", 672, "%Y-%m"),
+    ("Q", 2_160, "%Y-%m"),
+    ("Y", 8_760, "%Y"),
+)
 
 
 def pair(table: Table, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -71,7 +78,7 @@ def _few(values: Values) -> Values:
     assert values.codes is not None
     if len(values.labels) <= MOST_CLASSES:
         return values
-    text = pd.Series(pd.Categorical.from_codes(values.codes, list(values.labels)))
+    text = pd.Series(pd.Categorical.from_codes(list(map(int, values.codes)), pd.Index(values.labels)))
     codes, labels = as_codes(text, MOST_CLASSES)
     return Values(values.name, values.sort, codes=codes, labels=tuple(labels))
 
@@ -93,7 +100,8 @@ def by_class(numbers: Values, classes: Values) -> pd.DataFrame:
     assert numbers.numbers is not None and classes.codes is not None
     dates = numbers.sort is Sort.DATE
     edges = edges_of(numbers.numbers[numbers.known], BINS, dates=dates, cut=True)
-    parts, medians, sizes = [], [], []
+    parts, sizes = [], []
+    medians: list[float | None] = []
     for code, label in enumerate(classes.labels):
         values = numbers.numbers[(classes.codes == code) & numbers.known]
         count = np.histogram(values, edges)[0] if len(edges) > 1 else np.array([], dtype=int)
@@ -102,12 +110,11 @@ def by_class(numbers: Values, classes: Values) -> pd.DataFrame:
         share = count / max(len(values), 1)
         parts.append(pd.DataFrame({"label": label, **sides(edges, dates), "count": count, "share": share}))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    if dates:
-        medians = [None if each is None else pd.Timestamp(int(each)).isoformat() for each in medians]
+    told = [None if each is None else pd.Timestamp(int(each)).isoformat() for each in medians] if dates else medians
     last = edges[-1] if not dates else pd.Timestamp(int(edges[-1])).isoformat()
     frame.attrs.update(
         shape="by_class",
-        medians=medians,
+        medians=told,
         sizes=sizes,
         labels=list(classes.labels),
         beyond=sum(sizes) - int(frame["count"].sum()) if len(frame) else 0,
@@ -170,20 +177,21 @@ def periods_of(dates: Values, most: int = MOST_PERIODS) -> tuple[Codes, Any, lis
     if not len(known):
         return np.full(len(dates.numbers), -1), np.array([], dtype="datetime64[ns]"), []
     first, last = (pd.Timestamp(int(each)) for each in (known.min(), known.max()))
-    for name, written in PERIODS:
-        if (last - first) / pd.Timedelta(hours=1) > 24 * 366 * 3 and name == "h":
-            continue  # counting so many hours would take longer than it is worth
-        spans = pd.period_range(first, last, freq=name)
-        if len(spans) <= most:
-            break
-    else:
-        years = pd.period_range(first, last, freq="Y")
-        spans, written = years[:: -(-len(years) // most)], PERIODS[-1][1]
+    spans, written = _spans(first, last, most)
     starts = np.append(spans.start_time.to_numpy(), spans[-1].end_time.to_datetime64()).astype("datetime64[ns]")
     starts[-1] = max(starts[-1], last.to_datetime64()) + np.timedelta64(1, "ns")
     codes = np.searchsorted(starts.astype("int64").astype(float), dates.numbers, side="right") - 1
     codes[~dates.known] = -1
     return codes.astype("int64"), starts, [each.strftime(written) for each in spans.start_time]
+
+
+def _spans(first: pd.Timestamp, last: pd.Timestamp, most: int) -> tuple[pd.PeriodIndex, str]:
+    """The shortest periods of which so many are enough, and how they are written; else every so manieth year."""
+    for name, hours, written in PERIODS:
+        if (last - first) / pd.Timedelta(hours=hours) < most - 1:
+            return pd.period_range(first, last, freq=name), written
+    years = pd.period_range(first, last, freq="Y")
+    return years[:: -(-len(years) // most)], PERIODS[-1][2]
 
 
 def periods(dates: Values, numbers: Values) -> pd.DataFrame:
@@ -192,14 +200,16 @@ def periods(dates: Values, numbers: Values) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``period``, ``low``, ``high``, ``count``, and the number's ``q1``, ``median``, ``q3`` and ``mean`` there; periods
+        ``period``, ``low``, ``high``, ``count``, and the number's ``q1``, ``median``, ``q3``, ``mean`` there; periods
         without rows are left out.
     """
     codes, starts, names = periods_of(dates)
     assert numbers.numbers is not None
     both = (codes >= 0) & numbers.known
     parts = pd.Series(numbers.numbers[both]).groupby(codes[both])
-    told = parts.quantile([0.25, 0.5, 0.75]).unstack() if both.any() else pd.DataFrame(columns=[0.25, 0.5, 0.75])
+    told = (
+        parts.quantile(np.array([0.25, 0.5, 0.75])).unstack() if both.any() else pd.DataFrame(columns=[0.25, 0.5, 0.75])
+    )
     places = told.index.to_numpy(dtype=int)
     frame = pd.DataFrame(
         {
@@ -223,7 +233,7 @@ def density(a: Values, b: Values) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``x_low``, ``x_high``, ``y_low``, ``y_high``, ``count`` of the cells that are not empty. ``attrs["trend"]`` holds
+        ``x_low``, ``x_high``, ``y_low``, ``y_high``, ``count`` of cells that are not empty. ``attrs["trend"]`` holds
         the points of a curve through the middle, ``attrs["beyond"]`` how many rows lie too far off to be counted.
     """
     assert a.numbers is not None and b.numbers is not None

@@ -24,7 +24,7 @@ def scatter(table: Table, settings: Mapping[str, Any]) -> pd.DataFrame:
     Parameters
     ----------
     settings : mapping
-        ``x`` and ``y``: columns; ``colour`` and ``size``: columns or empty; ``trend``: ``"line"``, ``"curve"`` or empty;
+        ``x``, ``y``: columns; ``colour``, ``size``: columns or empty; ``trend``: ``"line"``, ``"curve"`` or empty;
         ``classes``: columns of numbers that stand for classes; ``seed`` of the sample and of the jitter.
 
     Returns
@@ -77,7 +77,7 @@ def _colours(table: Table, name: str, rows: Codes, classes: Any) -> Any:
     found = values_of(table, name, rows, classes, MOST_COLOURS)
     if found is None or found.codes is None:
         raise ValueError(f"{name!r} cannot colour points. Choose a number or a category.")
-    return pd.Categorical.from_codes(found.codes, list(found.labels)).astype(object)
+    return pd.Categorical.from_codes(list(map(int, found.codes)), pd.Index(found.labels)).astype(object)
 
 
 def _trend(frame: pd.DataFrame, kind: str) -> dict[str, Any]:

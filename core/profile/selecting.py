@@ -73,7 +73,7 @@ def _holds(frame: pd.DataFrame, condition: Mapping[str, Any]) -> NDArray[np.bool
         low, high = (_end(condition[side]) for side in ("low", "high"))
         with np.errstate(invalid="ignore"):
             below = numbers <= high if condition["closed"] else numbers < high
-            return (numbers >= low) & below
+            return np.asarray(below & (numbers >= low))
     if "but" in condition:
         return ~_among(values, condition["but"]) & values.notna().to_numpy()
     return _among(values, [condition["label"]])

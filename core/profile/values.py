@@ -79,7 +79,7 @@ def as_codes(values: pd.Series[Any], most: int = MOST_LABELS) -> tuple[Codes, li
     used = np.flatnonzero(counts)
     if len(used) > most:
         used = np.sort(np.argsort(-counts, kind="stable")[: most - 1])
-    labels = [str(known[place]) for place in used]
+    labels = [str(known[int(place)]) for place in used]
     rest = int((counts > 0).sum()) - len(used)
     places = np.full(len(known) + 1, len(used) if rest else -1)
     places[used] = np.arange(len(used))

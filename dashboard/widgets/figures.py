@@ -36,7 +36,7 @@ def show_chart(
     alt = (figure.layout.meta or {}).get("alt", chart.title)
     if said:
         st.markdown(words.escape(said))
-    marking = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
+    marking: dict[str, Any] = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
     event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, **marking)
     st.caption(words.escape(chart.about))
     with st.expander("Show the numbers", type="compact"):

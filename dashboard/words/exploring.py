@@ -33,14 +33,14 @@ def _day(value: Any) -> str:
 # ---- a column by itself
 
 
-def column(row: Mapping[str, Any]) -> str:
+def column(row: Mapping[Any, Any]) -> str:
     """What the values of a column are like; `row` is one of part ``columns``."""
     if not row["distinct"]:
         return "Has no value at all."
     return _said(_COLUMN[Sort(row["sort"])](row))
 
 
-def _numbers(row: Mapping[str, Any]) -> str:
+def _numbers(row: Mapping[Any, Any]) -> str:
     if not known(row.get("median")):
         return "has no finite value"
     if row["low"] == row["high"]:
@@ -55,12 +55,12 @@ def _numbers(row: Mapping[str, Any]) -> str:
     return f"{half}; {joined(far)}" if far else f"{half}, all between {number(row['low'])} and {number(row['high'])}"
 
 
-def _dates(row: Mapping[str, Any]) -> str:
+def _dates(row: Mapping[Any, Any]) -> str:
     first, last = _day(row["low"]), _day(row["high"])
     return f"from {first} to {last}" if first != last else f"always {first}"
 
 
-def _categories(row: Mapping[str, Any]) -> str:
+def _categories(row: Mapping[Any, Any]) -> str:
     total = sum(row["counts"]) or 1
     parts = [
         f"{label} {percent(each / total, 0)}"
@@ -70,14 +70,14 @@ def _categories(row: Mapping[str, Any]) -> str:
     return f"always {row['labels'][0]}" if len(row["labels"]) == 1 else f"most often {joined(parts[:2])}"
 
 
-def _text(row: Mapping[str, Any]) -> str:
+def _text(row: Mapping[Any, Any]) -> str:
     return f"text, {count(row['length'], 'letter')} in the middle" if known(row.get("length")) else "text"
 
 
 _COLUMN = {Sort.NUMBER: _numbers, Sort.DATE: _dates, Sort.CATEGORY: _categories, Sort.TEXT: _text}
 
 
-def overview(row: Mapping[str, Any]) -> str:
+def overview(row: Mapping[Any, Any]) -> str:
     """What a table lacks and repeats; `row` is that of part ``overview``."""
     gaps = f"{percent(row['share'])} of the cells are empty" if row["missing"] else "no cell is empty"
     whole = f"{count(row['complete'])} of {count(row['rows'], 'row')} are complete" if row["missing"] else ""
@@ -125,7 +125,7 @@ def shares(frame: pd.DataFrame, first: str, second: str) -> str:
         return ""
     spread = seen.groupby("label")["share"].agg(lambda each: each.max() - each.min())
     part = seen[seen["label"] == spread.idxmax()]
-    most, least = part.loc[part["share"].idxmax()], part.loc[part["share"].idxmin()]
+    most, least = part.iloc[int(part["share"].argmax())], part.iloc[int(part["share"].argmin())]
     return _said(
         f"{most['label']} makes up {percent(most['share'], 0)} where {first} is {most['value']}, "
         f"and {percent(least['share'], 0)} where it is {least['value']}"
@@ -153,7 +153,7 @@ def periods(frame: pd.DataFrame, first: str, second: str) -> str:
     """How a number went over time."""
     if len(frame) < 2:
         return ""
-    start, end, top = frame.iloc[0], frame.iloc[-1], frame.loc[frame["median"].idxmax()]
+    start, end, top = frame.iloc[0], frame.iloc[-1], frame.iloc[int(frame["median"].argmax())]
     return _said(
         f"the middle value of {second} was {number(start['median'])} in {start['period']} and {number(end['median'])} "
         f"in {end['period']}; highest in {top['period']} ({number(top['median'])})"
@@ -216,11 +216,12 @@ def views(frame: pd.DataFrame, target: str) -> str:
 # ---- two groups
 
 
-def group_difference(row: Mapping[str, Any], names: list[str], columns: int) -> str:
+def group_difference(row: Mapping[Any, Any], names: list[str], columns: int) -> str:
     """How two groups differ in one column; `row` is one of part ``groups``, of so many columns in all."""
     first, second = names
     if row["sort"] == Sort.CATEGORY:
-        told = f"{row['label']} makes up {percent(row['first'], 0)} of “{first}” and {percent(row['second'], 0)} of “{second}”"
+        parts = [f"{percent(row[side], 0)} of “{name}”" for side, name in (("first", first), ("second", second))]
+        told = f"{row['label']} makes up {joined(parts)}"
     else:
         written = _day if row["sort"] == Sort.DATE else number
         told = f"on average {written(row['first'])} in “{first}” and {written(row['second'])} in “{second}”"

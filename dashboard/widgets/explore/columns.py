@@ -35,7 +35,7 @@ def draw(about: Explored) -> None:
         _one(about, frame.iloc[chosen].to_dict())
 
 
-def _figures(row: dict[str, Any]) -> None:
+def _figures(row: dict[Any, Any]) -> None:
     figures = {
         "Rows": words.count(row["rows"]),
         "Columns": words.count(row["columns"]),
@@ -101,16 +101,16 @@ def _list(about: Explored, frame: pd.DataFrame) -> int:
     return min(chosen[0], len(frame) - 1)
 
 
-def _one(about: Explored, row: dict[str, Any]) -> None:
+def _one(about: Explored, row: dict[Any, Any]) -> None:
     """The large picture of one column."""
     frame = bars_of(row)
     said = words.exploring.column(row)
     picture(about, "histogram", frame, Subject(target=row["column"]), f"one-{row['column']}", said)
 
 
-def bars_of(row: dict[str, Any]) -> pd.DataFrame:
+def bars_of(row: dict[Any, Any]) -> pd.DataFrame:
     """The bars of a column of part ``columns``, as the chart wants them."""
-    about: dict[str, Any] = {"missing": row["missing"], "beyond": row.get("beyond") or 0}
+    about: dict[Any, Any] = {"missing": row["missing"], "beyond": row.get("beyond") or 0}
     if Sort(row["sort"]) is Sort.CATEGORY:
         frame = pd.DataFrame({"label": row["labels"], "count": row["counts"]})
         labels = [each for each in row["labels"] if each != row["others"]]

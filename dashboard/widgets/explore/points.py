@@ -39,9 +39,8 @@ def _search(about: Explored) -> None:
     said = words.exploring.views(frame, about.target)
     places = picture(about, "views", frame, Subject(target=about.target), "views", said)
     if frame.attrs["columns"] < frame.attrs["all"]:
-        st.caption(
-            f"Tried: {frame.attrs['tried']:,} pairs of the {frame.attrs['columns']} columns that have most to do with it."
-        )
+        tried, columns = frame.attrs["tried"], frame.attrs["columns"]
+        st.caption(f"Tried: {tried:,} pairs of the {columns} columns that have most to do with it.")
     if places != st.session_state.get("views-seen", []):
         st.session_state["views-seen"] = places
         if places:
