@@ -148,7 +148,8 @@ def _by_value(table: Table, settings: Mapping[str, Any]) -> tuple[Mask, Mask, li
     column, value = settings["column"], str(settings["value"])
     first = mask(table.frame, [[{"column": column, "label": value}]])
     second = ~first & table.frame[column].notna().to_numpy()
-    return first, second, [f"{column} is {value}", f"{column} is something else"]
+    others = table.frame[column][second].astype(str).unique()[:2]
+    return first, second, [f"{column} is {value}", f"{column} is {others[0] if len(others) == 1 else 'something else'}"]
 
 
 def _by_months(table: Table, settings: Mapping[str, Any]) -> tuple[Mask, Mask, list[str]]:

@@ -73,9 +73,10 @@ def _holds(frame: pd.DataFrame, condition: Mapping[str, Any]) -> NDArray[np.bool
         low, high = (_end(condition[side]) for side in ("low", "high"))
         with np.errstate(invalid="ignore"):
             below = numbers <= high if condition["closed"] else numbers < high
-            return np.asarray(below & (numbers >= low))
+            return below & (numbers >= low)
     if "but" in condition:
-        return ~_among(values, condition["but"]) & values.notna().to_numpy()
+        known: NDArray[np.bool_] = values.notna().to_numpy()
+        return known & ~_among(values, condition["but"])
     return _among(values, [condition["label"]])
 
 

@@ -217,7 +217,7 @@ CHARTS: Catalogue[Chart] = Catalogue(
         density,
         frozenset({"table"}),
         BOTH,
-        "The darker a square, the more rows lie there; the line goes through the middle.",
+        "The stronger the colour of a square, the more rows lie there; the line goes through the middle.",
     ),
     Chart(
         "periods",
@@ -241,7 +241,7 @@ CHARTS: Catalogue[Chart] = Catalogue(
         correlations,
         frozenset({"table"}),
         BOTH,
-        "The darker, the stronger: 0 is nothing in common, 1 means that one column decides the other.",
+        "The stronger the colour, the stronger the tie: 0 is nothing in common, 1 means that one decides the other.",
     ),
     Chart(
         "gaps",

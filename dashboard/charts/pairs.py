@@ -134,7 +134,7 @@ def shares(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) ->
             customdata=_told(spoken, part.index),
             hovertemplate="%{customdata[0]}<extra></extra>",
         )
-    drawn.update_layout(barmode="stack", bargap=0.12 if upright else 0.25)
+    drawn.update_layout(barmode="stack", bargap=0.12 if upright else 0.25, legend_traceorder="normal")
     if upright:
         step = max(1, -(-len(names) // 8))
         drawn.update_xaxes(tickvals=list(range(0, len(names), step)), ticktext=[escape(each) for each in names[::step]])
@@ -146,7 +146,7 @@ def shares(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) ->
 
 
 def density(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
-    """Draw in which cells of two numbers the rows lie: the darker, the more; a line goes through the middle.
+    """Draw in which cells of two numbers the rows lie, by colour; a line goes through the middle.
 
     Parameters
     ----------

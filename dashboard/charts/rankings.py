@@ -88,7 +88,7 @@ def views(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
     axis = "Share named right" if frame.attrs.get("classes") else "Share of the variance explained"
     drawn = _bars(palette, title, axis, names, shown["score"].clip(lower=0), spoken)
     if guessing := frame.attrs.get("guessing"):
-        drawn.add_vline(guessing, line={"color": palette.muted, "width": 1, "dash": "dot"})
+        drawn.add_vline(guessing, line={"color": palette.text, "width": 1, "dash": "dot"})
     return drawn
 
 
@@ -136,7 +136,9 @@ def correlations(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHI
     of = frame.attrs.get("all", size)
     clause = f"the {size} columns with the strongest ties, of {of:,}" if of > size else ""
     names = [escape(each, 18) for each in columns]
-    drawn = figure(palette, title, "Darker: stronger", clause=clause, height=150 + max(22, 320 // size) * size)
+    drawn = figure(
+        palette, title, "Strength of the tie, by colour", clause=clause, height=150 + max(22, 320 // size) * size
+    )
     written = np.where(np.isnan(values), "", np.char.mod("%.2f", np.nan_to_num(values)))
     drawn.add_heatmap(
         z=values,

@@ -95,7 +95,7 @@ def associations(frame: pd.DataFrame, target: str) -> str:
         return ""
     best = frame.iloc[0]
     bent = known(best["information"]) and best["information"] > 0.1 and best["information"] > 2 * best["strength"] ** 2
-    told = f"{best['column']} tells most of {target}: {best['measure']} {number(best['strength'], 2)}"
+    told = f"the strongest tie with {target}: {best['column']}, {best['measure']} {number(best['strength'], 2)}"
     if bent:
         told += f", and mutual information {number(best['information'], 2)}, so the tie is not a straight one"
     weak = int((frame["p"] * len(frame) > CHANCE).sum())
@@ -127,7 +127,7 @@ def shares(frame: pd.DataFrame, first: str, second: str) -> str:
     part = seen[seen["label"] == spread.idxmax()]
     most, least = part.iloc[int(part["share"].argmax())], part.iloc[int(part["share"].argmin())]
     return _said(
-        f"{most['label']} makes up {percent(most['share'], 0)} where {first} is {most['value']}, "
+        f"the share of {most['label']} is {percent(most['share'], 0)} where {first} is {most['value']}, "
         f"and {percent(least['share'], 0)} where it is {least['value']}"
     )
 
@@ -142,9 +142,9 @@ def density(frame: pd.DataFrame, first: str, second: str) -> str:
     low, high = min(inner), max(inner)
     size = max(abs(start), abs(end), abs(low), abs(high)) or 1.0
     if high > max(start, end) + 0.15 * size or low < min(start, end) - 0.15 * size:
-        return _said(f"{second} rises and falls with {first}: between {number(low)} and {number(high)} in the middle")
+        return _said(f"over {first}, {second} turns: in the middle it lies between {number(low)} and {number(high)}")
     if abs(end - start) < 0.05 * size:
-        return _said(f"{second} stays about the same over {first}, near {number(float(np.mean(trend['y'])))}")
+        return _said(f"over {first}, {second} stays about the same, near {number(float(np.mean(trend['y'])))}")
     goes = "rises" if end > start else "falls"
     return _said(f"as {first} rises, {second} {goes} from about {number(start)} to about {number(end)}")
 
@@ -166,7 +166,7 @@ def scatter(frame: pd.DataFrame, first: str, second: str) -> str:
     if "slope" not in trend:
         return density(frame, first, second) or _said(f"{count(len(frame), 'row')} with both values") * bool(len(frame))
     goes = "rises" if trend["slope"] > 0 else "falls"
-    by = f"{second} {goes} by {number(abs(trend['slope']))} for each 1 of {first}"
+    by = f"for each 1 of {first}, {second} {goes} by {number(abs(trend['slope']))}"
     return _said(f"{by}; a straight line explains {percent(max(trend['r2'], 0.0), 0)} of how {second} varies")
 
 
@@ -220,8 +220,8 @@ def group_difference(row: Mapping[Any, Any], names: list[str], columns: int) -> 
     """How two groups differ in one column; `row` is one of part ``groups``, of so many columns in all."""
     first, second = names
     if row["sort"] == Sort.CATEGORY:
-        parts = [f"{percent(row[side], 0)} of “{name}”" for side, name in (("first", first), ("second", second))]
-        told = f"{row['label']} makes up {joined(parts)}"
+        parts = [f"{percent(row[side], 0)} in “{name}”" for side, name in (("first", first), ("second", second))]
+        told = f"the share of {row['label']} is {joined(parts)}"
     else:
         written = _day if row["sort"] == Sort.DATE else number
         told = f"on average {written(row['first'])} in “{first}” and {written(row['second'])} in “{second}”"

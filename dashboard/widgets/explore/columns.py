@@ -28,7 +28,7 @@ def draw(about: Explored) -> None:
     frame = ask(about, "columns", names=names)
     if frame is None:
         return
-    left, right = st.columns([3, 2])
+    left, right = st.columns([2, 1])
     with left:
         chosen = _list(about, frame)
     with right:
@@ -68,7 +68,7 @@ def _found(about: Explored) -> list[str]:
 
 
 def _list(about: Explored, frame: pd.DataFrame) -> int:
-    """The list; gives the place of the chosen column, the first one where none is."""
+    """The list; gives the place of the chosen column, the first one with a picture where none is."""
     shown = pd.DataFrame(
         {
             "Column": frame["column"],
@@ -78,6 +78,8 @@ def _list(about: Explored, frame: pd.DataFrame) -> int:
             "Different": frame["distinct"],
         }
     )
+    pictured = [place for place, sort in enumerate(frame["sort"]) if Sort(sort) is not Sort.TEXT]
+    first = pictured[0] if pictured else 0
     config = st.column_config
     event = st.dataframe(
         shown,
@@ -87,17 +89,17 @@ def _list(about: Explored, frame: pd.DataFrame) -> int:
         row_height=40,
         on_select="rerun",
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0]}},
+        selection_default={"selection": {"rows": [first]}},
         column_config={
-            "Column": config.TextColumn(width=150, pinned=True),
-            "Values": config.BarChartColumn(width=120, y_min=0, help="How often each range or value occurs"),
-            "What they are like": config.TextColumn(width=330),
-            "Missing": config.NumberColumn(format="%.1f %%", width=80),
-            "Different": config.NumberColumn(format="localized", width=90),
+            "Column": config.TextColumn(width=140, pinned=True),
+            "Values": config.BarChartColumn(width=100, y_min=0, help="How often each range or value occurs"),
+            "What they are like": config.TextColumn(width=390),
+            "Missing": config.NumberColumn(format="%.1f %%", width=75),
+            "Different": config.NumberColumn(format="localized", width=75),
         },
         alt="The columns with how their values are spread, and what is missing",
     )
-    chosen = list(event["selection"]["rows"]) or [0]
+    chosen = list(event["selection"]["rows"]) or [first]
     return min(chosen[0], len(frame) - 1)
 
 
@@ -110,7 +112,8 @@ def _one(about: Explored, row: dict[Any, Any]) -> None:
 
 def bars_of(row: dict[Any, Any]) -> pd.DataFrame:
     """The bars of a column of part ``columns``, as the chart wants them."""
-    about: dict[Any, Any] = {"missing": row["missing"], "beyond": row.get("beyond") or 0}
+    beyond = row.get("beyond", 0)
+    about: dict[Any, Any] = {"missing": row["missing"], "beyond": int(beyond) if pd.notna(beyond) else 0}
     if Sort(row["sort"]) is Sort.CATEGORY:
         frame = pd.DataFrame({"label": row["labels"], "count": row["counts"]})
         labels = [each for each in row["labels"] if each != row["others"]]

@@ -14,25 +14,29 @@ TRENDS = {"": NONE, "line": "Straight line", "curve": "Curve"}
 
 
 def draw(about: Explored) -> None:
-    """Draw the search where it was asked for, the fields, and the picture."""
+    """Draw the fields and the picture, and beside it the search where it was asked for."""
     placed = about.of_sort(Sort.NUMBER, Sort.DATE, Sort.CATEGORY)
     if len(placed) < 2:
         st.caption("There are no two columns that could be axes.")
         return
-    if about.target:
-        _search(about)
-    _picture(about, placed)
-
-
-def _search(about: Explored) -> None:
-    wanted = st.toggle(
+    wanted = about.target and st.toggle(
         "Find the informative view",
         key="find_view",
         persist_state="session",
         help="Tries pairs of columns and ranks them by how well their picture shows the target.",
     )
     if not wanted:
+        _picture(about, placed)
         return
+    left, right = st.columns([2, 3])
+    with left:
+        _search(about)
+    with right:
+        _picture(about, placed)
+
+
+def _search(about: Explored) -> None:
+    """The ranking of pairs; a click on one draws it."""
     frame = ask(about, "views", target=about.target)
     if frame is None:
         return
@@ -50,7 +54,8 @@ def _search(about: Explored) -> None:
 
 def _picture(about: Explored, placed: list[str]) -> None:
     numbers = [name for name in about.of_sort(Sort.NUMBER) if name != about.target] or placed
-    second = numbers[1] if len(numbers) > 1 else next(name for name in placed if name != numbers[0])
+    others = [name for name in placed if name != numbers[0]]
+    second = numbers[1] if len(numbers) > 1 else next((name for name in others if name != about.target), others[0])
     coloured = [NONE, *about.of_sort(Sort.NUMBER, Sort.CATEGORY)]
     with st.grid(5, min_column_width=150, vertical_alignment="bottom"):
         x = select("Across", placed, "scatter_x", numbers[0])
