@@ -1,6 +1,6 @@
 """Which two columns, drawn against each other, show the target best.
 
-scikit-learn is imported when it is worked out, never with this module.
+scipy is imported when it is worked out, never with this module.
 """
 
 from __future__ import annotations
@@ -65,17 +65,26 @@ def _placed(values: Values | None) -> Floats:
 
 
 def _score(a: Floats, b: Floats, aim: Values) -> float:
-    from sklearn.neighbors import NearestNeighbors
-
     known = aim.known
     points = np.column_stack([a, b])[known]
     if len(points) <= NEIGHBOURS:
         return float("nan")
-    near = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(points).kneighbors(return_distance=False)
+    near = _neighbours(points)
     if aim.codes is None:
         assert aim.numbers is not None
         return _explained(aim.numbers[known], near)
     return _named_right(aim.codes[known], near, len(aim.labels))
+
+
+def _neighbours(points: Floats) -> Any:
+    """The places of the nearest others of each point, shape (n, 10)."""
+    from scipy.spatial import KDTree
+
+    # An unbalanced tree, because a balanced one takes long to build where many points are the same.
+    near = KDTree(points, balanced_tree=False).query(points, NEIGHBOURS + 1)[1]
+    own = near == np.arange(len(points))[:, None]
+    own[~own.any(axis=1), -1] = True  # among many equal points it may not be found itself: then the last one goes
+    return near[~own].reshape(len(points), NEIGHBOURS)
 
 
 def _explained(actual: Floats, near: Any) -> float:

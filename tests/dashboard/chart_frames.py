@@ -107,7 +107,7 @@ def _explored(label: str) -> dict[str, pd.DataFrame]:
         "density": cells,
         "periods": months,
         "points": points,
-        "correlations": pairs.assign(measure="Pearson’s correlation"),
+        "correlations": pairs.assign(measure="Pearson’s correlation", sign=[-1, 0, 1]),
         "gaps": gaps,
         "views": pd.DataFrame({"a": [label, "b"], "b": ["b", "c"], "score": [0.9, 0.6]}),
         "group_differences": pd.DataFrame({**tied, "difference": [0.6, 0.1]}),
