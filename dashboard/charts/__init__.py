@@ -274,7 +274,7 @@ HEADINGS = {
     "predicted": "Predicted",
     "residual": "Actual − predicted",
     "count": "Rows",
-    "share": "Share of the actual class",
+    "share": "Share",
     "model": "Model",
     "curve": "Class",
     "fpr": "False alarms",

@@ -246,7 +246,8 @@ def scatter(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -
     title = f"{y} against {x}"
     if frame.empty:
         return empty(palette, title, reason(frame, "No row has a value in both columns."))
-    drawn = figure(palette, title, x, y, clause=_clause(frame), height=460)
+    lost = frame.attrs.get("lost", 0)
+    drawn = figure(palette, title, x, y, clause=f"{lost:,} rows lack a value" if lost else "", height=460)
     shown = frame.rename(columns={"colour": "label"})
     if "label" in shown and not pd.api.types.is_numeric_dtype(shown["label"]):
         shown["label"] = [escape(each, 80) for each in shown["label"]]
@@ -273,16 +274,6 @@ def scatter(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -
             update(tickvals=list(range(len(labels))), ticktext=[escape(each, 20) for each in labels], zeroline=False)
     drawn.update_layout(legend_itemsizing="constant")
     return with_legend(drawn, legend) if len(legend) > 1 else drawn
-
-
-def _clause(frame: pd.DataFrame) -> str:
-    """What is not on the picture."""
-    about = frame.attrs
-    parts = [
-        f"{about['rows']:,} of {about['of']:,} rows, drawn at random" if about.get("sample") else "",
-        f"{about['lost']:,} rows lack a value" if about.get("lost") else "",
-    ]
-    return "; ".join(filter(None, parts))
 
 
 def _sizes(frame: pd.DataFrame, part: pd.DataFrame) -> Any:

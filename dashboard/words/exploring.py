@@ -63,7 +63,7 @@ def _dates(row: Mapping[Any, Any]) -> str:
 def _categories(row: Mapping[Any, Any]) -> str:
     total = sum(row["counts"]) or 1
     parts = [
-        f"{label} {percent(each / total, 0)}"
+        f"{label} ({percent(each / total, 0)})"
         for label, each in sorted(zip(row["labels"], row["counts"], strict=True), key=lambda pair: -pair[1])
         if label != row["others"]
     ]
@@ -164,7 +164,7 @@ def scatter(frame: pd.DataFrame, first: str, second: str) -> str:
     """What the line says, or how many rows there are."""
     trend = frame.attrs.get("trend") or {}
     if "slope" not in trend:
-        return density(frame, first, second) or _said(f"{count(len(frame), 'row')} with both values") * bool(len(frame))
+        return density(frame, first, second) or _said(f"{count(len(frame), 'row')} drawn") * bool(len(frame))
     goes = "rises" if trend["slope"] > 0 else "falls"
     by = f"for each 1 of {first}, {second} {goes} by {number(abs(trend['slope']))}"
     return _said(f"{by}; a straight line explains {percent(max(trend['r2'], 0.0), 0)} of how {second} varies")

@@ -50,7 +50,7 @@ def made(store: Store) -> str:
         ("Against the target", "The strongest tie with default: employment", 3),
         ("Together", "Strongest tie: ", 3),
         ("Gaps", "1,604 of 2,000 rows have all values", 2),
-        ("Scatter", "1,874 rows with both values.", 2),
+        ("Scatter", "Over age, income ", 2),
         ("Two groups", "“default is no” has 1,800 rows and “default is yes” has 200 rows", 3),
     ],
 )
@@ -208,7 +208,7 @@ def test_a_column_s_sentence() -> None:
     )
     assert words.exploring.column({"sort": "number", "distinct": 0}) == "Has no value at all."
     labels = {"sort": "category", "distinct": 3, "labels": ["a", "b", "c"], "counts": [1, 7, 2], "others": ""}
-    assert words.exploring.column(labels) == "Most often b 70 % and c 20 %."
+    assert words.exploring.column(labels) == "Most often b (70 %) and c (20 %)."
 
 
 def test_a_difference_that_may_be_chance_is_said_to() -> None:

@@ -10,7 +10,7 @@ from dashboard.charts import Subject
 from dashboard.widgets.explore.asking import FRAME, Explored, ask, picture, select
 
 NONE = "None"
-TRENDS = {"": NONE, "line": "Straight line", "curve": "Curve"}
+TRENDS = {"curve": "Curve", "line": "Straight line", "": NONE}
 
 
 def draw(about: Explored) -> None:
