@@ -1,4 +1,4 @@
-"""What is worked out from stored things on request: reading a table, importances, projections.
+"""What is worked out from stored things on request: reading a table, profiles, importances, projections.
 
 Each is an entry: `work` runs in a worker, `keep` in the supervisor. The key is the hash of everything that decides the
 result, so asking twice costs nothing.
@@ -197,6 +197,15 @@ def _rows(store: Store, fingerprint: str, roles: str) -> tuple[Problem, Samples]
     return problem, samples(table, problem)
 
 
+def _profile(store: Store, params: Params) -> dict[str, Any]:
+    from core.profile import PARTS, packed
+
+    table = store.table(params["fingerprint"])
+    if table is None:
+        raise ValueError("The table was deleted.")
+    return packed(PARTS[params["part"]].work(table, params["settings"]))
+
+
 def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
     """The parameters of a projection."""
     return {
@@ -228,6 +237,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("table", _read, _keep_table),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
+    Derivation("profile", _profile, seconds=120.0),
     Derivation("scores", _scores, _keep_scores),
     Derivation("estimate", _estimate, seconds=60.0),
 )

@@ -53,6 +53,7 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
             "core.checks",
             "core.importances",
             "core.projections",
+            "core.profile",
             "core.store",
         ),
         FOUNDATION,

@@ -13,15 +13,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.catalogue import Catalogue
+from core.profile import bars
 from core.records import Task
 
 from .classification import confusion, per_class, precision_recall, roc
-from .columns import bars, class_balance, histogram
+from .columns import class_balance, histogram
 from .images import examples, image_examples
 from .layout import Subject, escape
 from .maps import pca_loadings, projection
 from .models import importances, learning_curve, score_spread
+from .pairs import by_class, density, periods, scatter, shares
 from .palette import Palette, palette
+from .rankings import associations, correlations, gaps, group_differences, views
 from .regression import predicted_against_actual, residuals
 
 __all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
@@ -193,6 +196,86 @@ CHARTS: Catalogue[Chart] = Catalogue(
         BOTH,
         "Each picture is a row of the table; the brighter a point, the larger the number in its column.",
     ),
+    Chart(
+        "associations",
+        "What has to do with the target",
+        associations,
+        frozenset({"table"}),
+        BOTH,
+        "The longer the bar, the more the column tells of the target by itself. Click a bar to look at it.",
+    ),
+    Chart(
+        "by_class",
+        "A number in each class",
+        by_class,
+        frozenset({"table"}),
+        BOTH,
+        "Where the hills of two classes lie apart, the column tells them apart; the dotted line is the middle value.",
+    ),
+    Chart(
+        "shares",
+        "Classes within each value",
+        shares,
+        frozenset({"table"}),
+        BOTH,
+        "Where the colours change from bar to bar, the column tells something.",
+    ),
+    Chart(
+        "density",
+        "Two numbers, counted",
+        density,
+        frozenset({"table"}),
+        BOTH,
+        "The stronger the colour of a square, the more rows lie there; the line goes through the middle.",
+    ),
+    Chart(
+        "periods",
+        "A number over time",
+        periods,
+        frozenset({"table"}),
+        BOTH,
+        "A line that climbs or falls is a trend; rows of different times are then not alike.",
+    ),
+    Chart(
+        "points",
+        "Rows as points",
+        scatter,
+        frozenset({"table"}),
+        BOTH,
+        "Each point is one row. Draw a frame around points to see their rows below.",
+    ),
+    Chart(
+        "correlations",
+        "Which columns go together",
+        correlations,
+        frozenset({"table"}),
+        BOTH,
+        "The stronger the colour, the stronger the tie: 0 is nothing in common, 1 means that one decides the other.",
+    ),
+    Chart(
+        "gaps",
+        "What is missing together",
+        gaps,
+        frozenset({"table"}),
+        BOTH,
+        "Each line is a kind of row; filled squares in one line are empty in the same rows.",
+    ),
+    Chart(
+        "views",
+        "Pairs that show it best",
+        views,
+        frozenset({"table"}),
+        BOTH,
+        "The longer the bar, the better neighbours in that picture share the target. Click a bar to draw it.",
+    ),
+    Chart(
+        "group_differences",
+        "Where two groups differ",
+        group_differences,
+        frozenset({"table"}),
+        BOTH,
+        "The longer the bar, the further apart the groups are in that column. Click a bar to look at it.",
+    ),
 )
 
 HEADINGS = {
@@ -200,7 +283,7 @@ HEADINGS = {
     "predicted": "Predicted",
     "residual": "Actual − predicted",
     "count": "Rows",
-    "share": "Share of the actual class",
+    "share": "Share",
     "model": "Model",
     "curve": "Class",
     "fpr": "False alarms",
@@ -230,6 +313,33 @@ HEADINGS = {
     "weight": "Weight",
     "wrong": "Wrong",
     "image": "Brightness of the pixels",
+    "column": "Column",
+    "sort": "Kind",
+    "strength": "Strength",
+    "measure": "Measure",
+    "sign": "Direction",
+    "test": "Test",
+    "p": "p-value",
+    "information": "Information",
+    "shared": "Share of the target",
+    "a": "First column",
+    "b": "Second column",
+    "value": "In",
+    "period": "Period",
+    "q1": "Lower quarter",
+    "median": "Middle value",
+    "q3": "Upper quarter",
+    "missing": "Missing in",
+    "difference": "Difference",
+    "smd": "In standard deviations",
+    "first": "First group",
+    "second": "Second group",
+    "x_low": "Across from",
+    "x_high": "Across to",
+    "y_low": "Up from",
+    "y_high": "Up to",
+    "colour": "Colour",
+    "size": "Size",
 }
 
 

@@ -208,6 +208,27 @@ def reason(frame: pd.DataFrame, otherwise: str) -> str:
     return escape(frame.attrs.get("reason") or otherwise, 120)
 
 
+def beyond(frame: pd.DataFrame) -> str:
+    """A clause on rows that `core` left out of a frame because they lie far off; empty where there are none."""
+    rows = frame.attrs.get("beyond", 0)
+    return f"{rows:,} rows that lie far off are not shown" if rows else ""
+
+
+def spans(low: pd.Series, high: pd.Series) -> list[str]:
+    """Ranges in words: ``2 to 4``, ``2023-01-01 to 2023-02-01``."""
+    dates = pd.api.types.is_datetime64_any_dtype(low)
+    return [
+        f"{start:%Y-%m-%d} to {end:%Y-%m-%d}" if dates else f"{start:,.6g} to {end:,.6g}"
+        for start, end in zip(low, high, strict=True)
+    ]
+
+
+def widths(low: pd.Series, high: pd.Series) -> pd.Series:
+    """How wide bars are drawn, in the unit of their axis: of dates that is milliseconds."""
+    width = high - low
+    return width.dt.total_seconds() * 1000 if pd.api.types.is_datetime64_any_dtype(low) else width
+
+
 def label_rows(drawn: go.Figure, names: Sequence[str]) -> None:
     """Write names beside horizontal bars at 0, 1, …, the first on top.
 

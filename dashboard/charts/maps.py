@@ -51,7 +51,7 @@ def projection(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING
     kind = go.Scattergl if len(shown) > MOST_POINTS else go.Scatter
     size = 7 if len(shown) <= 1_000 else 5 if len(shown) <= MOST_POINTS else 3
     legend = []
-    for name, part, marker in _looks(shown, palette, subject):
+    for name, part, marker in looks(shown, palette, subject):
         legend.append(name)
         marker = {"size": size, "line": {"width": 0}, **marker}
         drawn.add_trace(kind(mode="markers", name=name, marker=marker, **_told(part)))
@@ -62,7 +62,7 @@ def projection(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING
     return with_legend(drawn, legend) if len(legend) > 1 else drawn
 
 
-def _looks(frame: pd.DataFrame, palette: Palette, subject: Subject) -> list[tuple[str, pd.DataFrame, dict[str, Any]]]:
+def looks(frame: pd.DataFrame, palette: Palette, subject: Subject) -> list[tuple[str, pd.DataFrame, dict[str, Any]]]:
     """How the points look: name, rows and marker of each trace."""
     if "label" not in frame:
         colour, name = (palette.colour(5), "right") if "wrong" in frame else (palette.accent, "rows")

@@ -8,7 +8,7 @@ from core.data import DATASETS
 from core.metrics import METRICS, default_metric
 from core.preparation import Needs, describe
 from dashboard import session, widgets, words
-from dashboard.widgets import columns, forms, sources
+from dashboard.widgets import columns, explore, forms, sources
 
 # ---- selection
 
@@ -68,3 +68,4 @@ if problem is not None:
 
 columns.preview(table)
 columns.edit(table, problem)
+explore.show(table, problem)

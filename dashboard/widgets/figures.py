@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -12,14 +15,33 @@ from dashboard.charts import Chart, Subject, numbers, palette
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
-def show_chart(chart: Chart, frame: pd.DataFrame, subject: Subject, key: str) -> None:
-    """Draw a chart with one sentence on how to read it, and its numbers on request."""
+def show_chart(
+    chart: Chart, frame: pd.DataFrame, subject: Subject, key: str, *, said: str = "", ways: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Draw a chart with one sentence on how to read it, and its numbers on request.
+
+    Parameters
+    ----------
+    said : str
+        What it shows, a sentence computed from its numbers, above it.
+    ways : sequence of str
+        How something can be marked in it: ``points``, ``box``, ``lasso``; nothing can where it is empty.
+
+    Returns
+    -------
+    list of dict
+        The points that are marked.
+    """
     figure = chart.draw(frame, palette(st.context.theme.type), subject)
     alt = (figure.layout.meta or {}).get("alt", chart.title)
-    st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt)
+    if said:
+        st.markdown(words.escape(said))
+    marking: dict[str, Any] = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
+    event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, **marking)
     st.caption(words.escape(chart.about))
     with st.expander("Show the numbers", type="compact"):
         st.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
+    return list(event["selection"]["points"]) if ways else []
 
 
 def card(chart: Chart, frame: pd.DataFrame, subject: Subject, key: str) -> None:

@@ -6,6 +6,7 @@ store and no model.
 
 from __future__ import annotations
 
+from . import exploring
 from .captions import how_it_was_done, provenance
 from .figures import about, ago, count, duration, escape, joined, number, percent, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
@@ -21,6 +22,7 @@ __all__ = [
     "count",
     "duration",
     "escape",
+    "exploring",
     "front",
     "how_it_was_done",
     "hundred",

@@ -18,69 +18,16 @@ import pytest
 from core import diagnostics
 from core.metrics import per_class
 from core.records import Predictions, Problem, Task
-from dashboard.charts import CHARTS, Chart, Subject, bars, escape, numbers, palette
+from dashboard.charts import CHARTS, Chart, Subject, escape, numbers, palette
 from dashboard.charts import layout as shared
 from dashboard.charts.palette import PALETTES
+from tests.dashboard.chart_frames import CLASSES, HOSTILE, curves, frames
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = (
-    r"""<img src=x onerror=alert(1)> <b>b</b> <a href="javascript:alert(1)">a</a> $\href{javascript:1}{x}$ & %{evil}"""
-)
-CLASSES = ["setosa", "versicolor", "virginica"]
-
-
-def _curves(label: Any = "yes") -> pd.DataFrame:
-    steps = np.linspace(0, 1, 50)
-    parts = [
-        pd.DataFrame({"model": model, "curve": label, "fpr": steps, "tpr": steps**power, "auc": 1 / (1 + power)})
-        for model, power in (("Forest", 0.2), (label, 0.5))
-    ]
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.assign(recall=frame["fpr"], precision=1 - frame["fpr"] / 2, average_precision=0.75, chance=0.3)
-
-
-def _frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
-    """A small frame for every chart; `label` stands wherever a person's text can stand."""
-    classes = [label, "versicolor", "virginica"]
-    pairs = list(itertools.product(classes, classes))
-    table = pd.DataFrame(pairs, columns=["actual", "predicted"]).assign(count=[8, 2, 0, 1, 9, 0, 0, 0, 10])
-    errors = pd.DataFrame({"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]})
-    rng = np.random.default_rng(0)
-    return {
-        "score_spread": pd.DataFrame(
-            {"model": [label] * 2 + ["Ridge"] * 2, "fold": [1, 2, 1, 2], "score": [0.9, 0.8, 0.7, 0.6],
-             "mean": [0.85, 0.85, 0.65, 0.65], "low": [0.8, 0.8, None, None], "high": [0.9, 0.9, None, None]}
-        ),
-        "confusion": table.assign(share=table["count"] / 10),
-        "per_class": pd.DataFrame(
-            {"precision": [0.9, 0.8, 0.0], "recall": [0.7, 0.6, 0.0], "f1": [0.8, 0.7, 0.0], "support": [10, 10, 10]},
-            index=pd.Index(classes, name="class"),
-        ),
-        "roc": _curves(label),
-        "precision_recall": _curves(label),
-        "predicted_against_actual": errors,
-        "residuals": errors,
-        "learning_curve": pd.DataFrame(
-            {"model": label, "step": [1, 2, 3], "train_loss": [3.0, 2.0, 1.0], "valid_loss": [3.0, 2.0, 2.5],
-             "train_score": [0.1, 0.2, 0.3], "valid_score": [0.1, 0.3, 0.4]}
-        ),
-        "importances": pd.DataFrame(
-            {"model": ["Forest", "Forest", label], "feature": ["a", label, "a"], "mean": [0.3, 0.1, 0.2],
-             "spread": 0.01}
-        ),
-        "projection": pd.DataFrame(
-            {"x": [0.0, 1, 2, 3], "y": [0.0, 1, 0, 1], "row": [9, 7, 5, 3], "label": [label, "b", label, "c"],
-             "predicted": [label, "b", "c", "c"], "wrong": [False, False, True, False]}
-        ),
-        "pca_loadings": pd.DataFrame({"feature": ["a", label], "x": [0.5, -0.9], "y": [0.1, 0.2]}),
-        "class_balance": pd.DataFrame({"label": classes, "count": [50, 30, 20]}),
-        "histogram": bars(pd.Series([label, "b", "b", None, *rng.choice(["c", "d"], 5)])),
-        "image_examples": pd.DataFrame({"label": [label, "b", "b"], "row": [0, 1, 4], "image": [[[0, 9], [9, 5]]] * 3}),
-    }  # fmt: skip
 
 
 def draw(name: str, frame: pd.DataFrame | None = None, mode: str = "light", **subject: Any) -> Any:
-    return CHARTS[name].draw(_frames()[name] if frame is None else frame, palette(mode), Subject(**subject))
+    return CHARTS[name].draw(frames()[name] if frame is None else frame, palette(mode), Subject(**subject))
 
 
 def shown(figure: Any) -> dict[str, Any]:
@@ -95,7 +42,7 @@ def shown(figure: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("mode", PALETTES)
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=lambda chart: chart.name)
 def test_draws_and_says_what_it_shows(chart: Chart, mode: str) -> None:
-    frame = _frames()[chart.name]
+    frame = frames()[chart.name]
     before = frame.copy()
     figure = chart.draw(frame, palette(mode), Subject(target="price", model="Forest"))
     layout = shown(figure)["layout"]
@@ -115,7 +62,7 @@ def test_points_answer_in_words(chart: Chart) -> None:
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=lambda chart: chart.name)
 def test_an_empty_frame_becomes_a_sentence(chart: Chart) -> None:
-    frame = _frames()[chart.name].iloc[:0]
+    frame = frames()[chart.name].iloc[:0]
     frame.attrs = {}
     [note] = chart.draw(frame, palette("dark"), Subject()).layout.annotations
     assert re.fullmatch(r"[A-Z].*\.", note.text)
@@ -127,7 +74,7 @@ def test_an_empty_frame_becomes_a_sentence(chart: Chart) -> None:
 def test_no_label_is_trusted(chart: Chart) -> None:
     """Whatever stands in a table reaches Plotly without a tag, an entity, mathematics or a template of its own."""
     subject = Subject(target=HOSTILE, metric=HOSTILE, model=HOSTILE, axes=(HOSTILE, HOSTILE))
-    figure = shown(chart.draw(_frames(HOSTILE)[chart.name], palette("light"), subject))
+    figure = shown(chart.draw(frames(HOSTILE)[chart.name], palette("light"), subject))
     texts = " ".join(_texts(figure))
     assert "img" in texts  # the label is there, or this test would look at nothing
     ours = re.sub(r"</?b>|<br>|</?extra>|%\{(x|y|z|text|customdata|fullData\.name)[^{}]*\}", "", texts)
@@ -162,10 +109,10 @@ def test_what_does_not_apply_has_a_reason() -> None:
 
 
 def test_numbers_are_the_same_rows_under_words() -> None:
-    frame = numbers(_frames()["per_class"])
+    frame = numbers(frames()["per_class"])
     assert list(frame.columns) == ["Class", "Precision", "Recall", "F1", "Rows of the class"]
     assert frame["Class"].tolist() == CLASSES
-    for given in _frames().values():
+    for given in frames().values():
         assert len(numbers(given)) == len(given)
         assert not any("_" in column for column in numbers(given).columns)
 
@@ -255,10 +202,10 @@ def test_confusion_of_many_classes(size: int) -> None:
 
 def test_curves_are_coloured_by_model_or_by_class() -> None:
     colours = palette("light").series
-    overlaid = draw("roc", _curves())
+    overlaid = draw("roc", curves())
     assert [trace.name for trace in overlaid.data] == ["Forest (area 0.833)", "yes (area 0.667)", "guessing"]
     assert [trace.line.color for trace in overlaid.data[:2]] == list(colours[:2])
-    one = pd.concat([_curves(each).query("model == 'Forest'") for each in CLASSES])
+    one = pd.concat([curves(each).query("model == 'Forest'") for each in CLASSES])
     by_class = draw("roc", one)
     assert [trace.name.split(" (")[0] for trace in by_class.data[:3]] == CLASSES
     assert len({trace.line.color for trace in by_class.data[:3]}) == 3
@@ -266,18 +213,18 @@ def test_curves_are_coloured_by_model_or_by_class() -> None:
 
 def test_precision_recall_marks_guessing_where_there_is_one_class() -> None:
     assert draw("precision_recall").layout.shapes[0].y0 == 0.3
-    several = pd.concat([_curves(each) for each in CLASSES])
+    several = pd.concat([curves(each) for each in CLASSES])
     assert not draw("precision_recall", several).layout.shapes
 
 
 def test_nine_models_are_told_apart_by_dashes() -> None:
-    frame = pd.concat([_curves().assign(model=f"Model {place}") for place in range(9)])
+    frame = pd.concat([curves().assign(model=f"Model {place}") for place in range(9)])
     lines = [(trace.line.color, trace.line.dash) for trace in draw("roc", frame).data[:9]]
     assert len(set(lines)) == 9
 
 
 def test_of_many_curves_the_models_are_named_and_each_line_tells_its_name_when_pointed_at() -> None:
-    two = _curves("yes").replace({"model": {"yes": "Tree"}})
+    two = curves("yes").replace({"model": {"yes": "Tree"}})
     frame = pd.concat([two.assign(curve=each) for each in range(10)])
     figure = draw("roc", frame)
     named = [trace.name for trace in figure.data if trace.showlegend is not False]
@@ -352,19 +299,19 @@ def test_map_tells_rows_and_mistakes() -> None:
 
 def test_map_colours_classes_in_their_own_order() -> None:
     label = pd.Categorical(["b", "a", "b", "c"], categories=["c", "b", "a"])
-    figure = draw("projection", _frames()["projection"].assign(label=label).drop(columns="wrong"))
+    figure = draw("projection", frames()["projection"].assign(label=label).drop(columns="wrong"))
     assert [trace.name for trace in figure.data] == ["c", "b", "a"]
 
 
 def test_map_of_numbers_has_a_scale() -> None:
-    frame = _frames()["projection"].assign(label=[1.0, 2.0, 3.0, 1000.0]).drop(columns=["wrong", "predicted"])
+    frame = frames()["projection"].assign(label=[1.0, 2.0, 3.0, 1000.0]).drop(columns=["wrong", "predicted"])
     [points] = draw("projection", frame, target="price").data
     assert points.marker.colorbar.title.text == "price"
     assert points.marker.cmax < 1000
 
 
 def test_map_without_labels_shows_right_and_wrong() -> None:
-    figure = draw("projection", _frames()["projection"].drop(columns="label"))
+    figure = draw("projection", frames()["projection"].drop(columns="label"))
     assert [trace.name for trace in figure.data] == ["right", "wrong (1 of 4)"]
 
 

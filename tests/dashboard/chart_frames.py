@@ -1,0 +1,115 @@
+"""A small frame for every chart, as `core` would have computed it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.profile import bars
+
+HOSTILE = (
+    r"""<img src=x onerror=alert(1)> <b>b</b> <a href="javascript:alert(1)">a</a> $\href{javascript:1}{x}$ & %{evil}"""
+)
+CLASSES = ["setosa", "versicolor", "virginica"]
+
+
+def curves(label: Any = "yes") -> pd.DataFrame:
+    steps = np.linspace(0, 1, 50)
+    parts = [
+        pd.DataFrame({"model": model, "curve": label, "fpr": steps, "tpr": steps**power, "auc": 1 / (1 + power)})
+        for model, power in (("Forest", 0.2), (label, 0.5))
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    return frame.assign(recall=frame["fpr"], precision=1 - frame["fpr"] / 2, average_precision=0.75, chance=0.3)
+
+
+def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
+    """A small frame for every chart; `label` stands wherever a person's text can stand."""
+    classes = [label, "versicolor", "virginica"]
+    pairs = list(itertools.product(classes, classes))
+    table = pd.DataFrame(pairs, columns=["actual", "predicted"]).assign(count=[8, 2, 0, 1, 9, 0, 0, 0, 10])
+    rng = np.random.default_rng(0)
+    return {
+        "score_spread": pd.DataFrame(
+            {"model": [label] * 2 + ["Ridge"] * 2, "fold": [1, 2, 1, 2], "score": [0.9, 0.8, 0.7, 0.6],
+             "mean": [0.85, 0.85, 0.65, 0.65], "low": [0.8, 0.8, None, None], "high": [0.9, 0.9, None, None]}
+        ),
+        "confusion": table.assign(share=table["count"] / 10),
+        "per_class": pd.DataFrame(
+            {"precision": [0.9, 0.8, 0.0], "recall": [0.7, 0.6, 0.0], "f1": [0.8, 0.7, 0.0], "support": [10, 10, 10]},
+            index=pd.Index(classes, name="class"),
+        ),
+        "roc": curves(label),
+        "precision_recall": curves(label),
+        "predicted_against_actual": pd.DataFrame(
+            {"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]}
+        ),
+        "residuals": pd.DataFrame(
+            {"row": [3, 5], "actual": [1.0, 2.0], "predicted": [1.5, 1.0], "residual": [-0.5, 1.0]}
+        ),
+        "learning_curve": pd.DataFrame(
+            {"model": label, "step": [1, 2, 3], "train_loss": [3.0, 2.0, 1.0], "valid_loss": [3.0, 2.0, 2.5],
+             "train_score": [0.1, 0.2, 0.3], "valid_score": [0.1, 0.3, 0.4]}
+        ),
+        "importances": pd.DataFrame(
+            {"model": ["Forest", "Forest", label], "feature": ["a", label, "a"], "mean": [0.3, 0.1, 0.2],
+             "spread": 0.01}
+        ),
+        "projection": pd.DataFrame(
+            {"x": [0.0, 1, 2, 3], "y": [0.0, 1, 0, 1], "row": [9, 7, 5, 3], "label": [label, "b", label, "c"],
+             "predicted": [label, "b", "c", "c"], "wrong": [False, False, True, False]}
+        ),
+        "pca_loadings": pd.DataFrame({"feature": ["a", label], "x": [0.5, -0.9], "y": [0.1, 0.2]}),
+        "class_balance": pd.DataFrame({"label": classes, "count": [50, 30, 20]}),
+        "histogram": bars(pd.Series([label, "b", "b", None, *rng.choice(["c", "d"], 5)])),
+        "image_examples": pd.DataFrame({"label": [label, "b", "b"], "row": [0, 1, 4], "image": [[[0, 9], [9, 5]]] * 3}),
+        **_explored(label),
+    }  # fmt: skip
+
+
+def _explored(label: str) -> dict[str, pd.DataFrame]:
+    """The frames of the charts that explore a table."""
+    ranges = pd.DataFrame(
+        {"label": [label, label, "b", "b"], "low": [0.0, 1, 0, 1], "high": [1.0, 2, 1, 2], "count": [3, 1, 2, 2]}
+    )
+    ranges = ranges.assign(share=ranges["count"] / 4)
+    ranges.attrs.update(labels=[label, "b"], medians=[0.5, 1.0], beyond=2)
+    shares = pd.DataFrame(
+        {"value": [label, label, "b", "b"], "label": ["yes", label, "yes", label], "count": [3, 1, 2, 2]}
+    )
+    cells = pd.DataFrame(
+        {"x_low": [0.0, 1], "x_high": [1.0, 2], "y_low": [0.0, 1], "y_high": [1.0, 2], "count": [3, 1]}
+    )
+    cells.attrs["trend"] = {"x": [0.0, 2.0], "y": [0.0, 2.0]}
+    starts = pd.to_datetime(["2023-01-01", "2023-02-01"])
+    months = pd.DataFrame(
+        {"period": [label, "2023-02"], "low": starts, "high": starts + pd.Timedelta(days=30), "count": [4, 5],
+         "q1": [1.0, 2], "median": [2.0, 3], "q3": [3.0, 4]}
+    )  # fmt: skip
+    points = pd.DataFrame(
+        {"row": [4, 7, 9], "x": [0.1, 1.1, 0.9], "y": [1.0, 2, 3], "colour": [label, "b", None], "size": [1.0, 2, None]}
+    )
+    points.attrs.update(x_labels=[label, "b"], y_labels=[], trend={}, lost=1)
+    gaps = pd.DataFrame({"missing": [[], [label], [label, "b"]], "count": [90, 7, 3]})
+    gaps.attrs.update(columns=[label, "b"], patterns=3)
+    tied = {"column": [label, "b"], "measure": "Cramér’s V"}
+    pairs = pd.DataFrame(
+        {"a": [label, label, "b"], "b": ["b", "c", "c"], "strength": [0.9, 0.2, 0.1], "sign": [-1, 0, 1]}
+    )
+    return {
+        "associations": pd.DataFrame(
+            {**tied, "strength": [0.9, 0.1], "information": [0.7, np.nan], "shared": [0.81, 0.01]}
+        ),
+        "by_class": ranges,
+        "shares": shares.assign(share=shares["count"] / 4),
+        "density": cells,
+        "periods": months,
+        "points": points,
+        "correlations": pairs.assign(measure="Pearson’s correlation", sign=[-1, 0, 1]),
+        "gaps": gaps,
+        "views": pd.DataFrame({"a": [label, "b"], "b": ["b", "c"], "score": [0.9, 0.6]}),
+        "group_differences": pd.DataFrame({**tied, "difference": [0.6, 0.1]}),
+    }
