@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
@@ -250,6 +250,17 @@ def decide(table: Table, **decision: Any) -> None:
     """Keep a decision about a table. Results of another problem are no longer what the pages speak of."""
     _decisions()[table.fingerprint] = {**decisions(table), **decision}
     choose(run="")
+
+
+def leave_out(table: Table, names: Iterable[str]) -> None:
+    """Have models not see some columns; the editor of columns is drawn anew, as it keeps what it showed."""
+    decide(table, use={**decisions(table).get("use", {}), **dict.fromkeys(names, False)})
+    st.session_state["columns_edition"] = columns_edition() + 1
+
+
+def columns_edition() -> int:
+    """How often columns were left out elsewhere than in their editor."""
+    return int(st.session_state.get("columns_edition", 0))
 
 
 def choose_target(table: Table, name: str) -> None:

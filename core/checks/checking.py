@@ -52,7 +52,7 @@ def check_all(
     problem: Problem,
     samples: Samples,
     split: Split,
-    folds: Iterable[Fold] = (),
+    folds: Sequence[Fold] = (),
     *,
     seed: int = 0,
     checks: Iterable[Check] = tuple(CHECKS.values()),
@@ -68,7 +68,7 @@ def check_all(
         The problem's rows.
     split : Split
         How they are to be divided.
-    folds : iterable of Fold, optional
+    folds : sequence of Fold, optional
         The division itself, where it is known.
     seed : int
         Of the rows that are drawn where all would take too long; a finding says so.
@@ -78,7 +78,7 @@ def check_all(
     Checked
         What matters most first, otherwise in the order of the checks.
     """
-    setting = Setting(table, problem, samples, split, tuple(folds), seed)
+    setting = Setting(table, problem, samples, split, folds, seed)
     findings: list[Finding] = []
     not_applied: dict[str, str] = {}
     for check in checks:

@@ -5,7 +5,7 @@ Takes nothing; says what the entries of CHECKS are made of. Knows the nouns alon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property, wraps
@@ -103,7 +103,7 @@ class Setting:
         The problem's rows, see `core.data.samples`.
     split : Split
         How they are divided.
-    folds : tuple of Fold
+    folds : sequence of Fold
         The division itself; empty where it is not known.
     seed : int
         Of the rows that are drawn where all would be too many.
@@ -113,7 +113,7 @@ class Setting:
     problem: Problem
     samples: Samples
     split: Split
-    folds: tuple[Fold, ...] = ()
+    folds: Sequence[Fold] = ()
     seed: int = 0
     found_out: dict[Any, Any] = field(default_factory=dict, repr=False)  # what several checks ask for, see `once`
 

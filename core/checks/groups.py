@@ -156,7 +156,7 @@ def _told(setting: Setting, each: Entity) -> Finding:
         "groups",
         severity,
         f"{quoted(each.name)} has {counted(each.groups, 'different value')} in {setting.rows:,} rows, about "
-        f"{each_has:.1f} for each{_alike_in_words(setting, each)}.",
+        f"{each_has:.2g} for each{_alike_in_words(setting, each)}.",
         f"Divide by {quoted(each.name)}, so that a model is judged on those that it has not met."
         if each.alike
         else f"If the model is meant for new ones, divide by {quoted(each.name)}.",

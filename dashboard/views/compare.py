@@ -89,6 +89,7 @@ if run is None:
 
 widgets.leaderboard(run)
 if jobs.ended(run):
+    widgets.against_honest(run)
     with st.container(horizontal=True):
         st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")
         st.page_link("views/map.py", label="See the map", icon=":material/scatter_plot:")

@@ -1,4 +1,4 @@
-"""Too good to be true: leaks, rows twice, repeated patients and time are found in tables that hide them, and only there."""
+"""Too good to be true: leaks, rows twice, repeated patients and time are found where they hide, and only there."""
 
 from __future__ import annotations
 
