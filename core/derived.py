@@ -201,7 +201,7 @@ def _checks(store: Store, params: Params) -> dict[str, Any]:
     with suppress(Unusable):  # the page says why; all else can be looked at
         divided = folds(rows, problem, split, params["seed"])
     found = check_all(table, problem, rows, split, divided, seed=params["seed"])
-    return {"checked": found.to_json(), "split": asdict(propose_split(table, problem, found.findings, split.folds))}
+    return {"checked": found.to_json(), "split": asdict(propose_split(table, problem, found.findings, split))}
 
 
 def checks_params(fingerprint: str, roles: Roles, split: Split, seed: int) -> dict[str, Any]:

@@ -5,15 +5,15 @@ Takes a run and a proposed split; gives the run that judges by it, and the score
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core import jobs
 from core.data import SPLITS
-from core.records import RunSpec, Table
+from core.records import RunSpec, RunState, Table
 from core.results import Comparison
-from core.store import Store
+from core.store import RunRow, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def differs(spec: RunSpec, split: Mapping[str, Any]) -> bool:
 def submit_both(
     store: Store, spec: RunSpec, split: Mapping[str, Any], table: Table, owner: str = ""
 ) -> tuple[str, str]:
-    """Queue a run and the same by a proposed split; what of it was trained before is not trained again.
+    """Queue a run and the same by a proposed split; what was run or trained before is not done again.
 
     Returns
     -------
@@ -55,7 +55,17 @@ def submit_both(
     ValueError
         If one of them cannot be done, with the reason; `core.jobs.submit` says which.
     """
-    return jobs.submit(store, spec, table, owner), jobs.submit(store, honest_spec(spec, split), table, owner)
+    yours, honest = (
+        known.id if (known := run_of(store.runs(owner=owner), each)) else jobs.submit(store, each, table, owner)
+        for each in (spec, honest_spec(spec, split))
+    )
+    return yours, honest
+
+
+def run_of(runs: Iterable[RunRow], spec: RunSpec) -> RunRow | None:
+    """The first of some runs that is exactly so, and was neither stopped nor failed."""
+    gone = (RunState.CANCELLED, RunState.FAILED)
+    return next((each for each in runs if each.spec == spec and each.state not in gone), None)
 
 
 def side_by_side(yours: Comparison, honest: Comparison, metric: str) -> pd.DataFrame:

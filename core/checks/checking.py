@@ -91,7 +91,7 @@ def check_all(
     return Checked(tuple(findings), not_applied)
 
 
-def propose_split(table: Table, problem: Problem, findings: Sequence[Finding], folds: int = 5) -> Proposal:
+def propose_split(table: Table, problem: Problem, findings: Sequence[Finding], split: Split | None = None) -> Proposal:
     """How the rows should be divided, given what was found.
 
     Parameters
@@ -101,8 +101,9 @@ def propose_split(table: Table, problem: Problem, findings: Sequence[Finding], f
     findings : sequence of Finding
         Those of `check_all`, the weightiest first. Groups and times count from medium weight on, equal rows where
         theirs is high.
-    folds : int
-        How many are wanted; fewer are proposed where there are not enough groups or rows of a class.
+    split : Split, optional
+        How they are divided now: a guard against something that was found stays proposed. As many folds are proposed,
+        else 5; fewer where there are not enough groups or rows of a class.
 
     Returns
     -------
@@ -110,10 +111,12 @@ def propose_split(table: Table, problem: Problem, findings: Sequence[Finding], f
         A mapping with ``kind`` (an entry of `core.data.SPLITS`), ``folds``, ``group`` and ``time``, the latter two
         empty where the split needs none; and the reason as a clause.
     """
+    folds = split.folds if split else 5
     for finding in findings:
         told = finding.suggestion
         needed = Severity.MEDIUM if told and (told.group or told.time) else Severity.HIGH
-        if told is None or not told.split or _WEIGHT[finding.severity] > _WEIGHT[needed]:
+        guarded = told is not None and split is not None and told.split == split.kind
+        if told is None or not told.split or (_WEIGHT[finding.severity] > _WEIGHT[needed] and not guarded):
             continue
         if told.group:
             folds = max(2, min(folds, int(table.frame[told.group].nunique())))

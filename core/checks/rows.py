@@ -42,7 +42,7 @@ def _duplicates(setting: Setting) -> list[Finding]:
     share = repeated / setting.rows
     severity = Severity.MEDIUM if by_chance or share < MUCH else Severity.HIGH
     severity = Severity.LOW if share < LITTLE or (by_chance and share < MUCH) or _kept_together(setting) else severity
-    split = None if by_chance or _kept_together(setting) else Suggestion(split=TOGETHER)
+    split = None if by_chance or share < LITTLE else Suggestion(split=TOGETHER)
     return [
         Finding(
             "duplicates",
@@ -85,7 +85,9 @@ def _likely_by_chance(setting: Setting) -> bool:
 def _near(setting: Setting) -> list[Finding]:
     rows, said = setting.some(NEAR_ROWS)
     rows = rows[np.unique(same_rows(setting)[rows], return_index=True)[1]]  # one of each: equal ones are told above
-    pairs = _spelled_alike(setting, rows) + _close_by(setting, rows)
+    frame = _in_one_spelling(setting, rows)
+    spelled = frame.duplicated().to_numpy()
+    pairs = int(spelled.sum()) + _close_by(setting, frame[~spelled])
     if not pairs:
         return []
     several = pairs > 2 * LITTLE * len(rows)
@@ -102,39 +104,33 @@ def _near(setting: Setting) -> list[Finding]:
     ]
 
 
-def _spelled_alike(setting: Setting, rows: NDArray[np.intp]) -> int:
-    """Rows that are equal once their words are written in one way."""
-    if not setting.categories:
-        return 0
+def _in_one_spelling(setting: Setting, rows: NDArray[np.intp]) -> pd.DataFrame:
+    """Some rows with the places of their categories' values, the same where only the spelling differs."""
     frame = setting.features.iloc[rows].copy()
     for name in setting.categories:
         values = frame[name].astype(object)
-        known = {each: plain(str(each)) for each in values.dropna().unique()}
-        frame[name] = values.map(known)
-    return int(frame.duplicated().sum())
+        frame[name] = pd.factorize(values.map({each: plain(str(each)) for each in values.dropna().unique()}))[0]
+    return frame
 
 
-def _close_by(setting: Setting, rows: NDArray[np.intp]) -> int:
+def _close_by(setting: Setting, frame: pd.DataFrame) -> int:
     """Rows of which the nearest other is far nearer than neighbours usually are, in every number and category."""
-    if len(setting.numbers) < FEWEST_NUMBERS or len(rows) < FEW_ROWS:
+    if len(setting.numbers) < FEWEST_NUMBERS or len(frame) < FEW_ROWS:
         return 0
-    values = _scaled(setting, rows)
+    values = _scaled(frame[list(setting.numbers)].astype(np.float64))
     nearest = _nearest(values)
     distance = np.sqrt(((values - values[nearest]) ** 2).sum(axis=1))
-    usual = float(np.median(distance))
-    close = distance < NEAR * usual
+    close = distance < NEAR * float(np.median(distance))
     for name in setting.categories:
-        codes = setting.codes(name)[0][rows]
+        codes = frame[name].to_numpy()
         close &= codes == codes[nearest]
-    mutual = close & (nearest[nearest] == np.arange(len(rows)))
+    mutual = close & (nearest[nearest] == np.arange(len(frame)))
     return int(close.sum() - mutual.sum() // 2)  # of two that are nearest to each other one repeats the other
 
 
-def _scaled(setting: Setting, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The numbers of some rows on one scale, gaps at the middle."""
-    frame = setting.features[list(setting.numbers)].iloc[rows].astype(np.float64)
-    spread = frame.std().replace(0.0, np.nan)
-    values: NDArray[np.float64] = ((frame - frame.mean()) / spread).fillna(0.0).to_numpy()
+def _scaled(frame: pd.DataFrame) -> NDArray[np.float64]:
+    """Numbers on one scale, gaps at the middle."""
+    values: NDArray[np.float64] = ((frame - frame.mean()) / frame.std().replace(0.0, np.nan)).fillna(0.0).to_numpy()
     return values
 
 

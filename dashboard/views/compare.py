@@ -78,11 +78,12 @@ widgets.forecasts(spec, problem, folds, total, places, others)
 # ---- nothing to show yet
 
 if run is None:
-    widgets.empty(
+    nothing = widgets.empty(
         "leaderboard",
         "That comparison is no longer here" if session.chosen("run") else "No comparison yet",
         "Press “Start comparison”: every ticked model is trained and judged on the same rows, and appears here.",
     )
+    widgets.offer_both(spec, table, nothing)
     st.stop()
 
 # ---- showing

@@ -6,7 +6,7 @@ from dashboard.widgets.checks import show_checks
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, restore_fields, run_settings, settings_form
-from dashboard.widgets.honest import against_honest
+from dashboard.widgets.honest import against_honest, offer_both
 from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.line import watch_line
 from dashboard.widgets.page import (
@@ -35,6 +35,7 @@ __all__ = [
     "free_space",
     "header",
     "leaderboard",
+    "offer_both",
     "pick_method",
     "pick_models",
     "pick_run_models",

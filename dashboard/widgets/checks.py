@@ -49,8 +49,9 @@ def _draw(table: Table, problem: Problem, checked: Checked, proposal: Proposal) 
     minor = [each for each in checked.findings if each.severity is Severity.LOW]
     if not several:
         st.markdown(f":material/check_circle: {words.escape(words.calm(len(CHECKS) - len(checked.not_applied)))}")
-    for finding in several:
-        _finding(table, problem, finding, proposal)
+    for place, finding in enumerate(several):
+        offered = {each.suggestion for each in several[:place]}  # one button for what several of them suggest
+        _finding(table, problem, finding, proposal, finding.suggestion not in offered)
     _proposed(problem, proposal)
     if minor:
         with st.expander(f"Good to know ({len(minor)})", icon=":material/info:"):
@@ -59,16 +60,19 @@ def _draw(table: Table, problem: Problem, checked: Checked, proposal: Proposal) 
     _fine(checked)
 
 
-def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposal) -> None:
+def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposal, with_button: bool = True) -> None:
     """One finding: how much it matters, what it is, what to do, and a button that does it."""
     title = words.escape(CHECKS[finding.check].title)
-    text, place = st.columns([4, 1], vertical_alignment="center") if finding.suggestion else (st.container(), None)
+    told = finding.suggestion if with_button else None
+    if told and told.split == forms.chosen_split(problem.task).kind:
+        told = None
+    text, place = st.columns([4, 1], vertical_alignment="center") if told else (st.container(), st.container())
     with text.container(gap=None):
         st.markdown(f"{BADGES[finding.severity]} **{title}** – {words.escape(finding.text)}")
         st.caption(words.escape(finding.advice))
-    if place is not None and finding.suggestion is not None:
+    if told:
         with place:
-            _button(table, problem, finding, finding.suggestion, proposal)
+            _button(table, problem, finding, told, proposal)
 
 
 def _button(table: Table, problem: Problem, finding: Finding, told: Suggestion, proposal: Proposal) -> None:

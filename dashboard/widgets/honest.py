@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import asking, jobs
 from core.data import SPLITS
-from core.honest import differs, honest_spec, side_by_side, submit_both
+from core.honest import differs, honest_spec, run_of, side_by_side, submit_both
 from core.metrics import METRICS, default_metric
 from core.records import FitState, Proposal, RunSpec, Table
 from core.store import Derived, RunRow
@@ -29,7 +30,7 @@ def against_honest(run: RunRow) -> None:
     proposal = told[1]
     if not differs(run.spec, proposal.value):
         return
-    other = _run_of(honest_spec(run.spec, proposal.value))
+    other = run_of(session.runs(), honest_spec(run.spec, proposal.value))
     with st.container(border=True, key="honest"):
         st.subheader("Your split against an honest split", anchor=False)
         st.caption(words.escape(f"{_title(proposal)} proposed, because {proposal.reason}."))
@@ -37,6 +38,21 @@ def against_honest(run: RunRow) -> None:
             _offer(run, table, proposal)
         else:
             _watch(run, other, proposal)
+
+
+def offer_both(spec: RunSpec, table: Table, place: DeltaGenerator) -> None:
+    """Offer, where nothing was run yet, to run a comparison by its own split and by the proposed one."""
+    job = asking.request_checks_of(session.store(), spec)
+    told = asking.checks_told(session.settled(job))
+    if told is not None and differs(spec, told[1].value):
+        place.button(
+            "Start with your split and an honest one",
+            key="start_both",
+            icon=":material/balance:",
+            on_click=start_both,
+            args=(spec, table, told[1]),
+            help=words.escape(f"{_title(told[1])} proposed, because {told[1].reason}."),
+        )
 
 
 def _wait(job: Derived) -> None:
@@ -56,14 +72,7 @@ def _title(proposal: Proposal) -> str:
     return f"{SPLITS[split['kind']].title}{f' by {column}' if column else ''} are"
 
 
-def _run_of(spec: RunSpec) -> RunRow | None:
-    """The visitor's newest run that is exactly so."""
-    return next((each for each in session.runs() if each.spec == spec), None)
-
-
 def _offer(run: RunRow, table: Table, proposal: Proposal) -> None:
-    if trouble := st.session_state.pop("honest_trouble", ""):
-        st.error(words.escape(trouble), icon=":material/error:", title="The comparison was not started")
     st.button(
         "Run both and compare",
         key="run_both",
@@ -77,9 +86,11 @@ def _offer(run: RunRow, table: Table, proposal: Proposal) -> None:
 def start_both(spec: RunSpec, table: Table, proposal: Proposal) -> None:
     """Queue a run and its honest twin; what is against it is said on the page."""
     try:
-        submit_both(session.store(), spec, proposal.value, table, session.owner())
+        yours, _ = submit_both(session.store(), spec, proposal.value, table, session.owner())
+        if not session.chosen("run"):
+            session.choose(data=session.source(), target=spec.roles.target, run=yours)
     except ValueError as error:
-        st.session_state["honest_trouble"] = str(error)
+        st.session_state["trouble"] = str(error)
 
 
 def _watch(run: RunRow, other: RunRow, proposal: Proposal) -> None:
@@ -107,6 +118,7 @@ def _scores(run: RunRow, other: RunRow, proposal: Proposal) -> None:
         st.caption("No model has a score by both.")
     else:
         best, split = models.iloc[0], proposal.value
+        order = models["honest"].sort_values(ascending=not metric.greater_is_better)
         told = words.two_splits(
             metric,
             best["title"],
@@ -114,6 +126,7 @@ def _scores(run: RunRow, other: RunRow, proposal: Proposal) -> None:
             best["honest"],
             split["kind"],
             column=split["group"] or split["time"],
+            front=models.loc[order.index[0], "title"],
             positive=run.problem.positive,
             target=run.problem.target,
         )

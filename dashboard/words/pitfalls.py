@@ -31,6 +31,7 @@ def two_splits(
     split: str,
     *,
     column: str = "",
+    front: str = "",
     positive: Any = None,
     target: str = "",
 ) -> str:
@@ -47,6 +48,8 @@ def two_splits(
         The honest kind of split.
     column : str
         By which it divides.
+    front : str
+        Title of the model that is best by the honest way.
     positive, target : Any
         See `says`.
     """
@@ -57,4 +60,5 @@ def two_splits(
     if not worse or abs(yours - honest) <= 0.01 * max(abs(yours), abs(honest)):
         return f"{first} That is about the same: your split did not flatter it."
     why = FLATTERS.get(split, "the rows were easier").format(column=column)
-    return f"{first} The first is too good to be true: {why}."
+    other = f" In front is then {front}." if front and front != title else ""
+    return f"{first} The first is too good to be true: {why}.{other}"

@@ -6,15 +6,16 @@ other names and other tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.checks import Checked, Finding, check_all
-from core.data import folds, load_table, make_problem, samples, table_of_frame
-from core.records import Problem, Roles, Split, Table
+from core.data import Unusable, folds, load_table, make_problem, samples, table_of_frame
+from core.records import Fold, Problem, Roles, Split, Table
 
 
 def checked(frame: pd.DataFrame | Table, target: str, split: Split | None = None, **roles: Any) -> Checked:
@@ -22,7 +23,9 @@ def checked(frame: pd.DataFrame | Table, target: str, split: Split | None = None
     table = frame if isinstance(frame, Table) else table_of_frame(frame)
     problem = make_problem(table, Roles(target, **roles))
     rows = samples(table, problem)
-    divided = list(folds(rows, problem, split, 0)) if split else []
+    divided: Sequence[Fold] = ()
+    with suppress(Unusable):
+        divided = folds(rows, problem, split, 0) if split else ()
     return check_all(table, problem, rows, split or Split("kfold"), divided)
 
 
