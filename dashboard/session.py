@@ -255,12 +255,12 @@ def decide(table: Table, **decision: Any) -> None:
 def leave_out(table: Table, names: Iterable[str]) -> None:
     """Have models not see some columns; the editor of columns is drawn anew, as it keeps what it showed."""
     decide(table, use={**decisions(table).get("use", {}), **dict.fromkeys(names, False)})
-    st.session_state["columns_edition"] = columns_edition() + 1
+    st.session_state["columns_edition"] = columns_edition() + "+"
 
 
-def columns_edition() -> int:
-    """How often columns were left out elsewhere than in their editor."""
-    return int(st.session_state.get("columns_edition", 0))
+def columns_edition() -> str:
+    """A sign for every time that columns were left out elsewhere than in their editor."""
+    return str(st.session_state.get("columns_edition", ""))
 
 
 def choose_target(table: Table, name: str) -> None:
