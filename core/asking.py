@@ -1,19 +1,19 @@
-"""The face's questions about a table: parts of its profile, worked out by whoever works off the queue.
+"""The face's questions about a table: parts of its profile, and its checks; answered by whoever works off the queue.
 
-Takes a store and plain settings, gives the derived result, which is there at once when somebody asked before.
+Takes a store and what is asked about, gives the derived result, which is there at once when somebody asked before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from core import jobs
-from core.derived import derived_key
+from core.checks import Checked
+from core.derived import checks_params, derived_key
 from core.profile import PARTS
-from core.records import FitState
+from core.records import FitState, Proposal, Roles, RunSpec, Split
 from core.store import Derived, Store
-
-KIND = "profile"
 
 
 def request_profile(store: Store, part: str, fingerprint: str, **settings: Any) -> Derived:
@@ -33,8 +33,28 @@ def request_profile(store: Store, part: str, fingerprint: str, **settings: Any) 
     UnknownName
         If there is no such part.
     """
-    params = {"part": PARTS[part].name, "fingerprint": fingerprint, "settings": settings}
-    row = store.request(derived_key(KIND, params), KIND, params)
+    return _request(store, "profile", {"part": PARTS[part].name, "fingerprint": fingerprint, "settings": settings})
+
+
+def request_checks(store: Store, fingerprint: str, roles: Roles, split: Split, seed: int = 0) -> Derived:
+    """What is found in a table that is to be divided so, or the job that looks."""
+    return _request(store, "checks", checks_params(fingerprint, roles, split, seed))
+
+
+def request_checks_of(store: Store, spec: RunSpec) -> Derived:
+    """The same for the table, the roles and the split of a run."""
+    return request_checks(store, spec.fingerprint, spec.roles, spec.split, spec.seed)
+
+
+def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
+    """What was found and how the rows should be divided; None while that is not known."""
+    if row.state != FitState.DONE:
+        return None
+    return Checked.from_json(row.result["checked"]), Proposal(**row.result["split"])
+
+
+def _request(store: Store, kind: str, params: Mapping[str, Any]) -> Derived:
+    row = store.request(derived_key(kind, params), kind, params)
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         jobs.ensure_supervisor(store)
     return row

@@ -1,4 +1,4 @@
-"""What is worked out from stored things on request: reading a table, profiles, importances, projections.
+"""What is worked out from stored things on request: reading a table, its profile and checks, importances, projections.
 
 Each is an entry: `work` runs in a worker, `keep` in the supervisor. The key is the hash of everything that decides the
 result, so asking twice costs nothing.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -17,7 +17,7 @@ from typing import Any
 
 from core.catalogue import Catalogue
 from core.data import files_behind
-from core.records import STOPPED_EARLY, ModelSpec, Predictions, Problem, Roles, Samples
+from core.records import STOPPED_EARLY, Fold, ModelSpec, Predictions, Problem, Roles, Samples, Split
 from core.results import versions
 from core.store import FitRow, RunRow, Store, table_info
 
@@ -206,6 +206,28 @@ def _profile(store: Store, params: Params) -> dict[str, Any]:
     return packed(PARTS[params["part"]].work(table, params["settings"]))
 
 
+def _checks(store: Store, params: Params) -> dict[str, Any]:
+    """What is found in a table before anything is trained, and how its rows should be divided."""
+    from core.checks import check_all, propose_split
+    from core.data import Unusable, folds, make_problem, samples
+
+    table = store.table(params["fingerprint"])
+    if table is None:
+        raise ValueError("The table was deleted.")
+    problem, split = make_problem(table, Roles(**params["roles"])), Split(**params["split"])
+    rows = samples(table, problem)
+    divided: Sequence[Fold] = ()
+    with suppress(Unusable):  # the page says why; all else can be looked at
+        divided = folds(rows, problem, split, params["seed"])
+    found = check_all(table, problem, rows, split, divided, seed=params["seed"])
+    return {"checked": found.to_json(), "split": asdict(propose_split(table, problem, found.findings, split))}
+
+
+def checks_params(fingerprint: str, roles: Roles, split: Split, seed: int) -> dict[str, Any]:
+    """The parameters of the checks of a table that is to be divided so."""
+    return {"fingerprint": fingerprint, "roles": asdict(roles), "split": asdict(split), "seed": seed}
+
+
 def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
     """The parameters of a projection."""
     return {
@@ -238,6 +260,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("importance", _importance),
     Derivation("projection", _projection),
     Derivation("profile", _profile, seconds=120.0),
+    Derivation("checks", _checks, seconds=120.0),
     Derivation("scores", _scores, _keep_scores),
     Derivation("estimate", _estimate, seconds=60.0),
 )

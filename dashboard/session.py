@@ -273,6 +273,17 @@ def decide(table: Table, **decision: Any) -> None:
     choose(run="")
 
 
+def leave_out(table: Table, names: Iterable[str]) -> None:
+    """Have models not see some columns; the editor of columns is drawn anew, as it keeps what it showed."""
+    decide(table, use={**decisions(table).get("use", {}), **dict.fromkeys(names, False)})
+    st.session_state["columns_edition"] = columns_edition() + "+"
+
+
+def columns_edition() -> str:
+    """A sign for every time that columns were left out elsewhere than in their editor."""
+    return str(st.session_state.get("columns_edition", ""))
+
+
 def choose_target(table: Table, name: str) -> None:
     """Predict another column; task and positive class are proposed anew."""
     kept = {key: value for key, value in decisions(table).items() if key in ("use", "kinds")}

@@ -69,7 +69,7 @@ def test_a_list_that_is_wrong_is_found() -> None:
 # ---- the recipes ---------------------------------------------------------------------------------------------------
 
 RECIPES = {"data set": "Dataset", "model": "Model", "metric": "Metric", "importance": "Importance"}
-RECIPES |= {"file format": "Format", "projection": "Projection", "chart": "Chart"}
+RECIPES |= {"file format": "Format", "projection": "Projection", "chart": "Chart", "check": "Check"}
 
 
 def recipes(text: str) -> dict[str, str]:

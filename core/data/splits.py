@@ -14,6 +14,7 @@ import numpy as np
 
 from core.catalogue import Catalogue
 from core.data.errors import Unusable
+from core.data.grouped import by_group, by_twins, twins, whole_groups
 from core.data.packed import Folds
 from core.records import Problem, Samples, Split, Table, Task
 from core.wording import counted, quoted
@@ -47,6 +48,8 @@ class SplitKind:
         Whether every fold needs rows of each class.
     most_rows : int
         So many practice rows at most; 0 for any number.
+    together : callable or None
+        From the samples to codes of those that must stay on one side, where no column says so.
     """
 
     name: str
@@ -61,6 +64,7 @@ class SplitKind:
     shuffles: bool = True
     of_each_class: bool = False
     most_rows: int = 0
+    together: Callable[[Samples], np.ndarray] | None = None
 
 
 def _stratified(rows: Samples, task: Task, split: Split, seed: int) -> Pairs:
@@ -86,13 +90,6 @@ def _holdout(rows: Samples, task: Task, split: Split, seed: int) -> Pairs:
     if not split.shuffle:
         return [_last(np.arange(len(rows.y)), split.test_share)]
     return [_shuffled(np.arange(len(rows.y)), rows, task, split.test_share, seed)]
-
-
-def _group(rows: Samples, task: Task, split: Split, seed: int) -> Pairs:
-    from sklearn.model_selection import GroupKFold
-
-    splitter = GroupKFold(split.folds, shuffle=split.shuffle, random_state=_seed(split, seed))
-    return _pairs(splitter, rows, rows.groups)
 
 
 def _time(rows: Samples, task: Task, split: Split, seed: int) -> Pairs:
@@ -176,9 +173,18 @@ SPLITS: Catalogue[SplitKind] = Catalogue(
         "group",
         "Group folds",
         "Rows that belong together, such as one customer's, never stand on both sides.",
-        _group,
+        by_group,
         _as_many,
         needs="group",
+    ),
+    SplitKind(
+        "together",
+        "Folds, equal rows together",
+        "Rows that are the same in every feature never stand on both sides.",
+        by_twins,
+        _as_many,
+        of_each_class=True,
+        together=twins,
     ),
     SplitKind(
         "time",
@@ -329,7 +335,7 @@ def practice_and_exam(samples: Samples, problem: Problem, split: Split, seed: in
     samples : Samples
     problem : Problem
     split : Split
-        Groups are sealed whole, of times the latest are sealed, else classes in proportion.
+        Groups and equal rows are sealed whole, of times the latest are sealed, else classes in proportion.
     seed : int
 
     Returns
@@ -340,24 +346,18 @@ def practice_and_exam(samples: Samples, problem: Problem, split: Split, seed: in
     everything = np.arange(len(samples.y))
     if not split.exam:
         return everything, everything[:0]
-    needs = SPLITS[split.kind].needs
+    needs, together = SPLITS[split.kind].needs, SPLITS[split.kind].together
     if needs == "time":
         parts = _last(_by_time(samples), split.exam)
     elif needs == "group":
-        parts = _whole_groups(samples, split.exam, seed)
+        parts = whole_groups(samples, samples.groups, split.exam, seed)
+    elif together:
+        parts = whole_groups(samples, together(samples), split.exam, seed)
     elif not split.shuffle:
         parts = _last(everything, split.exam)
     else:
         parts = _shuffled(everything, samples, problem.task, split.exam, seed)
     return np.sort(parts[0]), np.sort(parts[1])
-
-
-def _whole_groups(samples: Samples, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.model_selection import GroupShuffleSplit
-
-    splitter = GroupShuffleSplit(n_splits=1, test_size=share, random_state=seed)
-    train, test = next(splitter.split(samples.rows, samples.y, samples.groups))
-    return train, test
 
 
 def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> Folds:

@@ -78,17 +78,19 @@ widgets.forecasts(spec, problem, folds, total, places, others)
 # ---- nothing to show yet
 
 if run is None:
-    widgets.empty(
+    nothing = widgets.empty(
         "leaderboard",
         "That comparison is no longer here" if session.chosen("run") else "No comparison yet",
         "Press “Start comparison”: every ticked model is trained and judged on the same rows, and appears here.",
     )
+    widgets.offer_both(spec, table, nothing)
     st.stop()
 
 # ---- showing
 
 widgets.leaderboard(run)
 if jobs.ended(run):
+    widgets.against_honest(run)
     with st.container(horizontal=True):
         st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")
         st.page_link("views/map.py", label="See the map", icon=":material/scatter_plot:")

@@ -56,6 +56,8 @@ with left.container(border=True, height="stretch"):
 with right.container(border=True, height="stretch"):
     columns.target_chart(table, problem)
 
+if problem is not None:
+    widgets.show_checks(table, problem)
 columns.notes("How the table was read", table.notes, "fact_check")
 if problem is not None:
     columns.notes("What was decided for this prediction", problem.notes, "rule")

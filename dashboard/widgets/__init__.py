@@ -2,9 +2,11 @@
 
 from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
+from dashboard.widgets.checks import show_checks
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, restore_fields, run_settings, settings_form
+from dashboard.widgets.honest import against_honest, offer_both
 from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.line import watch_line
 from dashboard.widgets.page import (
@@ -22,6 +24,7 @@ from dashboard.widgets.page import (
 from dashboard.widgets.space import free_space, tell_freed
 
 __all__ = [
+    "against_honest",
     "all_models",
     "at_work",
     "card",
@@ -32,6 +35,7 @@ __all__ = [
     "free_space",
     "header",
     "leaderboard",
+    "offer_both",
     "pick_method",
     "pick_models",
     "pick_run_models",
@@ -41,6 +45,7 @@ __all__ = [
     "run_settings",
     "settings_form",
     "show_chart",
+    "show_checks",
     "show_failure",
     "state_badge",
     "tell_freed",

@@ -177,7 +177,7 @@ def preview(table: Table) -> None:
 def edit(table: Table, problem: Problem | None) -> None:
     """The columns with what they were taken for; a person may decide otherwise."""
     target = problem.target if problem else session.roles(table).target
-    key = f"columns-{table.fingerprint}-{target}"
+    key = f"columns-{table.fingerprint}-{target}{session.columns_edition()}"
     if key not in st.session_state:  # later edits are kept by the editor on top of what stood here at first
         st.session_state["columns_base"] = dict(session.decisions(table))
     base = _frame(table, target, st.session_state.get("columns_base", {}))

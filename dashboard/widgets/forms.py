@@ -32,7 +32,7 @@ FIELDS = (
 # Which columns can play a role that a split needs.
 ROLE_KINDS = {
     "group": (ColumnKind.IDENTIFIER, ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.YES_NO, ColumnKind.TEXT),
-    "time": (ColumnKind.DATE, ColumnKind.NUMBER),
+    "time": (ColumnKind.DATE, ColumnKind.NUMBER, ColumnKind.IDENTIFIER),
 }
 
 
@@ -270,6 +270,14 @@ def chosen_split(task: Task) -> Split:
         repeats=state.get("repeats", REPEATS) if kind.repeated else 1,
         exam=state.get("exam", 0) / 100,
     )
+
+
+def divide(task: Task, split: Mapping[str, Any]) -> None:
+    """Set the form to a proposed split, see `core.checks.propose_split`."""
+    chosen = {f"split-{task}": split["kind"], "folds": split["folds"]}
+    chosen |= {f"role-{role}": split[role] for role in ROLE_KINDS if split[role]}
+    st.session_state.update(chosen)
+    st.session_state["fields"] = {**st.session_state.get("fields", {}), **chosen}
 
 
 def with_split_roles(roles: Roles, split: Split) -> Roles:

@@ -20,6 +20,7 @@ from dashboard import session, words
 from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
 from dashboard.widgets import board
+from dashboard.widgets.checks import leak_suspects
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
 from dashboard.widgets.page import provenance, state_badge
@@ -51,6 +52,8 @@ def _draw(run: RunRow, result: Comparison) -> None:
         if live and (told := _where(run, result)):
             st.caption(f":material/schedule: {words.escape(told)}")
         _verdict(standings, metric, result, live)
+        if not live:
+            leak_suspects(run.spec)
         if live:
             table, side = st.columns([3, 1])
         else:

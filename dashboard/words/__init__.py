@@ -11,6 +11,7 @@ from .captions import how_it_was_done, provenance
 from .figures import about, ago, count, duration, escape, joined, number, percent, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
 from .log import Entry, as_text, without_folders
+from .pitfalls import calm, two_splits
 from .waiting import paused, place, sharing, time_left
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "about",
     "ago",
     "as_text",
+    "calm",
     "count",
     "duration",
     "escape",
@@ -37,6 +39,7 @@ __all__ = [
     "sharing",
     "size",
     "time_left",
+    "two_splits",
     "value_of",
     "verdict",
     "without_folders",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -143,6 +144,23 @@ def test_groups_never_stand_on_both_sides(column: str) -> None:
         assert not set(groups[fold.train]) & set(groups[fold.test])
 
 
+@pytest.mark.parametrize("task", list(Task))
+def test_equal_rows_never_stand_on_both_sides(task: Task) -> None:
+    table, _, _ = setting(task=task)
+    doubled = table_of_frame(pd.concat([table.frame, table.frame]).sample(frac=1, random_state=0))
+    problem = make_problem(doubled, Roles("target", task=task))
+    rows = samples(doubled, problem)
+    same_row = rows.X.astype(str).agg("|".join, axis=1).to_numpy()
+    split = Split("together", folds=4, exam=0.25)
+    practice, sealed = practice_and_exam(rows, problem, split, 2)
+    assert len(sealed) and not set(same_row[practice]) & set(same_row[sealed])
+    for fold in folds(rows, problem, split, 2):
+        assert not set(same_row[fold.train]) & set(same_row[fold.test])
+    alike = replace(rows, frame=rows.frame.iloc[np.zeros(len(rows.frame), dtype=int)].reset_index(drop=True))
+    with pytest.raises(Unusable, match="only 1 different row; 4 folds need at least as many"):
+        folds(alike, problem, Split("together", folds=4), 0)
+
+
 def test_exams_keep_the_proportion_of_classes() -> None:
     _, problem, rows = setting()
     practice, sealed = practice_and_exam(rows, problem, Split("stratified", exam=0.25), 4)
@@ -156,7 +174,7 @@ def test_exams_keep_the_proportion_of_classes() -> None:
 def test_defaults() -> None:
     assert default_split(Task.CLASSIFICATION) == Split("stratified", folds=5, repeats=1, shuffle=True, exam=0.0)
     assert default_split(Task.REGRESSION) == Split("kfold", folds=5)
-    assert list(SPLITS) == ["stratified", "kfold", "holdout", "repeated", "group", "time", "loo"]
+    assert list(SPLITS) == ["stratified", "kfold", "holdout", "repeated", "group", "together", "time", "loo"]
     assert fold_count(Split("repeated", folds=4, repeats=3), 100) == 12
     assert fold_count(Split("holdout"), 100) == 1 and fold_count(Split("loo"), 100) == 100
 

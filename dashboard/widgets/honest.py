@@ -1,0 +1,150 @@
+"""Your split against an honest split: offered where the checks propose another one, shown once both were run."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import asking, jobs
+from core.data import SPLITS
+from core.honest import differs, honest_spec, run_of, side_by_side, submit_both
+from core.metrics import METRICS, default_metric
+from core.records import FitState, Proposal, RunSpec, Table
+from core.store import Derived, RunRow
+from dashboard import session, words
+from dashboard.widgets.checks import asked_of
+from dashboard.widgets.page import state_badge
+
+LIVE = 1.0  # seconds between two looks at a run that goes on
+
+
+def against_honest(run: RunRow) -> None:
+    """Draw the comparison of a run's split with the proposed one, where that is another."""
+    job, table = asked_of(run.spec), session.table_at(run.spec.fingerprint)
+    if job is None or table is None:
+        return
+    told = asking.checks_told(session.settled(job))
+    if told is None:
+        _wait(job)
+        return
+    proposal = told[1]
+    if not differs(run.spec, proposal.value):
+        return
+    other = run_of(session.runs(), honest_spec(run.spec, proposal.value))
+    with st.container(border=True, key="honest"):
+        st.subheader("Your split against an honest split", anchor=False)
+        st.caption(words.escape(f"{_title(proposal)} proposed, because {proposal.reason}."))
+        if other is None:
+            _offer(run, table, proposal)
+        else:
+            _watch(run, other, proposal)
+
+
+def offer_both(spec: RunSpec, table: Table, place: DeltaGenerator) -> None:
+    """Offer, where nothing was run yet, to run a comparison by its own split and by the proposed one."""
+    job = asking.request_checks_of(session.store(), spec)
+    told = asking.checks_told(session.settled(job))
+    if told is not None and differs(spec, told[1].value):
+        place.button(
+            "Start with your split and an honest one",
+            key="start_both",
+            icon=":material/balance:",
+            on_click=start_both,
+            args=(spec, table, told[1]),
+            help=words.escape(f"{_title(told[1])} proposed, because {told[1].reason}."),
+        )
+
+
+def _wait(job: Derived) -> None:
+    """Draw the page again once the checks are made; nothing is shown until then."""
+
+    def look() -> None:
+        now = session.store().derived(job.key)
+        if now is not None and now.state == FitState.DONE:
+            st.rerun()
+
+    st.fragment(look, run_every=LIVE, key="honest_wait")()
+
+
+def _title(proposal: Proposal) -> str:
+    split = proposal.value
+    column = split["group"] or split["time"]
+    return f"{SPLITS[split['kind']].title}{f' by {column}' if column else ''} are"
+
+
+def _offer(run: RunRow, table: Table, proposal: Proposal) -> None:
+    st.button(
+        "Run both and compare",
+        key="run_both",
+        icon=":material/balance:",
+        on_click=start_both,
+        args=(run.spec, table, proposal),
+        help="The same models on the same rows, divided as proposed. What is trained already is not trained again.",
+    )
+
+
+def start_both(spec: RunSpec, table: Table, proposal: Proposal) -> None:
+    """Queue a run and its honest twin; what is against it is said on the page."""
+    try:
+        yours, _ = submit_both(session.store(), spec, proposal.value, table, session.owner())
+        if not session.chosen("run"):
+            session.choose(data=session.source(), target=spec.roles.target, run=yours)
+    except ValueError as error:
+        st.session_state["trouble"] = str(error)
+
+
+def _watch(run: RunRow, other: RunRow, proposal: Proposal) -> None:
+    """Show both scores, again and again while the second run goes on."""
+    live = not jobs.ended(other)
+
+    def look() -> None:
+        now = session.store().run(other.id)
+        if now is None or jobs.ended(now) == live:
+            st.rerun()
+        if live:
+            jobs.keep_going(session.store())
+        _scores(run, now, proposal)
+
+    st.fragment(look, run_every=LIVE if live else None, key="honest_scores")()
+
+
+def _scores(run: RunRow, other: RunRow, proposal: Proposal) -> None:
+    metric = METRICS[st.session_state.get("metric") or default_metric(run.problem).value]
+    frame = side_by_side(session.comparison(run), session.comparison(other), metric.name)
+    models = frame[~frame["baseline"].astype(bool)]
+    if not jobs.ended(other):
+        st.markdown(f"{state_badge(other)} {words.count(len(frame), 'model')} judged by both so far.")
+    elif models.empty:
+        st.caption("No model has a score by both.")
+    else:
+        best, split = models.iloc[0], proposal.value
+        order = models["honest"].sort_values(ascending=not metric.greater_is_better)
+        told = words.two_splits(
+            metric,
+            best["title"],
+            best["yours"],
+            best["honest"],
+            split["kind"],
+            column=split["group"] or split["time"],
+            front=models.loc[order.index[0], "title"],
+            positive=run.problem.positive,
+            target=run.problem.target,
+        )
+        st.markdown(f"#### :material/balance: {words.escape(told)}")
+    if len(frame):
+        shown = frame[["title", "yours", "honest", "change"]]
+        st.dataframe(
+            shown,
+            hide_index=True,
+            key="honest_table",
+            column_config={
+                "title": "Model",
+                "yours": st.column_config.NumberColumn("Your split", format="%.3f"),
+                "honest": st.column_config.NumberColumn("Honest split", format="%.3f"),
+                "change": st.column_config.NumberColumn("Change", format="%+.3f"),
+            },
+            alt=f"{metric.title} of each model by both ways to divide the rows",
+        )
+    st.button(
+        "Open the honest comparison", key="open_honest", type="tertiary", on_click=session.open_run, args=(other,)
+    )

@@ -1,0 +1,64 @@
+"""What is said of a table before training, and of two ways to divide its rows.
+
+Takes numbers and plain values, gives plain text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .figures import count
+from .judgement import Measure, says
+
+# Why a split may flatter, by the split that does not.
+FLATTERS = {
+    "group": "rows of one {column} stood on both sides, so that models knew them again",
+    "time": "models were asked about moments between those that they knew, and not about what comes later",
+    "together": "some of the rows they were judged on were among those they had learned",
+}
+
+
+def calm(checks: int) -> str:
+    """What to say where there is nothing to worry about."""
+    return f"Nothing stands out in {count(checks, 'check')}."
+
+
+def two_splits(
+    measure: Measure,
+    title: str,
+    yours: float,
+    honest: float,
+    split: str,
+    *,
+    column: str = "",
+    front: str = "",
+    positive: Any = None,
+    target: str = "",
+) -> str:
+    """What a model does by two ways of dividing the rows, and why they differ.
+
+    Parameters
+    ----------
+    measure : Measure
+    title : str
+        Of the model that is best by the first way.
+    yours, honest : float
+        Its mean scores.
+    split : str
+        The honest kind of split.
+    column : str
+        By which it divides.
+    front : str
+        Title of the model that is best by the honest way.
+    positive, target : Any
+        See `says`.
+    """
+    words = {"positive": positive, "target": target, "decimals": 1}
+    by = f"divided by {column}" if column else "with equal rows on one side"
+    first = f"By your split {title} {says(measure, yours, **words)}; {by} it {says(measure, honest, **words)}."
+    worse = honest < yours if measure.greater_is_better else honest > yours
+    if not worse or abs(yours - honest) <= 0.01 * max(abs(yours), abs(honest)):
+        return f"{first} That is about the same: your split did not flatter it."
+    why = FLATTERS.get(split, "the rows were easier").format(column=column)
+    other = f" In front is then {front}." if front and front != title else ""
+    return f"{first} The first is too good to be true: {why}.{other}"
