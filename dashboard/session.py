@@ -120,10 +120,7 @@ def sources() -> dict[str, tuple[str, str]]:
 
 
 def strange(name: str) -> str:
-    """Why a source is none of these; empty where it is one. A path is none: anybody may have written the address.
-
-    Nor is a database's own address, which would have this machine knock at others' doors for whoever writes it.
-    """
+    """Why a source is none of these; empty where it is one. Anybody may have written the address: no path is one."""
     known = sources()
     if is_database(name):
         return _strange_database(name, known)
@@ -134,7 +131,7 @@ def strange(name: str) -> str:
 
 
 def _strange_database(name: str, known: Iterable[str]) -> str:
-    if base_of(name) not in known:
+    if base_of(name) not in known:  # this machine does not knock at others' doors for whoever writes an address
         return (
             "On this page only databases that databases.toml in the data folder names can be read, and files in the "
             "folder of tables. Other addresses are for the command line."
