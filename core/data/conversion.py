@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.data import numerals
 from core.data.dates import read_dates
+from core.data.scales import in_order
 from core.records import ColumnKind
 
 
@@ -23,7 +24,7 @@ def as_kind(values: pd.Series[Any], kind: ColumnKind) -> tuple[pd.Series[Any], i
     values : Series of shape (rows,)
         In the dtype of any kind.
     kind : ColumnKind
-        NUMBER, DATE, CATEGORY or YES_NO; others leave the values alone.
+        One of a feature; others leave the values alone.
 
     Returns
     -------
@@ -49,6 +50,18 @@ def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:
     numbers = numerals.convert(arrow, found, ".").values.astype(np.float64)
     numbers[np.isinf(numbers)] = np.nan
     return pd.Series(np.append(numbers, np.nan)[codes])
+
+
+def _counts(values: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = _numbers(values)
+    return numbers.where((numbers >= 0) & (numbers % 1 == 0))
+
+
+def _ordered(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Categories in an order that everybody knows, else in that of the alphabet or of the numbers."""
+    categories = _categories(values)
+    order = in_order([str(each) for each in categories.cat.categories])
+    return categories if order is None else categories.cat.reorder_categories(order)
 
 
 def _dates(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -89,7 +102,10 @@ def _arrow(texts: list[str]) -> Any:
 
 _CONVERSIONS = {
     ColumnKind.NUMBER: _numbers,
+    ColumnKind.COUNT: _counts,
+    ColumnKind.IMAGE: _numbers,
     ColumnKind.DATE: _dates,
     ColumnKind.CATEGORY: _categories,
+    ColumnKind.ORDERED: _ordered,
     ColumnKind.YES_NO: _categories,
 }

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.records import Column, ColumnKind
+from core.data.scales import in_order
+from core.records import NUMBERS, Column, ColumnKind
 from core.wording import counted
 
-FEATURE_KINDS = frozenset({ColumnKind.NUMBER, ColumnKind.CATEGORY, ColumnKind.YES_NO, ColumnKind.DATE})
+CLASS_KINDS = frozenset({ColumnKind.CATEGORY, ColumnKind.ORDERED, ColumnKind.YES_NO})
+FEATURE_KINDS = NUMBERS | CLASS_KINDS | {ColumnKind.DATE}
 YES = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "sim", "verdadero"})
 NO = frozenset({"no", "n", "false", "f", "0", "nein", "falsch", "non", "faux", "não", "nao", "falso"})
 # which yes goes with which no: "y" and "0" in one column are no pair
@@ -59,6 +61,8 @@ def judge(
     kind, reason, leave_out = _kind(name, values, missing, distinct, position, pixel)
     if kind is ColumnKind.EMPTY:
         values = pd.Series(np.full(len(values), np.nan))
+    elif kind is ColumnKind.ORDERED:
+        values = values.cat.reorder_categories(in_order(list(values.cat.categories)) or [])
     elif kind in (ColumnKind.TEXT, ColumnKind.IDENTIFIER) and _is_categorical(values):
         values = values.astype("str")
     return Column(name, kind, reason, missing, distinct, left_out or leave_out), values
@@ -84,7 +88,7 @@ def _kind(
     if not distinct:
         return ColumnKind.EMPTY, "all values are missing", "all its values are missing"
     if pixel and pd.api.types.is_numeric_dtype(values.dtype):
-        return ColumnKind.NUMBER, "the brightness of a pixel", ""
+        return ColumnKind.IMAGE, "the brightness of a pixel", ""
     if distinct == 1 and not missing and len(values) > 1:
         return ColumnKind.CONSTANT, "the same value in every row", "it has the same value in every row"
     if _is_categorical(values):
@@ -94,8 +98,17 @@ def _kind(
     why = _row_number(name, values, missing, distinct, position)
     if why:
         return ColumnKind.IDENTIFIER, why, f"it looks like an identifier: {why}"
+    if top := _counts_to(values, distinct):
+        return ColumnKind.COUNT, f"whole numbers from {int(values.min())} to {top:,}, as a count has them", ""
     whole = "whole numbers" if pd.api.types.is_integer_dtype(values.dtype) else "numbers"
     return ColumnKind.NUMBER, f"{whole}, {counted(distinct, 'different value')}", ""
+
+
+def _counts_to(values: pd.Series[Any], distinct: int) -> int:
+    """The largest of numbers that count something, which begin at 0 or 1; 0 where they do not."""
+    known = values.to_numpy(dtype=np.float64)
+    known = known[~np.isnan(known)]
+    return int(known.max()) if distinct > 2 and known.min() in (0, 1) and not (known % 1).any() else 0
 
 
 def _row_number(name: str, values: pd.Series[Any], missing: int, distinct: int, position: int) -> str:
@@ -127,6 +140,8 @@ def _kind_of_text(name: str, values: pd.Series[Any], missing: int, distinct: int
     if not pd.api.types.is_numeric_dtype(categories.dtype):
         if is_yes_no(list(categories)):
             return ColumnKind.YES_NO, f"two values, {categories[0]} and {categories[1]}", ""
+        if in_order(list(categories)):
+            return ColumnKind.ORDERED, f"{counted(distinct, 'word')} that stand in an order", ""
         if distinct > known / 2:
             free = _free_text(categories)
             if free:

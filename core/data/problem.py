@@ -18,7 +18,7 @@ from core.data.conversion import as_kind
 from core.data.errors import Unusable
 from core.data.kinds import FEATURE_KINDS
 from core.data.proposals import MAX_CLASSES, propose_positive, propose_task, task_of
-from core.records import Column, ColumnKind, Problem, Roles, Samples, Table, Task
+from core.records import NUMBERS, Column, ColumnKind, Problem, Roles, Samples, Table, Task
 from core.wording import counted, listed, quoted
 
 MIN_ROWS = 10
@@ -92,8 +92,11 @@ def _check_names(table: Table, roles: Roles, columns: dict[str, Column]) -> None
         if name and name not in columns:
             raise Unusable(did_you_mean("column", name, columns))
     for kind in roles.kinds.values():
-        if kind not in list(ColumnKind):
-            raise Unusable(did_you_mean("kind of column", kind, [str(each) for each in ColumnKind]))
+        try:
+            ColumnKind(kind)
+        except ValueError as error:
+            known = [str(each) for each in ColumnKind]
+            raise Unusable(did_you_mean("kind of column", kind, known)) from error
     if roles.target in (roles.group, roles.time):
         raise Unusable(f"{quoted(roles.target)} is the target and cannot be the group or the time as well.")
 
@@ -264,7 +267,7 @@ def _why_not(column: Column, roles: Roles) -> str:
     if column.name in roles.left_out:
         return roles.left_out[column.name] or "left out by you"
     chosen = roles.kinds.get(column.name)
-    if chosen and chosen not in FEATURE_KINDS:
+    if chosen and ColumnKind(chosen) not in FEATURE_KINDS:
         return f"you took it for {'an' if chosen[0] in 'aei' else 'a'} {chosen} column"
     return "" if chosen or column.name in roles.used else column.leave_out
 
@@ -317,7 +320,7 @@ def _warnings(rows: int, features: Iterable[Column]) -> list[str]:
 def _image_shape(table: Table, features: tuple[Column, ...]) -> tuple[int, ...]:
     """The shape of the image, as long as all its pixels take part and nothing else does."""
     pixels = int(np.prod(table.image_shape)) if table.image_shape else 0
-    whole = pixels == len(features) and all(feature.kind is ColumnKind.NUMBER for feature in features)
+    whole = pixels == len(features) and all(feature.kind in NUMBERS for feature in features)
     return table.image_shape if whole else ()
 
 

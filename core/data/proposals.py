@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.data.kinds import YES
+from core.data.kinds import CLASS_KINDS, YES
 from core.records import Column, ColumnKind, Proposal, Table, Task
 from core.wording import counted
 
@@ -22,7 +22,7 @@ _TARGETS = (
     "class", "class variable", "credit_risk", "diagnosis", "species", "fraud", "is_fraud", "attrition", "lapse",
     "converted", "deposit", "default", "purchase", "price", "saleprice", "charges", "medv", "quality", "status",
 )  # fmt: skip
-_SUITED = frozenset({ColumnKind.NUMBER, ColumnKind.CATEGORY, ColumnKind.YES_NO})
+_SUITED = CLASS_KINDS | {ColumnKind.NUMBER, ColumnKind.COUNT}
 _FEW = 10  # so many different whole numbers are rather classes than a scale
 MAX_CLASSES = 100
 
@@ -52,7 +52,7 @@ def propose_target(table: Table) -> Proposal:
 def _suits(column: Column, rows: int) -> bool:
     if column.kind not in _SUITED or column.distinct < 2 or column.leave_out:
         return False
-    return column.kind is not ColumnKind.CATEGORY or column.distinct <= min(MAX_CLASSES, max(2, rows / 2))
+    return column.kind not in CLASS_KINDS or column.distinct <= min(MAX_CLASSES, max(2, rows / 2))
 
 
 def propose_task(table: Table, target: str) -> Proposal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.records import Column, ColumnKind, Problem
+from core.records import NUMBERS, Column, ColumnKind, Problem
 
 #: A category column with more values than this does not get one column per value.
 MANY_VALUES = 30
@@ -16,7 +16,6 @@ MANY_VALUES = 30
 #: More values than this do not fit beside the gap in the 255 bins of a model that takes categories as they are.
 MOST_NATIVE_VALUES = 255
 
-_NUMBERS = frozenset({ColumnKind.NUMBER})
 _ANSWERS = frozenset({ColumnKind.YES_NO})
 _DATES = frozenset({ColumnKind.DATE})
 _IGNORED = frozenset({ColumnKind.CONSTANT, ColumnKind.EMPTY})
@@ -85,14 +84,14 @@ def plan(problem: Problem, needs: Needs) -> Plan:
     def of(kinds: frozenset[ColumnKind]) -> tuple[Column, ...]:
         return tuple(column for column in problem.features if column.kind in kinds)
 
-    labels = of(frozenset(ColumnKind) - _NUMBERS - _ANSWERS - _DATES - _IGNORED)
+    labels = of(frozenset(ColumnKind) - NUMBERS - _ANSWERS - _DATES - _IGNORED)
     averaged = not needs.blind and len(problem.classes) <= MANY_VALUES  # regression has no classes
     most = MOST_NATIVE_VALUES if needs.native_categories else MANY_VALUES
     kept = needs.native_categories and not averaged  # better the most frequent as they are than a column each
     crowded = tuple(column for column in labels if column.distinct > most and not kept)
     return Plan(
         needs=needs,
-        numbers=of(_NUMBERS),
+        numbers=of(NUMBERS),
         answers=of(_ANSWERS),
         dates=of(_DATES),
         categories=tuple(column for column in labels if column not in crowded),

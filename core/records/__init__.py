@@ -17,11 +17,12 @@ from core.records.runs import (
     RunSpec,
     RunState,
 )
-from core.records.tables import Change, Column, ColumnKind, Proposal, Table
+from core.records.tables import NUMBERS, Change, Column, ColumnKind, Proposal, Table
 
 __all__ = [
     "ENDED",
     "NOT_CONVERGED",
+    "NUMBERS",
     "RUN_ENDED",
     "STOPPED_EARLY",
     "Change",

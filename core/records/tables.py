@@ -15,13 +15,25 @@ class ColumnKind(StrEnum):
     """What a column holds."""
 
     NUMBER = "number"
+    COUNT = "integer count"
     CATEGORY = "category"
+    ORDERED = "ordered category"
     YES_NO = "yes/no"
-    DATE = "date"
+    DATE = "date/time"
     TEXT = "text"
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
     EMPTY = "empty"
+    IMAGE = "image"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ColumnKind | None:
+        """Stores before the third version call dates so."""
+        return cls.DATE if value == "date" else None
+
+
+#: What is counted with, whatever it stands for.
+NUMBERS = frozenset({ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.IMAGE})
 
 
 @dataclass(frozen=True, slots=True)

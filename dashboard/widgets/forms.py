@@ -16,7 +16,7 @@ import streamlit as st
 from core.catalogue import Catalogue, Entry
 from core.data import SPLITS, Unusable, check_split, default_split
 from core.forecast import GIB
-from core.records import ColumnKind, ModelSpec, Param, Problem, Roles, RunSpec, Split, Table, Task
+from core.records import NUMBERS, ColumnKind, ModelSpec, Param, Problem, Roles, RunSpec, Split, Table, Task
 from dashboard import session, words
 
 E = TypeVar("E", bound=Entry)
@@ -31,8 +31,8 @@ FIELDS = (
 )
 # Which columns can play a role that a split needs.
 ROLE_KINDS = {
-    "group": (ColumnKind.IDENTIFIER, ColumnKind.CATEGORY, ColumnKind.NUMBER, ColumnKind.YES_NO, ColumnKind.TEXT),
-    "time": (ColumnKind.DATE, ColumnKind.NUMBER, ColumnKind.IDENTIFIER),
+    "group": frozenset(ColumnKind) - {ColumnKind.DATE, ColumnKind.IMAGE, ColumnKind.CONSTANT, ColumnKind.EMPTY},
+    "time": NUMBERS | {ColumnKind.DATE, ColumnKind.IDENTIFIER},
 }
 
 

@@ -73,7 +73,7 @@ def test_classes_have_scikit_learns_order() -> None:
     assert list(load_table("breast_cancer").frame["diagnosis"].cat.categories) == ["malignant", "benign"]
     digits = make_problem(load_table("digits"), Roles("digit"))
     assert digits.classes == tuple(range(10)) and all(type(each) is int for each in digits.classes)
-    assert all(column.kind is ColumnKind.NUMBER for column in digits.features) and len(digits.features) == 64
+    assert all(column.kind is ColumnKind.IMAGE for column in digits.features) and len(digits.features) == 64
 
 
 def test_an_image_without_some_of_its_pixels_is_no_image() -> None:
@@ -121,7 +121,7 @@ def test_the_loan_desk_can_be_learned_but_not_perfectly(seed: int) -> None:
     problem = make_problem(table, Roles("default"))
     assert problem.positive == "yes" and problem.counts == (1800, 200)
     found = {column.kind for column in problem.features}
-    assert found == {ColumnKind.NUMBER, ColumnKind.CATEGORY}
+    assert found == {ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.CATEGORY}
     gaps = {column.name: column.missing for column in table.columns if column.missing}
     assert set(gaps) == {"income", "savings", "housing"}
     rows = samples(table, problem)

@@ -111,7 +111,7 @@ class TestProblem:
             "age": ColumnKind.CATEGORY,
             "since": ColumnKind.DATE,
             "same": ColumnKind.CATEGORY,
-            "household": ColumnKind.NUMBER,
+            "household": ColumnKind.COUNT,
         }
         assert problem.left_out["city"] == "known too late"
         assert all(column.leave_out == "" for column in problem.features)

@@ -46,7 +46,7 @@ def test_the_spreadsheet_from_work_is_read_without_help(tmp_path: Path) -> None:
         "Beitritt": ColumnKind.DATE,
         "Umsatz": ColumnKind.NUMBER,
         "Region": ColumnKind.CATEGORY,
-        "Besuche": ColumnKind.NUMBER,
+        "Besuche": ColumnKind.COUNT,
         "gekündigt": ColumnKind.YES_NO,
     }
     np.testing.assert_array_equal(table.frame["Umsatz"], written["Umsatz"])

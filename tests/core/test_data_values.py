@@ -37,7 +37,7 @@ def test_agreed_marks_are_missing_and_counted(tmp_path: Path, token: str) -> Non
     assert found(table).missing == 2 and list(table.frame["x"].cat.categories) == ["green", "red"]
     assert table.notes == (f"`{token}` in `x` read as missing: 2 cells.",)
     numbers = column_of(tmp_path, ["1", "2", token, "3"])
-    assert found(numbers).kind is ColumnKind.NUMBER and found(numbers).missing == 1
+    assert found(numbers).kind is ColumnKind.COUNT and found(numbers).missing == 1
 
 
 def test_empty_cells_are_missing_and_those_of_blanks_noted(tmp_path: Path) -> None:
@@ -217,8 +217,9 @@ PROSE = [f"This is a long remark number {n}, written by somebody with much to sa
     ("name", "values", "kind", "left_out"),
     [
         ("size", np.linspace(0, 1, 30), ColumnKind.NUMBER, ""),
-        ("size", np.arange(30) % 5, ColumnKind.NUMBER, ""),
-        ("size", np.arange(30) ** 2, ColumnKind.NUMBER, ""),
+        ("size", np.arange(30) % 5, ColumnKind.COUNT, ""),
+        ("size", np.arange(30) ** 2, ColumnKind.COUNT, ""),
+        ("size", np.arange(30) ** 2 + 2, ColumnKind.NUMBER, ""),
         ("customerID", np.arange(30) ** 2, ColumnKind.IDENTIFIER, "identifier"),
         ("row_id", np.arange(100, 130)[::-1], ColumnKind.IDENTIFIER, "in sequence"),
         ("year", np.arange(1990, 2020), ColumnKind.NUMBER, ""),

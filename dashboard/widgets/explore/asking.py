@@ -20,7 +20,7 @@ from dashboard.widgets.page import waiting
 
 CLICK = ("points",)
 FRAME = ("points", "box", "lasso")
-CLASSES = (ColumnKind.CATEGORY, ColumnKind.YES_NO)
+CLASSES = (ColumnKind.CATEGORY, ColumnKind.ORDERED, ColumnKind.YES_NO)
 
 
 @dataclass(frozen=True)

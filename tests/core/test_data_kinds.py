@@ -1,0 +1,78 @@
+"""Counts, words that stand in an order, and pixels are told from other numbers and words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import Unusable, make_problem, samples, table_of_frame
+from core.data.conversion import as_kind
+from core.data.scales import in_order
+from core.preparation import Needs, preparation
+from core.records import NUMBERS, Column, ColumnKind, Roles
+
+
+def taken_for(values: object) -> Column:
+    return table_of_frame(pd.DataFrame({"x": values, "y": ["a", "b", "c"] * (len(values) // 3)})).columns[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("texts", "order"),
+    [
+        (["high", "low", "medium"], ["low", "medium", "high"]),
+        (["Very Good", "Fair", "Ideal", "Premium", "Good"], ["Fair", "Good", "Very Good", "Premium", "Ideal"]),
+        (["Wed", "Mon", "Tue"], ["Mon", "Tue", "Wed"]),
+        (["mittel", "hoch", "niedrig"], ["niedrig", "mittel", "hoch"]),
+        (["65+", "18-25", "<18", "26-64"], ["<18", "18-25", "26-64", "65+"]),
+        (["3 - good", "1 - poor", "2 - fair"], ["1 - poor", "2 - fair", "3 - good"]),
+        (["XL", "S", "M"], ["S", "M", "XL"]),
+        (["red", "green", "blue"], None),
+        (["low", "high"], None),
+        (["low", "high", "red"], None),
+        (["low", "Low", "high"], None),
+        (["12", "13", "14"], None),
+    ],
+)
+def test_words_in_an_order_that_everybody_knows(texts: list[str], order: list[str] | None) -> None:
+    assert in_order(texts) == order
+    column = table_of_frame(pd.DataFrame({"x": texts * 5, "y": range(5 * len(texts))}))
+    expected = ColumnKind.ORDERED if order else ColumnKind.CATEGORY
+    if len(texts) > 2:
+        assert column.columns[0].kind is expected
+        assert order is None or list(column.frame["x"].cat.categories) == order
+
+
+def test_counts_begin_at_zero_or_one_and_are_whole() -> None:
+    rng = np.random.default_rng(0)
+    visits = taken_for(rng.poisson(4, 300))
+    assert visits.kind is ColumnKind.COUNT and visits.reason.startswith("whole numbers from 0 to ")
+    assert taken_for(np.where(np.arange(300) % 9, rng.poisson(4, 300), np.nan)).kind is ColumnKind.COUNT
+    assert taken_for(rng.poisson(4, 300) + 0.5).kind is ColumnKind.NUMBER
+    assert taken_for(rng.poisson(4, 300) - 2).kind is ColumnKind.NUMBER
+    assert taken_for(rng.integers(1000, 5000, 300)).kind is ColumnKind.NUMBER
+    assert taken_for(np.arange(300) % 2).kind is ColumnKind.NUMBER
+
+
+def test_models_see_counts_and_ordered_words_and_a_person_may_choose_both() -> None:
+    rng = np.random.default_rng(0)
+    size = rng.choice(["small", "medium", "large"], 120)
+    frame = pd.DataFrame({"visits": rng.poisson(3, 120), "size": size, "mood": rng.choice(list("zya"), 120)})
+    frame["bought"] = np.where(frame["visits"] > 3, "yes", "no")
+    table = table_of_frame(frame)
+    problem = make_problem(table, Roles("bought", kinds={"mood": "ordered category", "visits": "number"}))
+    assert [each.kind for each in problem.features] == [ColumnKind.NUMBER, ColumnKind.ORDERED, ColumnKind.ORDERED]
+    rows = samples(table, problem)
+    prepared = preparation(problem, Needs(), 0).fit_transform(rows.X, rows.y)
+    assert np.isfinite(np.asarray(prepared, dtype=float)).all() and len(prepared) == 120
+    counts, lost = as_kind(pd.Series([1.0, 2.5, -1.0, 4.0]), ColumnKind.COUNT)
+    assert counts.tolist()[::3] == [1.0, 4.0] and lost == 2
+    with pytest.raises(Unusable, match="integer count"):
+        make_problem(table, Roles("bought", kinds={"mood": "integer cont"}))
+
+
+def test_dates_of_older_stores_are_still_dates() -> None:
+    assert ColumnKind("date") is ColumnKind.DATE and str(ColumnKind.DATE) == "date/time"
+    with pytest.raises(ValueError, match="dates"):
+        ColumnKind("dates")
+    assert {ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.IMAGE} == NUMBERS
