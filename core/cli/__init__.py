@@ -1,7 +1,7 @@
-"""The command line: ``bakeoff compare | datasets | models | runs | cancel | clean | stop`` (also ``python -m core``).
+"""The command line: ``bakeoff compare | inspect | datasets | models | runs | cancel | clean | stop`` (also ``python -m core``).
 
 Runs the same run through the same supervisor as the dashboard. Exit codes: 0 when the run ended, 2 for unusable
-arguments, 1 when no model could be scored, 130 when the run was stopped by Ctrl-C.
+arguments, 1 when no model could be scored, 3 when a file cannot be inspected, 130 when the run was stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import click
 
 from core import __version__
 from core.cli.comparing import compare
+from core.cli.inspecting import inspect
 from core.cli.keeping import cancel, clean, runs, stop
 from core.cli.listing import datasets, models
 from core.store import StoreError
@@ -33,5 +34,5 @@ def main() -> None:
     """Compare models on a table: trained on the same folds, judged honestly."""
 
 
-for _command in (compare, datasets, models, runs, cancel, clean, stop):
+for _command in (compare, inspect, datasets, models, runs, cancel, clean, stop):
     main.add_command(_command)

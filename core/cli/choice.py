@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,18 @@ def source_of(data: str) -> str:
         if path.exists():
             return str(path.resolve()) + rest
     return data
+
+
+def check_writable(json_file: str) -> None:
+    """Say before the run, not after it, that its results could not be written."""
+    file = Path(json_file)
+    if json_file in ("", "-") or (os.access(file, os.W_OK) if file.is_file() else _takes_files(file.parent, file)):
+        return
+    raise click.UsageError(f"--json {json_file}: no file can be written there.")
+
+
+def _takes_files(folder: Path, file: Path) -> bool:
+    return folder.is_dir() and not file.exists() and os.access(folder, os.W_OK)
 
 
 def spec_of(table: Table, options: Mapping[str, Any]) -> RunSpec:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from core import jobs
-from core.cli.choice import data_dir, open_store, source_of, spec_of
+from core.cli.choice import check_writable, data_dir, open_store, source_of, spec_of
 from core.cli.following import follow
 from core.cli.forecasting import foretell, in_all
 from core.data import SPLITS, make_problem
@@ -82,7 +81,7 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
     DATA is a data set's name (moons:noise=0.3,rows=500 for generated ones) or a file. Ctrl-C stops the run and shows
     what is finished; the same command goes on from there.
     """
-    _check_writable(json_file)
+    check_writable(json_file)
     store = open_store(data_dir)
     try:
         table = jobs.read(store, source_of(data))
@@ -109,18 +108,6 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
     if not any(each.done for each in comparison.models):
         click.echo(f"0 of {counted(len(comparison.models), 'model')} finished.", err=True)
         sys.exit(1)
-
-
-def _check_writable(json_file: str) -> None:
-    """Say before the run, not after it, that its results could not be written."""
-    file = Path(json_file)
-    if json_file in ("", "-") or (os.access(file, os.W_OK) if file.is_file() else _takes_files(file.parent, file)):
-        return
-    raise click.UsageError(f"--json {json_file}: no file can be written there.")
-
-
-def _takes_files(folder: Path, file: Path) -> bool:
-    return folder.is_dir() and not file.exists() and os.access(folder, os.W_OK)
 
 
 def _write_json(comparison: Comparison, file: str) -> None:
