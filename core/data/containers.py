@@ -22,6 +22,8 @@ from core.wording import counted, listed, quoted
 
 MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
 ZIP = b"PK\x03\x04"
+_RATIO, _ANYHOW = 100, 1 << 28  # beyond so many bytes, what unpacks to more than so many times its size is no table
+_PIECE = 1 << 20
 _LAYERS = 2  # a packed file in a packed file
 _MAX_MEMBERS = 2_000
 _PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
@@ -47,13 +49,15 @@ def unpacked(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         If what is packed is damaged, protected, too large, or more than one table.
     """
     notes: list[str] = []
-    for _ in range(_LAYERS):
-        inside, note = _one_layer(data)
+    most = min(MAX_BYTES, max(_ANYHOW, _RATIO * len(data)))
+    while True:
+        inside, note = _one_layer(data, most)
         if not note:
-            break
+            return data, tuple(notes)
+        if len(notes) == _LAYERS:
+            raise Unreadable("The file is packed more than twice. Unpack it and choose the table inside.")
         data = inside
         notes.append(note)
-    return data, tuple(notes)
 
 
 def check_cells(cells: int, most: int, what: str) -> None:
@@ -62,27 +66,30 @@ def check_cells(cells: int, most: int, what: str) -> None:
         raise Unreadable(f"The {what} file holds {cells:,} cells, too many to open here. Save a part of it.")
 
 
-def _one_layer(data: bytes) -> tuple[bytes, str]:
+def _one_layer(data: bytes, most: int) -> tuple[bytes, str]:
     for begin, name, opened in _PACKERS:
         if data.startswith(begin):
-            return _limited(opened, io.BytesIO(data), f"The {name} file"), f"Unpacked from the {name} file."
+            return _limited(opened, io.BytesIO(data), f"The {name} file", most), f"Unpacked from the {name} file."
     if data.startswith(ZIP):
-        return _from_zip(data)
+        return _from_zip(data, most)
     return data, ""
 
 
-def _limited(opened: Callable[[Any], Any], packed: Any, what: str) -> bytes:
+def _limited(opened: Callable[[Any], Any], packed: Any, what: str, most: int) -> bytes:
+    """Everything in a packed stream, in pieces: asked for all at once, room for all would be taken beforehand."""
+    inside = io.BytesIO()
     try:
         with opened(packed) as stream:
-            inside: bytes = stream.read(MAX_BYTES + 1)
+            while inside.tell() <= most and (piece := stream.read(_PIECE)):
+                inside.write(piece)
     except _DAMAGED as error:
         raise Unreadable(f"{what} is damaged or was not fully copied. Pack or copy it again.") from error
-    if len(inside) > MAX_BYTES:
-        raise Unreadable(f"{what} holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
-    return inside
+    if inside.tell() > most:
+        raise Unreadable(f"{what} holds more than {most >> 20:,} MB. Save a smaller part of the table.")
+    return inside.getvalue()
 
 
-def _from_zip(data: bytes) -> tuple[bytes, str]:
+def _from_zip(data: bytes, most: int) -> tuple[bytes, str]:
     """The one table of a ZIP archive; workbooks, which are ZIP archives too, stay as they are."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -102,7 +109,7 @@ def _from_zip(data: bytes) -> tuple[bytes, str]:
         if member.flag_bits & 1:
             raise Unreadable("The ZIP archive is protected by a password. Unpack it and choose the table inside.")
         note = f"Unpacked {quoted(member.filename)} from the ZIP archive."
-        return _limited(archive.open, member, "The ZIP archive"), note
+        return _limited(archive.open, member, "The ZIP archive", most), note
 
 
 def _refuse_programs(names: set[str]) -> None:
