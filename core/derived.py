@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from core import confined
 from core.catalogue import Catalogue
 from core.records import STOPPED_EARLY, ModelSpec, Predictions, Problem, Roles, Samples
 from core.results import versions
@@ -41,12 +42,18 @@ class Derivation:
         Writes to the database what others should find without knowing the key.
     seconds : float
         Time limit, so that none keeps those that come after it waiting for ever.
+    memory : callable
+        Bytes that it may take, from the parameters; 0 for the engine's own limit.
+    told : callable
+        What a person is told where it has failed, from the last event's kind and reason.
     """
 
     name: str
     work: Callable[[Store, Params], dict[str, Any]]
     keep: Callable[[Store, Params, Params], None] = _keep_nothing
     seconds: float = 600.0
+    memory: Callable[[Store, Params], int] = lambda store, params: 0
+    told: Callable[[str, str], str] = lambda kind, reason: reason
 
 
 def derived_key(kind: str, params: Params) -> str:
@@ -57,20 +64,21 @@ def derived_key(kind: str, params: Params) -> str:
 
 def source_stamp(source: str, tables: Path) -> str:
     """What changes when a source does: a file's size and time; for the catalogue the version of Bakeoff."""
-    for name in (source, source.partition("?")[0]):
-        for path in (tables / name, Path(name)):
-            if path.is_file():
-                state = path.stat()
-                return f"{state.st_size}-{state.st_mtime_ns}"
-    return versions()["bakeoff"]
+    path = confined.file_of(source, tables)
+    if path is None:
+        return versions()["bakeoff"]
+    state = path.stat()
+    return f"{state.st_size}-{state.st_mtime_ns}"
 
 
 def _read(store: Store, params: Params) -> dict[str, Any]:
-    from core.data import load_table
-
-    table = load_table(params["source"], store.tables)
+    table = confined.read(params["source"], store.tables)
     store.files.put_frame(table.fingerprint, table.frame)
     return {"info": table_info(table)}
+
+
+def _room(store: Store, params: Params) -> int:
+    return confined.allowance(params["source"], store.tables)
 
 
 def _keep_table(store: Store, params: Params, result: Params) -> None:
@@ -216,7 +224,7 @@ def estimate_params(
 
 DERIVED: Catalogue[Derivation] = Catalogue(
     "derived result",
-    Derivation("table", _read, _keep_table),
+    Derivation("table", _read, _keep_table, confined.SECONDS, _room, confined.told),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
     Derivation("scores", _scores, _keep_scores),
