@@ -20,7 +20,7 @@ from core.data.content import WANTED
 from core.data.errors import Unreadable
 from core.wording import counted, listed, quoted
 
-MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
+MAX_BYTES = 1 << 29  # unpacked; a small file can become a very large one, which takes several times as much memory
 ZIP = b"PK\x03\x04"
 _RATIO, _ANYHOW = 100, 1 << 28  # beyond so many bytes, what unpacks to more than so many times its size is no table
 _PIECE = 1 << 20
@@ -31,7 +31,7 @@ _PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
     (b"BZh", "bz2", bz2.open),
     (b"\xfd7zXZ\x00", "xz", lzma.open),
 )
-_DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 _WORKBOOKS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 # files of programs and notes that often lie beside a table
 _BESIDE = frozenset(
@@ -82,7 +82,7 @@ def _limited(opened: Callable[[Any], Any], packed: Any, what: str, most: int) ->
         with opened(packed) as stream:
             while inside.tell() <= most and (piece := stream.read(_PIECE)):
                 inside.write(piece)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise Unreadable(f"{what} is damaged or was not fully copied. Pack or copy it again.") from error
     if inside.tell() > most:
         raise Unreadable(f"{what} holds more than {most >> 20:,} MB. Save a smaller part of the table.")
@@ -93,14 +93,16 @@ def _from_zip(data: bytes, most: int) -> tuple[bytes, str]:
     """The one table of a ZIP archive; workbooks, which are ZIP archives too, stay as they are."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise Unreadable("The file is a damaged ZIP or Excel file. Copy or save it again.") from error
     with archive:
         members = archive.infolist()
         names = {member.filename for member in members}
         if names & _WORKBOOKS:
-            if sum(member.file_size for member in members) > MAX_BYTES // 2:
-                raise Unreadable("The Excel file unpacks to more than 512 MB. Save the sheet as CSV and try again.")
+            if sum(member.file_size for member in members) > most:
+                raise Unreadable(
+                    f"The Excel file unpacks to more than {most >> 20:,} MB. Save the sheet as CSV and try again."
+                )
             return data, ""
         _refuse_programs(names)
         if len(members) > _MAX_MEMBERS:
@@ -108,7 +110,7 @@ def _from_zip(data: bytes, most: int) -> tuple[bytes, str]:
         member = _the_table([each for each in members if _is_file(each)])
         if member.flag_bits & 1:
             raise Unreadable("The ZIP archive is protected by a password. Unpack it and choose the table inside.")
-        note = f"Unpacked {quoted(member.filename)} from the ZIP archive."
+        note = f"Unpacked {quoted(_shown(member))} from the ZIP archive."
         return _limited(archive.open, member, "The ZIP archive", most), note
 
 
@@ -132,12 +134,17 @@ def _is_file(member: zipfile.ZipInfo) -> bool:
     return parts[0] != "__MACOSX" and not parts[-1].startswith(".")
 
 
+def _shown(member: zipfile.ZipInfo) -> str:
+    """A member's name without line ends, colours and marks of direction."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in member.filename)
+
+
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     tables = [each for each in members if PurePosixPath(each.filename).suffix.lower() not in _BESIDE] or members
     if not tables:
         raise Unreadable("The ZIP archive holds no file.")
     if len(tables) > 1:
-        names = [each.filename for each in tables]
+        names = [_shown(each) for each in tables]
         raise Unreadable(
             f"The ZIP archive holds {counted(len(tables), 'file')}: {listed(names)}. Unpack it and choose one."
         )
