@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.catalogue import UnknownName
 from core.engines import memory_reason, time_reason
-from core.engines.limits import ONE_THREAD, limited
+from core.engines.limits import ONE_THREAD, PLAIN_ARROW, limited
 from core.engines.orphans import KILL, die_with_parent
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _run(asked: Mapping[str, Any], seconds: float) -> tuple[int | None, str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+        env={**os.environ, **ONE_THREAD, **PLAIN_ARROW, "PYTHONPATH": path},
         start_new_session=True,
     )
     try:

@@ -20,6 +20,9 @@ ONE_THREAD = {
     )
 }
 
+# Arrow's own allocator wants up to 1 GiB of address space at its first byte: all that a limited process may have.
+PLAIN_ARROW = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+
 
 @contextlib.contextmanager
 def limited(allowance: int) -> Iterator[None]:

@@ -23,6 +23,7 @@ from core.engines import Event, Job
 from core.records import FitState
 from core.store import Store
 from core.supervisor import Supervisor
+from tests.core.test_data_formats import ROWS, SAMPLES
 from tests.core.trials import until
 
 posix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
@@ -171,3 +172,10 @@ def test_a_greedy_file_ends_as_a_sentence_and_the_next_one_is_read(served: Store
         jobs.read(served, "greedy")
     (served.tables / "next.csv").write_text(CSV)
     assert len(jobs.read(served, "next.csv").frame) == 60
+
+
+@pytest.mark.parametrize("kind", [each for each in SAMPLES if each != "sas"])  # nothing but SAS itself writes these
+def test_workers_read_every_format_within_their_limits(kind: str, served: Store, tmp_path: Path) -> None:
+    """A library that takes a gibibyte of address space to begin with could not."""
+    (served.tables / kind).write_bytes(SAMPLES[kind](tmp_path))
+    assert len(jobs.read(served, kind).frame) == ROWS
