@@ -13,7 +13,7 @@ from core.data.frames import unique_names
 from core.data.report import Report
 from core.wording import listed
 
-_MAX_CELLS = MAX_BYTES // 4
+_MAX_CELLS = MAX_BYTES // 8
 
 
 def read_parquet(data: bytes, report: Report) -> pd.DataFrame:

@@ -121,6 +121,8 @@ def _refuse_programs(names: set[str]) -> None:
             "This looks like a PyTorch or pickle file, not a table. Such files can run programs when they are opened, "
             f"so they are not read here. {WANTED}"
         )
+    if "schema.json" in names and all(name == "schema.json" or name.endswith(".npy") for name in names):
+        raise Unreadable(f"This looks like a fitted model of skops, not a table. {WANTED}")
     if names and all(name.endswith(".npy") for name in names):
         raise Unreadable(f"This looks like an archive of NumPy arrays, not a table. {WANTED}")
 
