@@ -22,6 +22,7 @@ from core.wording import counted, listed, quoted
 
 MAX_BYTES = 1 << 29  # unpacked; a small file can become a very large one, which takes several times as much memory
 ZIP = b"PK\x03\x04"
+MOST_COLUMNS = 20_000
 _RATIO, _ANYHOW = 100, 1 << 28  # beyond so many bytes, what unpacks to more than so many times its size is no table
 _PIECE = 1 << 20
 _LAYERS = 2  # a packed file in a packed file
@@ -64,6 +65,12 @@ def check_cells(cells: int, most: int, what: str) -> None:
     """Refuse a file whose table would not fit into the memory, however small the file is."""
     if cells > most:
         raise Unreadable(f"The {what} file holds {cells:,} cells, too many to open here. Save a part of it.")
+
+
+def check_columns(columns: int) -> None:
+    """Refuse a table of more columns than anybody could look at; each of them costs about a millisecond."""
+    if columns > MOST_COLUMNS:
+        raise Unreadable(f"The table has more than {MOST_COLUMNS:,} columns, too many to read. Leave some out.")
 
 
 def _one_layer(data: bytes, most: int) -> tuple[bytes, str]:

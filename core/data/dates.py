@@ -41,6 +41,7 @@ _TAILS = (
     (r" \d{1,2}:\d{2}:\d{2} ?[AaPp][Mm]", " %I:%M:%S %p"),
 )
 _ZONE = r" ?(Z|UTC|[+-]\d{2}:?\d{2})"
+_LONGEST = 64  # characters of a date with its time and zone, in whatever words
 _LOOKED_AT = 5
 
 
@@ -85,7 +86,7 @@ def read_dates(texts: pa.Array, counts: np.ndarray, mostly: float) -> Dated | No
 
 def _ways(text: str) -> tuple[tuple[str, str], ...] | None:
     """The formats that a text may be written in, with their names for people."""
-    if not text[:1].isalnum() or not any(character.isdigit() for character in text):
+    if len(text) > _LONGEST or not text[:1].isalnum() or not any(character.isdigit() for character in text):
         return None
     for head, ways in _HEADS:
         begin = re.match(head, text)

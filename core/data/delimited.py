@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.data.containers import check_columns
 from core.data.errors import Unreadable
 from core.data.report import Report
 from core.wording import counted
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAMPLE_LINES, _SAMPLE_SIZE, _PROPOSER_SIZE = 200, 200_000, 20_000
+_LONGEST_SAMPLE = 4_000_000  # of a text whose first lines are as long as that
+_LONG_WORD = re.compile(r"(\w{100})\w+")  # some of the proposer's patterns take the square of it
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
 _YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
 
@@ -68,6 +71,7 @@ def read_delimited(text: str, report: Report) -> Lines:
     if not text.strip():
         raise Unreadable("The file is empty.")
     layout = _layout(text, report)
+    check_columns(layout.width)
     table, bad = _parse(text, layout, quotes=True)
     if any(("\n" in row.text and row.text.count('"') % 2) for row in bad):
         table, bad = _without_quotes(text, layout, bad, report)
@@ -114,16 +118,16 @@ def _sample(text: str) -> str:
     while lines < _SAMPLE_LINES and (end < _SAMPLE_SIZE or lines < 3):
         found = text.find("\n", end)
         if found < 0:
-            return text
+            return text[:_LONGEST_SAMPLE]
         end, lines = found + 1, lines + 1
-    return text[:end]
+    return text[: min(end, _LONGEST_SAMPLE)]
 
 
 def _delimiter(sample: str) -> str:
     """The separator that CleverCSV proposes, if the lines bear it out; else the one that splits them most evenly."""
     import clevercsv
 
-    head = sample[:_PROPOSER_SIZE]
+    head = _LONG_WORD.sub(r"\1", sample[:_PROPOSER_SIZE])
     try:
         dialect = clevercsv.Sniffer().sniff(head, delimiters=list(DELIMITERS))
         proposed = dialect.delimiter if dialect else ""

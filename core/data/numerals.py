@@ -154,6 +154,8 @@ def without_sign(texts: pa.Array) -> tuple[str, pa.Array]:
     """The one currency or percent sign that all texts bear, and the texts without it; else empty and the texts."""
     import pyarrow.compute as pc
 
+    if not _fits(texts, "[%€$£¥]").all():
+        return "", texts
     parts = pc.extract_regex(texts, r"^(?P<before>[€$£¥]?)\s*[^€$£¥%]*?\s*(?P<after>[%€$£¥]?)$")
     if parts.null_count:
         return "", texts
