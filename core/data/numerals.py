@@ -26,6 +26,7 @@ _LEADING_ZERO = r"^[+-]?0[\dxX]"  # Arrow would read 0x1F as 31
 _MANY_DIGITS = r"^[+-]?\d{16,}$"  # beyond 15 digits a float is no longer exact
 _WHOLE = r"^[+-]?\d+$"
 _PATTERNS = {"plain": _PLAIN, "comma": _COMMA, "point": _POINT}
+_LONGEST = 400  # bytes of any number that a program writes
 _SIGN = r"^([€$£¥])\s*|\s*([%€$£¥])$"
 
 
@@ -103,7 +104,10 @@ def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
 def _plain_values(texts: pa.Array) -> np.ndarray | None:
     """The numbers, where every text is one as a programmer writes it; else None."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST:  # Arrow would put the whole of it into its error
+        return None
     for kind in (pa.int64(), pa.float64()):
         try:
             return np.asarray(texts.cast(kind).to_numpy(zero_copy_only=False))
