@@ -33,7 +33,7 @@ _FOREIGN = (
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55\x4d\x8a]", re.DOTALL)
 _ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how joblib packs a pickle
-_TELLTALE = frozenset({"MARK", "PUT", "BINPUT", "GLOBAL", "INST"})  # steps that hardly any pickle does without
+_TELLTALE = frozenset({"PUT", "BINPUT", "REDUCE", "INST", "OBJ", "BUILD"})  # steps that hardly any pickle does without
 _WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _ARFF = re.compile(rb"\A(\xef\xbb\xbf)?(\s|%[^\r\n]*[\r\n])*@(relation|attribute)\b", re.IGNORECASE)
 _TS = re.compile(rb"^[ \t]*@problemname\b", re.IGNORECASE | re.MULTILINE)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.confined import told
+from core.data import read_table
 from tests.core.hostile import EITHER, PLAIN, REFUSED, Hostile, Traps, packed, programs, texts, typed, workbooks
 from tests.core.hostile.reader import Ended, Reader
 
@@ -72,6 +73,14 @@ def test_there_are_many_of_them_and_no_two_are_the_same() -> None:
 def test_every_end_of_a_child_is_a_sentence() -> None:
     for kind in ("over", "died", "late"):
         assert re.fullmatch(r"[A-Z].*\.", told(kind, "ended for a reason"))
+
+
+@pytest.mark.parametrize(
+    "text", ["c\nsize\n0.", "(a),b\n1,x.\n", "city,note\nUlm,small.\nBonn,old.", "I1\n2.\n3.", "]\n0.\n.\n1."]
+)
+def test_a_text_that_begins_like_an_old_pickle_is_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(text)
+    assert len(read_table(tmp_path / "file").frame) > 0
 
 
 # ---- the controls: what must be seen is seen

@@ -210,6 +210,7 @@ CASES = (
     Hostile("gz: 4 GiB in one", gz_in_one, said="holds more than"),
     Hostile("gz: a bomb in gz", gz_in_gz, said="holds more than"),
     Hostile("gz: twice is fine", lambda _: gz_nest(2), PLAIN),
+    Hostile("gz: a table that packs well is fine", lambda _: gzip.compress(b"a,b\n" + b"0,0\n1,2\n" * 500_000), PLAIN),
     Hostile("gz: a hundred layers", lambda _: gz_nest(100), said="packed more than twice"),
     Hostile("gz: a name that leads elsewhere", gz_named, PLAIN),
     Hostile("gz: a tar with a link", lambda _: tar_link(True), said="tar archive"),
