@@ -41,7 +41,7 @@ def read_arff(data: bytes, report: Report) -> pd.DataFrame:
     except arff.ArffException as error:
         line = f" in line {error.line:,}" if error.line > 0 else ""
         raise Unreadable(f"The ARFF file is damaged{line}: {_reason(error)}. Save it again.") from error
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise Unreadable("The ARFF file is damaged. Save it again, or save the table as CSV.") from error
     names = unique_names([name for name, _ in content["attributes"]], report)
     columns = list(zip(*content["data"], strict=True)) or [()] * len(names)
