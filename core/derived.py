@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from core import confined
 from core.catalogue import Catalogue
 from core.data import files_behind
 from core.records import STOPPED_EARLY, Fold, ModelSpec, Predictions, Problem, Roles, Samples, Split
@@ -40,14 +41,20 @@ class Derivation:
         Store and parameters in, plain values out; writes no row.
     keep : callable
         Writes to the database what others should find without knowing the key.
-    seconds : float
-        Time limit, so that none keeps those that come after it waiting for ever.
+    seconds : callable
+        Time limit from the parameters, so that none keeps those that come after it waiting for ever.
+    memory : callable
+        Bytes that it may take, from the parameters; 0 for the engine's own limit.
+    told : callable
+        What a person is told where it has failed, from the last event's kind and reason.
     """
 
     name: str
     work: Callable[[Store, Params], dict[str, Any]]
     keep: Callable[[Store, Params, Params], None] = _keep_nothing
-    seconds: float = 600.0
+    seconds: Callable[[Store, Params], float] = lambda store, params: 600.0
+    memory: Callable[[Store, Params], int] = lambda store, params: 0
+    told: Callable[[str, str], str] = lambda kind, reason: reason
 
 
 def derived_key(kind: str, params: Params) -> str:
@@ -75,11 +82,17 @@ def source_stamp(source: str, tables: Path) -> str:
 
 
 def _read(store: Store, params: Params) -> dict[str, Any]:
-    from core.data import load_table
-
-    table = load_table(params["source"], store.tables)
+    table = confined.read(params["source"], store.tables)
     store.files.put_frame(table.fingerprint, table.frame)
     return {"info": table_info(table)}
+
+
+def _patience(store: Store, params: Params) -> float:
+    return confined.patience(params["source"], store.tables)
+
+
+def _room(store: Store, params: Params) -> int:
+    return confined.allowance(params["source"], store.tables)
 
 
 def _keep_table(store: Store, params: Params, result: Params) -> None:
@@ -256,11 +269,11 @@ def estimate_params(
 
 DERIVED: Catalogue[Derivation] = Catalogue(
     "derived result",
-    Derivation("table", _read, _keep_table),
+    Derivation("table", _read, _keep_table, _patience, _room, confined.told),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
-    Derivation("profile", _profile, seconds=120.0),
-    Derivation("checks", _checks, seconds=120.0),
+    Derivation("profile", _profile, seconds=lambda store, params: 120.0),
+    Derivation("checks", _checks, seconds=lambda store, params: 120.0),
     Derivation("scores", _scores, _keep_scores),
-    Derivation("estimate", _estimate, seconds=60.0),
+    Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
 )

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from core.data.databases import is_server
 from core.derived import derived_key, estimate_params, projection_params, source_stamp
+from core.engines.limits import ONE_THREAD
 from core.estimates import Estimate, fold_rows, rough, time_left
 from core.forecast import Forecast, forecast, settings_hold
 from core.metrics import metrics_of
@@ -25,17 +26,6 @@ from core.records import RUN_ENDED, FitState, ModelSpec, Problem, Roles, RunSpec
 from core.results import Comparison, FitResult
 from core.run import plan
 from core.store import Derived, FitRow, RunRow, Store
-
-ONE_THREAD = {
-    name: "1"
-    for name in (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-        "BLIS_NUM_THREADS",
-    )
-}
 
 OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 

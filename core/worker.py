@@ -12,11 +12,10 @@ import hashlib
 import multiprocessing
 import os
 import signal
-import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from collections.abc import Callable, Mapping, MutableSequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +26,7 @@ import psutil
 from core.catalogue import resolve
 from core.derived import DERIVED
 from core.engines import AFTER, DISK, Event, Job, memory_reason
+from core.engines.limits import limited
 from core.engines.watching import STACK, TAIL
 from core.models import MODELS
 from core.progress import Step, listening
@@ -266,46 +266,3 @@ def settle_in(nice: bool, output: str) -> None:
     faulthandler.enable()  # a crash in C leaves the stack there
     if STACK is not None:
         faulthandler.register(STACK)
-
-
-@contextlib.contextmanager
-def limited(allowance: int) -> Iterator[None]:
-    """Let this process take so many bytes more than it has now, within the block; see `limit_memory`."""
-    limit_memory(allowance)
-    try:
-        yield
-    finally:
-        limit_memory(0)
-
-
-def limit_memory(allowance: int) -> None:
-    """Let this process take so many bytes more than it has now; 0 lifts the limit.
-
-    By address space, which the preloaded libraries fill to about 1 GiB already; not with CUDA, whose address space is
-    far larger than its memory, and not where the system knows no such limit.
-    """
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    taken = _address_space()
-    if allowance and taken and not _on_cuda():
-        resource.setrlimit(resource.RLIMIT_AS, (taken + allowance, hard))
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY if hard == -1 else hard, hard))
-
-
-def _on_cuda() -> bool:
-    """Whether this process has PyTorch, and that a graphics card."""
-    torch = sys.modules.get("torch")
-    return torch is not None and torch.cuda.is_available()
-
-
-def _address_space() -> int:
-    """Bytes of address space of this process; 0 where the system does not say."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

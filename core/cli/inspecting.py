@@ -104,9 +104,6 @@ def _paragraphs(told: dict[str, Any], found: Inspection) -> list[tuple[str, list
             f"Divide the rows by {split['proposal']}: {split['reason']}.",
         ]
     warnings = [f"{each['severity']}: {each['text']} {each['advice']}" for each in told["warnings"] if split]
-    paragraphs = [
-        ("What it is for", purpose),
-        ("How it was read", list(found.table.notes)),
-        ("What stands out", warnings),
-    ]
+    paragraphs = [("What it is for", purpose), ("How it was read", list(found.table.notes))]
+    paragraphs.append(("What stands out", warnings))
     return [(title, lines) for title, lines in paragraphs if lines]

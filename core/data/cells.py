@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.frames import EXACT, as_whole
+from core.data.frames import EXACT, as_unicode, as_whole
 from core.data.report import Report
 from core.data.values import read_columns
 
@@ -28,6 +28,9 @@ def column_of_cells(name: str, cells: list[Any], report: Report) -> pd.Series[An
         if _exact(cells):
             return _numbers(cells)
     texts = [as_text(cell) for cell in cells]
+    if broken := sum(text != as_unicode(text) for text in texts):
+        report.add("unprintable", "Characters that cannot be shown in {columns} replaced: {count}.", name, broken)
+        texts = [as_unicode(text) for text in texts]
     frame: pd.DataFrame = read_columns([name], [pa.chunked_array([pa.array(texts, pa.string())])], False, report)
     return frame[name]
 

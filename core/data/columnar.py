@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.containers import MAX_BYTES, check_cells
+from core.data.containers import MAX_BYTES, check_cells, check_columns
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.report import Report
 from core.wording import listed
 
-_MAX_CELLS = MAX_BYTES // 4
+_MAX_CELLS = MAX_BYTES // 8
 
 
 def read_parquet(data: bytes, report: Report) -> pd.DataFrame:
@@ -24,6 +24,7 @@ def read_parquet(data: bytes, report: Report) -> pd.DataFrame:
     try:
         file = parquet.ParquetFile(pa.BufferReader(data))
         # the footer's own size figures may lie, rows × columns may not
+        check_columns(file.metadata.num_columns)
         check_cells(file.metadata.num_rows * file.metadata.num_columns, _MAX_CELLS, "Parquet")
         return _frame(file.read(), report)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:

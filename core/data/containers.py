@@ -19,7 +19,10 @@ from core.data.content import WANTED
 from core.data.errors import Unreadable
 from core.wording import counted, listed, quoted
 
-MAX_BYTES = 1 << 30  # unpacked; a small file can become a very large one
+MAX_BYTES = 1 << 29  # unpacked; a small file can become a very large one, which takes several times as much memory
+MOST_COLUMNS = 20_000
+_RATIO, _ANYHOW = 100, 1 << 28  # beyond so many bytes, what unpacks to more than so many times its size is no table
+_PIECE = 1 << 20
 _LAYERS = 2  # a packed file in a packed file
 _MAX_MEMBERS = 2_000
 _PACKERS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
@@ -38,13 +41,15 @@ def unpacked(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         If what is packed is damaged, protected, too large, or more than one table.
     """
     notes: list[str] = []
-    for _ in range(_LAYERS):
-        inside, note = _one_layer(data)
+    most = min(MAX_BYTES, max(_ANYHOW, _RATIO * len(data)))
+    while True:
+        inside, note = _one_layer(data, most)
         if not note:
-            break
+            return data, tuple(notes)
+        if len(notes) == _LAYERS:
+            raise Unreadable("The file is packed more than twice. Unpack it and choose the table inside.")
         data = inside
         notes.append(note)
-    return data, tuple(notes)
 
 
 def check_cells(cells: int, most: int, what: str) -> None:
@@ -53,27 +58,36 @@ def check_cells(cells: int, most: int, what: str) -> None:
         raise Unreadable(f"The {what} file holds {cells:,} cells, too many to open here. Save a part of it.")
 
 
-def _one_layer(data: bytes) -> tuple[bytes, str]:
+def check_columns(columns: int) -> None:
+    """Refuse a table of more columns than anybody could look at; each of them costs about a millisecond."""
+    if columns > MOST_COLUMNS:
+        raise Unreadable(f"The table has more than {MOST_COLUMNS:,} columns, too many to read. Leave some out.")
+
+
+def _one_layer(data: bytes, most: int) -> tuple[bytes, str]:
     for begin, name, opened in _PACKERS:
         if data.startswith(begin):
-            return _limited(opened, io.BytesIO(data), f"The {name} file"), f"Unpacked from the {name} file."
+            return _limited(opened, io.BytesIO(data), f"The {name} file", most), f"Unpacked from the {name} file."
     if data.startswith(ZIP):
-        return _from_zip(data)
+        return _from_zip(data, most)
     return data, ""
 
 
-def _limited(opened: Callable[[Any], Any], packed: Any, what: str) -> bytes:
+def _limited(opened: Callable[[Any], Any], packed: Any, what: str, most: int) -> bytes:
+    """Everything in a packed stream, in pieces: asked for all at once, room for all would be taken beforehand."""
+    inside = io.BytesIO()
     try:
         with opened(packed) as stream:
-            inside: bytes = stream.read(MAX_BYTES + 1)
+            while inside.tell() <= most and (piece := stream.read(_PIECE)):
+                inside.write(piece)
     except DAMAGED as error:
         raise Unreadable(f"{what} is damaged or was not fully copied. Pack or copy it again.") from error
-    if len(inside) > MAX_BYTES:
-        raise Unreadable(f"{what} holds more than {MAX_BYTES >> 20:,} MB. Save a smaller part of the table.")
-    return inside
+    if inside.tell() > most:
+        raise Unreadable(f"{what} holds more than {most >> 20:,} MB. Save a smaller part of the table.")
+    return inside.getvalue()
 
 
-def _from_zip(data: bytes) -> tuple[bytes, str]:
+def _from_zip(data: bytes, most: int) -> tuple[bytes, str]:
     """The one table of a ZIP archive; those that are a table as a whole, workbooks and images, stay as they are."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -83,8 +97,10 @@ def _from_zip(data: bytes) -> tuple[bytes, str]:
         members = archive.infolist()
         names = {member.filename for member in members}
         if names & WORKBOOKS:
-            if sum(member.file_size for member in members) > MAX_BYTES // 2:
-                raise Unreadable("The Excel file unpacks to more than 512 MB. Save the sheet as CSV and try again.")
+            if sum(member.file_size for member in members) > most:
+                raise Unreadable(
+                    f"The Excel file unpacks to more than {most >> 20:,} MB. Save the sheet as CSV and try again."
+                )
             return data, ""
         _refuse_programs(names)
         if holds_pictures(archive) or holds_idx(archive):
@@ -94,8 +110,8 @@ def _from_zip(data: bytes) -> tuple[bytes, str]:
         member = _the_table([each for each in members if is_file(each)])
         if member.flag_bits & 1:
             raise Unreadable("The ZIP archive is protected by a password. Unpack it and choose the table inside.")
-        note = f"Unpacked {quoted(member.filename)} from the ZIP archive."
-        return _limited(archive.open, member, "The ZIP archive"), note
+        note = f"Unpacked {quoted(_shown(member))} from the ZIP archive."
+        return _limited(archive.open, member, "The ZIP archive", most), note
 
 
 def _refuse_programs(names: set[str]) -> None:
@@ -105,8 +121,15 @@ def _refuse_programs(names: set[str]) -> None:
             "This looks like a PyTorch or pickle file, not a table. Such files can run programs when they are opened, "
             f"so they are not read here. {WANTED}"
         )
+    if "schema.json" in names and all(name == "schema.json" or name.endswith(".npy") for name in names):
+        raise Unreadable(f"This looks like a fitted model of skops, not a table. {WANTED}")
     if names and all(name.endswith(".npy") for name in names):
         raise Unreadable(f"This looks like an archive of NumPy arrays, not a table. {WANTED}")
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    """A member's name without line ends, colours and marks of direction."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in member.filename)
 
 
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
@@ -114,7 +137,7 @@ def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if not tables:
         raise Unreadable("The ZIP archive holds no file.")
     if len(tables) > 1:
-        names = [each.filename for each in tables]
+        names = [_shown(each) for each in tables]
         raise Unreadable(
             f"The ZIP archive holds {counted(len(tables), 'file')}: {listed(names)}. Unpack it and choose one."
         )

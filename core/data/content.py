@@ -6,8 +6,11 @@ Takes bytes, gives the kind of container or text. The name of a file is never as
 from __future__ import annotations
 
 import codecs
+import pickletools
 import re
 import unicodedata
+import zlib
+from itertools import islice
 
 from core.data.errors import Unreadable
 from core.data.report import Report
@@ -28,10 +31,12 @@ _FOREIGN = (
     (b"MZ\x90", "a program"),
     (b"{\\rtf", "an RTF document"),
 )
-_PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55\x4d]", re.DOTALL)
+_PICKLE = re.compile(rb"\x80[\x02-\x05][\x95\x8c\x7d\x5d\x28\x63\x71\x4b\x58\x55\x4d\x8a]", re.DOTALL)
+_ZLIB = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # how joblib packs a pickle
+_TELLTALE = frozenset({"PUT", "BINPUT", "REDUCE", "INST", "OBJ", "BUILD"})  # steps that hardly any pickle does without
 _WEB_PAGE = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
-_ARFF = re.compile(rb"\A(\xef\xbb\xbf)?(\s|%[^\r\n]*)*@(relation|attribute)\b", re.IGNORECASE)
-_TS = re.compile(rb"^\s*@problemname\b", re.IGNORECASE | re.MULTILINE)
+_ARFF = re.compile(rb"\A(\xef\xbb\xbf)?(\s|%[^\r\n]*[\r\n])*@(relation|attribute)\b", re.IGNORECASE)
+_TS = re.compile(rb"^[ \t]*@problemname\b", re.IGNORECASE | re.MULTILINE)
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{]")
 _JSON_LIST = re.compile(rb"\[\s*[\]\"\d-]")  # the name of a column may begin so as well
 SAS = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00"
@@ -69,7 +74,7 @@ def refuse_foreign(data: bytes) -> None:
     for begin, what in _FOREIGN:
         if data.startswith(begin):
             raise Unreadable(f"This looks like {what}, not a table. {WANTED}")
-    if _PICKLE.match(data):
+    if _is_pickle(data) or (data.startswith(_ZLIB) and _is_zlib(data)):
         raise Unreadable(
             "This looks like a Python pickle, not a table. Pickles can run programs when they are opened, so they are "
             f"not read here. {WANTED}"
@@ -82,6 +87,30 @@ def refuse_foreign(data: bytes) -> None:
         raise Unreadable(f"This looks like a TS file of time series, which is not read here. {WANTED}")
     if data[257:262] == b"ustar":
         raise Unreadable("This looks like a tar archive. Unpack it and choose the table inside.")
+
+
+def _is_pickle(data: bytes) -> bool:
+    """Whether bytes are a pickle; the old ones, which are text, are told by their steps, of which none is taken."""
+    if _PICKLE.match(data):
+        return True
+    if not data.endswith(b".") or len(data) < 4:
+        return False
+    steps: set[str] = set()
+    try:
+        for step, _, place in islice(pickletools.genops(data), 1_000):
+            steps.add(step.name)
+            if step.name == "STOP":
+                return place == len(data) - 1 and bool(steps & _TELLTALE)
+    except (ValueError, IndexError):  # UnicodeDecodeError is one of them
+        return False
+    return bool(steps & _TELLTALE)
+
+
+def _is_zlib(data: bytes) -> bool:
+    try:
+        return bool(zlib.decompressobj().decompress(data[:_SAMPLE], 64))
+    except zlib.error:
+        return False
 
 
 def is_arff(data: bytes) -> bool:

@@ -71,6 +71,7 @@ _WEEKDAY = re.compile(
 )
 
 Ways = tuple[tuple[str, str], ...]
+_LONGEST = 64  # characters of a date with its time and zone, in whatever words
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _in_english(text: str) -> str:
 
 def _ways(text: str) -> Ways | None:
     """The formats that a text may be written in, with their names for people."""
-    if not text[:1].isalnum() or not any(character.isdigit() for character in text):
+    if len(text) > _LONGEST or not text[:1].isalnum() or not any(character.isdigit() for character in text):
         return None
     for head, ways in _HEADS:
         begin = re.match(head, text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from core.data.containers import check_columns
 from core.data.dialect import Dialect, Record, dialect_of, records_of, sample_of, spaced_quotes, tabbed, uncommented
 from core.data.errors import Unreadable
 from core.data.layout import Layout, layout_of
@@ -53,6 +54,7 @@ def read_delimited(text: str, report: Report) -> Lines:
         dialect = _not_quoted(dialect, line, report)
         records = records_of(sample, dialect, whole=whole)
     layout = layout_of(records, report)
+    check_columns(layout.width)
     report.found(header_row=layout.header_row)
     rows, bad = _parse(plain, layout, dialect)
     if dialect.quote and any("\n" in row.text and row.text.count(dialect.quote) % 2 for row in bad):

@@ -23,6 +23,8 @@ _UNUSUAL = (":", "^", "~", "\x01", "\x1f", BLANKS)
 _COMMENTS = ("#", "%", "//", ";")
 _SAMPLE_LINES, _SAMPLE_SIZE, _PROPOSER_SIZE = 200, 200_000, 20_000
 _SCORED, _FEWEST_SCORED = 50_000, 20  # letters and lines that are looked at for each separator
+_LONGEST_SAMPLE = 4_000_000  # of a text whose first lines are as long as that
+_LONG_WORD = re.compile(r"(\w{100})\w+")  # some of the proposer's patterns take the square of it
 _CELLS = 4_000  # so many are looked at for each separator
 _HANDICAP = 0.85  # of a separator that few files have
 _STRAY = 0.05  # this share of the lines may have something between two columns
@@ -78,9 +80,9 @@ def sample_of(text: str) -> str:
     while lines < _SAMPLE_LINES and (end < _SAMPLE_SIZE or lines < 3):
         found = text.find("\n", end)
         if found < 0:
-            return text
+            return text[:_LONGEST_SAMPLE]
         end, lines = found + 1, lines + 1
-    return text[:end]
+    return text[: min(end, _LONGEST_SAMPLE)]
 
 
 def dialect_of(sample: str, report: Report) -> Dialect:
@@ -231,7 +233,8 @@ def _proposed(sample: str) -> tuple[str, str]:
     import clevercsv
 
     try:
-        dialect = clevercsv.Sniffer().sniff(sample[:_PROPOSER_SIZE], delimiters=[*COMMON, ":", "^", "~", " "])
+        head = _LONG_WORD.sub(r"\1", sample[:_PROPOSER_SIZE])
+        dialect = clevercsv.Sniffer().sniff(head, delimiters=[*COMMON, ":", "^", "~", " "])
     except clevercsv.Error:
         return "", ""
     if dialect is None:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 
 from core.data.cells import column_of_cells
+from core.data.containers import MAX_BYTES, check_cells, check_columns
 from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.report import Report
 from core.wording import listed, quoted
 
+_MAX_CELLS, _MOST_PARTS = MAX_BYTES // 8, MAX_BYTES // 64
 _DEEPEST = 8  # objects within objects
 _SHAPES = (
     'Wanted is a list of records, such as [{"a": 1}, {"a": 2}], one record per line, or an object with a list per '
@@ -34,17 +37,24 @@ def read_json(data: bytes, report: Report) -> pd.DataFrame:
         If the text is no JSON, with the line; or if there is no table in it.
     """
     text, repeated = text_of(data, report), set[str]()
+    if (parts := text.count("{") + text.count("[")) > _MOST_PARTS:
+        raise Unreadable(f"The JSON file holds {parts:,} lists and objects, too many to open here. Save a part of it.")
     try:
         value = _parsed(text, repeated)
         records = _records(value, report)
         flat = [_flat(each) for each in records]
+    except Unreadable:
+        raise
+    except ValueError as error:  # Python's own limit, for the time that it takes
+        raise Unreadable("The JSON file holds a number of more than 4,300 digits. Save it as text.") from error
     except RecursionError as error:
         raise Unreadable(f"The JSON file is nested too deeply to be a table. {_SHAPES}") from error
     for name in sorted(repeated):
         report.add("same_key", "A record names {columns} twice; the last value was taken.", name)
-    columns = {
-        name: [each.get(name) for each in flat] for name in dict.fromkeys(name for each in flat for name in each)
-    }
+    wanted = dict.fromkeys(name for each in flat for name in each)
+    check_columns(len(wanted))
+    check_cells(len(wanted) * len(flat), _MAX_CELLS, "JSON")
+    columns = {name: [each.get(name) for each in flat] for name in wanted}
     nested = [name for name, cells in columns.items() if any(isinstance(cell, (list, dict)) for cell in cells)]
     if nested:
         report.add("nested", f"Columns that hold lists left out: {listed(nested)}.")
@@ -61,8 +71,7 @@ def _parsed(text: str, repeated: set[str]) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated.update(name for name in found if names.count(name) > 1)
+            repeated.update(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         return found
 
     decoder = json.JSONDecoder(object_pairs_hook=unique)

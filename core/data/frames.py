@@ -91,14 +91,18 @@ def table_of_frame(
 
 def unique_names(names: Iterable[object], report: Report) -> list[str]:
     """Column names as text, none empty and none twice; what had to change is noted."""
-    wanted = ["" if name is None else " ".join(str(name).translate(_PRINTABLE).split()) for name in names]
+    wanted = ["" if name is None else " ".join(as_unicode(str(name)).split()) for name in names]
     taken, used, result = set(wanted), set[str](), []
+    numbers: dict[str, int] = {}  # the next one to try, so that many columns of one name take no longer than others
     for position, name in enumerate(wanted):
         if not name:
             chosen = _free(f"column_{position + 1}", taken, start=2)
             report.add("no_name", f"Column {position + 1} has no name and is called {{columns}}.", chosen)
         elif name in used:
-            chosen = _free(f"{name}_2", taken, name, 3)
+            number = numbers.get(name, 2)
+            while (chosen := f"{name}_{number}") in taken:
+                number += 1
+            numbers[name] = number + 1
             report.add("same_name", f"A second column `{name}` is called {{columns}}.", chosen)
         else:
             chosen = name
@@ -215,9 +219,14 @@ def categorical(texts: list[str], codes: np.ndarray, name: str, report: Report) 
     return pd.Series(pd.Categorical.from_codes(cast(Any, new[codes]), categories=categories), copy=False)
 
 
+def as_unicode(text: str) -> str:
+    """A text without NUL and without halves of surrogate pairs."""
+    return text.translate(_PRINTABLE).encode("utf-8", "replace").decode()
+
+
 def _cleaned(texts: list[str]) -> tuple[list[str], np.ndarray]:
     """Texts without NUL and without halves of surrogate pairs, which databases, browsers and Arrow refuse."""
-    cleaned = [text.translate(_PRINTABLE).encode("utf-8", "replace").decode() for text in texts]
+    cleaned = [as_unicode(text) for text in texts]
     return cleaned, np.array([old != new for old, new in zip(texts, cleaned, strict=True)], dtype=bool)
 
 

@@ -42,6 +42,7 @@ _CODES = (
     ("Numbers of several parts", r"^\d+(\.\d{1,2}){2,}$"),
     ("Four numbers with points between them", r"^\d{1,3}(\.\d{1,3}){3}$"),
 )
+_LONGEST = 400  # bytes of any number that a program writes
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,10 @@ def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
 def _plain_values(texts: pa.Array) -> np.ndarray | None:
     """The numbers, where every text is one as a programmer writes it; else None."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST:  # Arrow would put the whole of it into its error
+        return None
     for kind in (pa.int64(), pa.float64()):
         try:
             return np.asarray(texts.cast(kind).to_numpy(zero_copy_only=False))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.cells import column_of_cells
+from core.data.containers import MAX_BYTES, check_cells, check_columns
 from core.data.content import text_of
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
@@ -20,6 +21,7 @@ _LENIENT = (
     (re.compile(_DECLARED + r")date\b.*$", re.IGNORECASE), r"\1string"),
     (re.compile(_DECLARED + r"(?:integer|real|numeric))\s*\[[^\]]*\]\s*$", re.IGNORECASE), r"\1"),
 )
+_MAX_CELLS = MAX_BYTES // 8
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 
 
@@ -39,7 +41,7 @@ def read_arff(data: bytes, report: Report) -> pd.DataFrame:
     except arff.ArffException as error:
         line = f" in line {error.line:,}" if error.line > 0 else ""
         raise Unreadable(f"The ARFF file is damaged{line}: {_reason(error)}. Save it again.") from error
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise Unreadable("The ARFF file is damaged. Save it again, or save the table as CSV.") from error
     names = unique_names([name for name, _ in content["attributes"]], report)
     columns = list(zip(*content["data"], strict=True)) or [()] * len(names)
@@ -54,6 +56,9 @@ def _strict(text: str) -> list[str]:
     lines = text.split("\n")
     begin = next((place for place, line in enumerate(lines) if _DATA.match(line)), len(lines))
     head = lines[:begin]
+    columns = sum(line.lstrip()[:1] == "@" for line in head)
+    check_columns(columns)
+    check_cells(columns * (len(lines) - begin), _MAX_CELLS, "ARFF")  # sparse rows are short, and full in the table
     for pattern, instead in _LENIENT:
         head = [pattern.sub(instead, line) for line in head]
     return [*head, *(line.rstrip().removesuffix(",") for line in lines[begin:])]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.catalogue import did_you_mean
 from core.data.cells import as_text, column_of_cells
+from core.data.containers import DAMAGED
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.layout import Layout, layout_of
@@ -24,6 +25,9 @@ from core.wording import counted, quoted
 
 _HEAD = 200  # rows that tell where a table stands
 _ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>\s*(?:<f[^>]*/?>[^<]*(?:</f>)?)?\s*<v>([^<]*)</v>')
+
+_MOST_SHEETS = 256  # that are searched for a table
+_PLACES = ((b"columns", 1 << 14), (b"rows", 1 << 20))
 
 
 def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
@@ -36,10 +40,13 @@ def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    _refuse_repeats(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _sheets(book, report.wish("sheet"))
-        found = next((each for each in (_table(book.get_sheet_by_name(name)) for name in names) if each), None)
+        found = next(
+            (each for each in (_table(book.get_sheet_by_name(name)) for name in names[:_MOST_SHEETS]) if each), None
+        )
     except PasswordError as error:
         raise Unreadable("The Excel file is protected by a password. Save it without one and try again.") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -149,3 +156,18 @@ def _tell_errors(data: bytes, report: Report) -> None:
         cells = sum(found.values())
         told = f"{counted(cells, 'cell')} of formulas that failed ({kinds}) read as missing."
         report.add("formula_error", told, count=cells)
+
+
+def _refuse_repeats(data: bytes) -> None:
+    """Refuse an OpenDocument file that repeats a cell or a row more often than there are places for it.
+
+    Spreadsheet programs fill a sheet to its last place like this, and no further; the library would go on for ever.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            content = archive.read("content.xml")
+    except (*DAMAGED, KeyError):  # another kind of workbook, or the library says what is wrong with it
+        return
+    for what, most in _PLACES:
+        if any(int(found[1][:20]) > most for found in re.finditer(rb"number-%s-repeated=.(\d+)" % what, content)):
+            raise Unreadable("The OpenDocument file is damaged: it repeats a cell millions of times. Save it as CSV.")

@@ -12,6 +12,7 @@ import importlib
 import os
 import signal
 
+from core.engines.limits import PLAIN_ARROW
 from core.engines.orphans import KILL, die_with_parent
 from core.engines.watching import MORE, children, descendants
 
@@ -58,6 +59,7 @@ def take_along(*_: object) -> None:
 signal.signal(signal.SIGTERM, take_along)
 atexit.register(take_along)
 die_with_parent(signal.SIGTERM)
+os.environ.update(PLAIN_ARROW)
 load(FIRST)
 if MORE is not None:
     signal.signal(MORE, load_later)

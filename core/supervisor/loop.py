@@ -218,7 +218,9 @@ class Supervisor:
         free = self.engine.free(DESK)
         for row in self.store.queued_derived()[: max(free, 0)]:
             if self.store.advance_derived(row.key, FitState.QUEUED, FitState.RUNNING):
-                self._hand_over(Job(row.key, row.kind, row.params, DESK, DERIVED[row.kind].seconds), row)
+                entry = DERIVED[row.kind]
+                limits = entry.seconds(self.store, row.params), entry.memory(self.store, row.params)
+                self._hand_over(Job(row.key, row.kind, row.params, DESK, *limits), row)
 
     def _start_fits(self) -> None:
         """Give every free slot a fit, as long as there is one that is not at work for another run already."""
@@ -371,7 +373,8 @@ class Supervisor:
             self.store.advance_derived(row.key, FitState.RUNNING, FitState.DONE, result=event.result)
         else:
             log.warning("%s: %s\n%s", row.kind, event.reason, event.log)
-            self.store.advance_derived(row.key, FitState.RUNNING, FitState.FAILED, reason=event.reason, log=event.log)
+            reason = DERIVED[row.kind].told(event.kind, event.reason)
+            self.store.advance_derived(row.key, FitState.RUNNING, FitState.FAILED, reason=reason, log=event.log)
 
     def _write_steps(self) -> None:
         self._written_at = time.monotonic()

@@ -18,7 +18,7 @@ GREEDY = """
 import sys
 import numpy, torch
 from core.run import reason_of
-from core.worker import limit_memory
+from core.engines.limits import limit_memory
 limit_memory(300 * 2**20)
 numpy.ones(10 * 2**20)
 try:
