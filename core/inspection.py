@@ -6,7 +6,8 @@ the checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from core.data import (
     propose_task,
     samples,
 )
-from core.records import Column, Problem, Proposal, Roles, Table
+from core.records import Column, Fold, Problem, Proposal, Roles, Table
 
 TARGET, FEATURE, LEFT_OUT, GROUP, TIME = "target", "feature", "left out", "group", "time"
 _FACTS = ("encoding", "delimiter", "decimal", "header_row")
@@ -106,10 +107,9 @@ def inspect_table(table: Table, roles: Roles | None = None) -> Inspection:
     task = propose_task(table, problem.target)
     task = task if task.value == problem.task else Proposal(problem.task, "chosen by you")
     rows, split = samples(table, problem), default_split(problem.task)
-    try:
+    divided: Sequence[Fold] = ()
+    with suppress(Unusable):  # the checks say which class is too rare
         divided = folds(rows, problem, split, 0)
-    except Unusable:  # the checks say which class is too rare
-        divided = []
     checked = check_all(table, problem, rows, split, divided)
     proposed = propose_split(table, problem, checked.findings)
     return Inspection(table, target, task, proposed, problem, checked)

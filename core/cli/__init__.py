@@ -1,8 +1,8 @@
 """The command line: ``bakeoff compare | inspect | datasets | models | runs | cancel | clean | stop``.
 
 Also ``python -m core``. Runs the same run through the same supervisor as the dashboard. Exit codes: 0 when the run
-ended, 2 for unusable arguments, 1 when no model could be scored, 3 when a file cannot be inspected, 130 when the run was
-stopped by Ctrl-C.
+ended, 2 for unusable arguments, 1 when no model could be scored, 3 when a file cannot be inspected, 130 when the run
+was stopped by Ctrl-C.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from core.catalogue import did_you_mean
+from core.data.archives import DAMAGED
 from core.data.cells import as_text, column_of_cells
-from core.data.containers import DAMAGED
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.layout import Layout, layout_of
