@@ -17,9 +17,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.catalogue import did_you_mean
-from core.data import DATASETS, catalogue_sources, is_named, make_problem, propose_target
-from core.data.databases import base_of, is_database
+from core.data import make_problem, propose_target
 from core.derived import source_stamp
 from core.estimates import Estimate
 from core.forecast import Forecast
@@ -35,6 +33,7 @@ ADDRESS = ("data", "target", "run")
 AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 SHORT = 0.4  # seconds that a page waits for a quick job before it draws a skeleton
 LEFT_OUT = "left out by you"
+COLUMNS = ("use", "kinds")  # what is decided about single columns
 DRAFT = "draft"  # the choice that was made last, in a session and, by its owner, in the store
 
 
@@ -114,43 +113,6 @@ def source() -> str:
     return chosen("data") or EXAMPLE
 
 
-def sources() -> dict[str, tuple[str, str]]:
-    """Everything there is to choose from: source to its title and a sentence."""
-    return {source: (title, about) for source, title, about in catalogue_sources(store().tables)}
-
-
-def strange(name: str) -> str:
-    """Why a source is none of these; empty where it is one. Anybody may have written the address: no path is one."""
-    known = sources()
-    if is_database(name):
-        return _strange_database(name, known)
-    here = name in known or name.partition("?")[0] in known
-    if here or name.partition(":")[0] in DATASETS or is_named(name):
-        return ""
-    return did_you_mean("data set or file", name, known)
-
-
-def _strange_database(name: str, known: Iterable[str]) -> str:
-    if base_of(name) not in known:  # this machine does not knock at others' doors for whoever writes an address
-        return (
-            "On this page only databases that databases.toml in the data folder names can be read, and files in the "
-            "folder of tables. Other addresses are for the command line."
-        )
-    try:
-        source_stamp(name, store().tables)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def forget_file(name: str) -> None:
-    """Delete a file from the folder of tables and go back to the example."""
-    file = name.partition("?")[0]
-    if file in sources() and file not in DATASETS:
-        (store().tables / file).unlink(missing_ok=True)
-    choose_source(EXAMPLE)
-
-
 def choose_source(name: str) -> None:
     """Choose other data; the target and the run belonged to the old ones."""
     choose(data=name, target="", run="")
@@ -172,6 +134,17 @@ def open_run(run: RunRow) -> None:
 
 
 # ---- tables and what is to be learned from them
+
+
+def carry_over(table: Table) -> None:
+    """Keep what was decided about a file when it is read in another way."""
+    plain = table.name.partition("?")[0]
+    last = st.session_state.get("decided", ("", "", {}))
+    if last[0] == plain and last[1] != table.fingerprint and table.fingerprint not in _decisions():
+        names = {column.name for column in table.columns}
+        kept = {key: {n: v for n, v in last[2][key].items() if n in names} for key in COLUMNS if key in last[2]}
+        _decisions()[table.fingerprint] = {**last[2], **kept}
+    st.session_state["decided"] = (plain, table.fingerprint, decisions(table))
 
 
 def table_of(name: str) -> Table | Derived:
@@ -283,7 +256,7 @@ def columns_edition() -> str:
 
 def choose_target(table: Table, name: str) -> None:
     """Predict another column; task and positive class are proposed anew."""
-    kept = {key: value for key, value in decisions(table).items() if key in ("use", "kinds")}
+    kept = {key: value for key, value in decisions(table).items() if key in COLUMNS}
     _decisions()[table.fingerprint] = kept
     choose(target=name, run="")
 

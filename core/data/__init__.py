@@ -12,7 +12,9 @@ from core.data.fetched import PLACES
 from core.data.frames import table_of_frame
 from core.data.problem import make_problem, samples
 from core.data.proposals import propose_positive, propose_target, propose_task
-from core.data.reading import FORMATS, Format, read_table
+from core.data.reading import FORMATS, READ_AS, Format, read_table
+from core.data.report import RULES
+from core.data.settings import settings_of, with_settings
 from core.data.sources import catalogue_sources, files_behind, is_named, load_table
 from core.data.splits import (
     SPLITS,
@@ -28,6 +30,8 @@ __all__ = [
     "DATASETS",
     "FORMATS",
     "PLACES",
+    "READ_AS",
+    "RULES",
     "SPLITS",
     "Dataset",
     "Format",
@@ -49,5 +53,7 @@ __all__ = [
     "propose_task",
     "read_table",
     "samples",
+    "settings_of",
     "table_of_frame",
+    "with_settings",
 ]

@@ -135,7 +135,7 @@ def _others(values: np.ndarray, looks: Ways, strings: list[str]) -> list[np.ndar
 
 def _in_english(text: str) -> str:
     """A text with the names of months short and English, as the library wants them, and without those of days."""
-    if not any(character.isalpha() for character in text):
+    if len(text) > _LONGEST or not any(character.isalpha() for character in text):
         return text
     return _NAMED_MONTH.sub(lambda found: _ENGLISH[found.group(1).lower()], _WEEKDAY.sub("", text))
 

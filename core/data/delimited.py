@@ -169,7 +169,7 @@ def _fit(
     text: str, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report
 ) -> tuple[list[str], Any]:
     """Names that fit the columns; rows that do not are filled up if a person wants that, else left out and noted."""
-    if bad and report.wish("ragged") == "fill":
+    if bad and report.wish("uneven_rows"):
         rows, bad = _filled(text, layout, dialect, rows, bad, report), []
     if len(bad) > rows.num_rows:
         raise Unreadable(

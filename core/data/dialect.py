@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.report import Report
-from core.data.settings import BLANKS, FIXED, NO_QUOTES
+from core.data.settings import BLANKS, FIXED, NO_QUOTES, TAB
 
 COMMON = (",", ";", "\t", "|")
 _UNUSUAL = (":", "^", "~", "\x01", "\x1f", BLANKS)
@@ -89,7 +89,7 @@ def dialect_of(sample: str, report: Report) -> Dialect:
     """The dialect that the first lines of a text speak; what a person wants is not questioned."""
     comment = report.wish("comment") or _comment(sample)
     lines = _head(_without(sample, comment))
-    wanted = report.wish("delimiter")
+    wanted = {TAB: "\t"}.get(report.wish("delimiter"), report.wish("delimiter"))
     quotes = _quotes(lines, report.wish("quote"))
     proposed = _proposed(lines)
     alone = next((each for each in (*COMMON, "\x1f") if each not in sample), ",")  # where there is one column

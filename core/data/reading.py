@@ -26,11 +26,23 @@ from core.data.idx import read_idx, read_with_labels
 from core.data.pictures import read_pictures
 from core.data.relations import read_arff
 from core.data.report import Report
-from core.data.settings import with_settings
+from core.data.settings import (
+    COMMENT,
+    DATES,
+    DECIMAL,
+    DELIMITER,
+    ENCODING,
+    HEADER,
+    QUOTE,
+    RAGGED,
+    SHEET,
+    TABLE,
+    with_settings,
+)
 from core.data.statistical import reader
 from core.data.values import read_columns
 from core.data.workbooks import read_workbook
-from core.records import Table
+from core.records import Param, Table
 from core.wording import counted
 
 
@@ -50,6 +62,8 @@ class Format:
         Bytes in, a frame out; what is changed is told to the `Report`.
     read_beside : callable, optional
         The same with the file's path, for kinds whose table may be spread over files that lie beside each other.
+    settings : tuple of Param
+        What a person may decide about it, see `core.data.settings`.
     """
 
     name: str
@@ -59,6 +73,7 @@ class Format:
     matches: Callable[[bytes], bool]
     read: Callable[[bytes, Report], pd.DataFrame]
     read_beside: Callable[[bytes, Report, Path], pd.DataFrame] | None = None
+    settings: tuple[Param, ...] = ()
 
 
 def _text(data: bytes, report: Report) -> pd.DataFrame:
@@ -82,6 +97,7 @@ FORMATS = Catalogue(
         ("csv", "tsv", "txt"),
         lambda _: True,
         _text,
+        settings=(ENCODING, DELIMITER, DECIMAL, QUOTE, HEADER, COMMENT, DATES, RAGGED),
     ),
     Format(
         "workbook",
@@ -90,6 +106,7 @@ FORMATS = Catalogue(
         ("xlsx", "xlsm", "xlsb", "xls", "ods"),
         _begins(ZIP, b"\xd0\xcf\x11\xe0"),
         read_workbook,
+        settings=(SHEET, HEADER, DATES),
     ),
     Format(
         "parquet",
@@ -136,6 +153,7 @@ FORMATS = Catalogue(
         ("sqlite", "sqlite3", "db"),
         content.is_sqlite,
         file_reader("sqlite"),
+        settings=(TABLE,),
     ),
     Format(
         "duckdb",
@@ -144,6 +162,7 @@ FORMATS = Catalogue(
         ("duckdb", "ddb"),
         content.is_duckdb,
         file_reader("duckdb"),
+        settings=(TABLE,),
     ),
     Format(
         "xport",
@@ -173,6 +192,10 @@ FORMATS = Catalogue(
 )
 
 _MEANT = ("target", "task", "image_shape")  # facts about the table rather than about how it was read
+
+
+#: What a person may decide about a file, by the title of its format.
+READ_AS = {each.title: each.settings for each in FORMATS.values()}
 
 
 def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] | None = None) -> Table:

@@ -47,6 +47,7 @@ _SCALES = tuple(
 _RANGE = re.compile(r"[<>≤≥]?\s*(?P<number>\d+)(\s*(-|–|to|bis|à)\s*\d+|\s*\+)?\D{0,8}")
 _ANSWER = re.compile(r"(?P<number>\d{1,2})\s*[-–:.)=]\s*\D.*")
 _SIDES = {"<": -0.5, "≤": -0.25, "≥": 0.25, ">": 0.5}
+_LONGEST = 40  # letters of a word of a scale
 _FEWEST = 3  # two words of a scale are two categories
 
 
@@ -55,6 +56,8 @@ def in_order(texts: Sequence[str]) -> list[str] | None:
 
     Texts that begin with different numbers, as in ``"1 - poor"`` or ``"18-25"``, stand in the order of these.
     """
+    if max(map(len, texts), default=0) > _LONGEST:
+        return None
     words = [" ".join(re.split(r"[\s_]+", text.strip().lower())) for text in texts]
     if len(set(words)) < max(_FEWEST, len(words)):
         return None

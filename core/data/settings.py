@@ -16,8 +16,9 @@ from core.records import Param
 
 FIXED = "fixed width"
 BLANKS = "blanks"
+TAB = "tab"
 NO_QUOTES = "none"
-DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", BLANKS, FIXED)
+DELIMITERS = (",", ";", TAB, "|", ":", "^", "~", BLANKS, FIXED)
 ENCODINGS = (
     *("utf-8", "cp1252", "utf-16", "latin-1", "iso8859-15", "cp1250", "cp1251", "cp1253", "cp1254", "mac-roman"),
     *("cp437", "cp850", "cp932", "gb18030", "big5", "cp949"),
@@ -43,11 +44,11 @@ DATES = Param(
     none_means=_AS_FOUND,
 )
 RAGGED = Param(
-    "ragged",
+    "uneven_rows",
     None,
     "What becomes of rows with too few or too many cells.",
-    choices=("leave out", "fill"),
-    none_means="leave out",
+    choices=("filled or cut",),
+    none_means="left out",
 )
 SHEET = Param("sheet", None, "The sheet of the workbook.", none_means=_AS_FOUND)
 TABLE = Param("table", None, "The table of the database.", none_means=_AS_FOUND)
@@ -85,6 +86,11 @@ def _checked(name: str, text: str) -> Any:
         allowed = ", ".join(repr(each) for each in param.choices) or "a whole number from 0"
         raise Unreadable(f"A file can be read with {name} {allowed}, not {text!r}.")
     return value
+
+
+def settings_of(source: str) -> dict[str, Any]:
+    """The settings behind a source; none where it is a data set's name, whose settings are its own."""
+    return parts(source)[1] if "?" in source else {}
 
 
 def with_settings(source: str, settings: Mapping[str, Any]) -> str:

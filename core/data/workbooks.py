@@ -44,9 +44,7 @@ def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _sheets(book, report.wish("sheet"))
-        found = next(
-            (each for each in (_table(book.get_sheet_by_name(name)) for name in names[:_MOST_SHEETS]) if each), None
-        )
+        found = next((each for each in (_table(book.get_sheet_by_name(name)) for name in names) if each), None)
     except PasswordError as error:
         raise Unreadable("The Excel file is protected by a password. Save it without one and try again.") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -72,7 +70,7 @@ def _sheets(book: Any, wish: str | None) -> list[str]:
             raise Unreadable(did_you_mean("sheet", wish, book.sheet_names))
         return [wish]
     hidden = {each.name for each in book.sheets_metadata if not str(each.visible).endswith("Visible")}
-    sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+    sheets = [book.get_sheet_by_name(name) for name in book.sheet_names[:_MOST_SHEETS]]
     sheets.sort(key=lambda each: (each.name in hidden, -each.height * each.width))
     return [each.name for each in sheets]
 

@@ -8,7 +8,7 @@ from core.data import DATASETS
 from core.metrics import METRICS, default_metric
 from core.preparation import Needs, describe
 from dashboard import session, widgets, words
-from dashboard.widgets import columns, explore, forms, sources
+from dashboard.widgets import columns, explore, forms, reading, sources
 
 # ---- selection
 
@@ -58,7 +58,7 @@ with right.container(border=True, height="stretch"):
 
 if problem is not None:
     widgets.show_checks(table, problem)
-columns.notes("How the table was read", table.notes, "fact_check")
+reading.show(table)
 if problem is not None:
     columns.notes("What was decided for this prediction", problem.notes, "rule")
     columns.notes(

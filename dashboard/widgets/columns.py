@@ -166,9 +166,12 @@ def preview(table: Table) -> None:
         if columns > PREVIEW_COLUMNS:
             part += f" and {PREVIEW_COLUMNS} of {columns:,} columns"
         st.caption(f"{part}.")
-        st.dataframe(
-            frame, height=min(280, 35 * (len(frame) + 1) + 3), key="preview", alt=f"Preview of {table.title}: {part}."
-        )
+        preview_of(frame, f"Preview of {table.title}: {part}.", key="preview")
+
+
+def preview_of(frame: pd.DataFrame, spoken: str, key: str | None = None) -> None:
+    """A few rows as a table."""
+    st.dataframe(frame, height=min(280, 35 * (len(frame) + 1) + 3), key=key, alt=spoken)
 
 
 # ---- the columns

@@ -17,7 +17,7 @@ from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
 from core.store import Derived, DiskFull, RunRow, StoreError
-from dashboard import session, words
+from dashboard import offered, session, words
 
 log = logging.getLogger("bakeoff.dashboard")
 
@@ -102,11 +102,12 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
 def the_table() -> Table | None:
     """The chosen table; None after saying why there is none, or while it is read."""
     name = session.source()
-    if reason := session.strange(name):
+    if reason := offered.strange(name):
         _unusable(name, reason)
         return None
     found = session.table_of(name)
     if isinstance(found, Table):
+        session.carry_over(found)
         return found
     if found.state == FitState.FAILED:
         _unusable(name, found.reason, found)
@@ -126,7 +127,7 @@ def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
                 st.button(
                     "Remove this file",
                     key="remove_file",
-                    on_click=session.forget_file,
+                    on_click=offered.forget_file,
                     args=(name,),
                     icon=":material/delete:",
                 )

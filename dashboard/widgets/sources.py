@@ -8,7 +8,7 @@ from core import jobs
 from core.data import DATASETS, FORMATS, PLACES, Format
 from core.data.databases import is_server
 from core.records import Table
-from dashboard import session, uploads, words
+from dashboard import offered, session, uploads, words
 from dashboard.widgets.forms import changed, settings_form
 
 MOST_MEGABYTES = 200
@@ -17,16 +17,17 @@ _PATIENCE = 10.0  # seconds after which the page goes on with the rows that it h
 
 def pick() -> None:
     """Draw the choice among everything there is, and the settings of a generated table."""
-    known = session.sources()
+    known = offered.sources()
     source = session.source()
-    name = source.partition(":")[0] if source not in known else source
+    plain = source.partition("?")[0]  # how a file is to be read is chosen further down
+    name = source if source in known else plain if plain in known else source.partition(":")[0]
     if name not in known:
         known[source] = (source, "")
         name = source
     st.session_state["data_set"] = name
     st.selectbox("Data set", list(known), format_func=lambda each: known[each][0], key="data_set", on_change=_picked)
     st.caption(words.escape(known[name][1]))
-    if not session.strange(source) and is_server(source, session.store().tables):
+    if not offered.strange(source) and is_server(source, session.store().tables):
         st.button("Read again", key="read_anew", on_click=_read_again, help="The table may have changed since.")
     if name in DATASETS and DATASETS[name].params:
         with st.expander("Settings of this table", icon=":material/tune:"), st.form("generated", border=False):

@@ -132,7 +132,7 @@ def test_a_worker_that_reads_a_file_has_these_limits(
     jobs.request_table(store, "wine")
     supervisor.look()
     limits = {each.params["source"]: (each.seconds, each.memory) for each in given}
-    assert limits == {"a.csv": (30.0, 2**30 + 3 * len(CSV)), "wine": (30.0, 0)}
+    assert limits == {"a.csv": (30.0, 2**30 + 3 * len(CSV)), "wine": (600.0, 0)}
     assert allowance("a.csv", store.tables) == 2**30 + 3 * len(CSV)
 
 

@@ -95,7 +95,7 @@ def test_every_format_gives_the_same_table(name: str, tmp_path: Path) -> None:
     assert frame["size"].tolist() == FRAME["size"].tolist()
     assert frame["count"].dtype == np.int64 and frame["count"].tolist() == FRAME["count"].tolist()
     assert frame["city"].astype(str).str.replace("Koln", "Köln").tolist() == FRAME["city"].tolist()
-    assert [each.kind for each in table.columns] == [ColumnKind.NUMBER, ColumnKind.NUMBER, ColumnKind.CATEGORY]
+    assert [each.kind for each in table.columns] == [ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.CATEGORY]
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("text", "sas")])

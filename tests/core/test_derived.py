@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from core import jobs
+from core import confined, jobs
 from core.derived import DERIVED
 from core.engines import Job
 from core.records import FitState, ModelSpec, Roles
@@ -26,8 +26,8 @@ def test_what_is_worked_out_on_request_has_a_time_limit(
     monkeypatch.setattr(supervisor.engine, "start", given.append)
     jobs.request_table(store, "wine")
     supervisor.look()
-    assert [(each.kind, each.seconds) for each in given] == [("table", DERIVED["table"].seconds)]
-    assert all(0 < each.seconds < math.inf for each in DERIVED.values())
+    assert [(each.kind, each.seconds) for each in given] == [("table", confined.patience("iris"))]
+    assert all(0 < each.seconds(store, {"source": "iris"}) < math.inf for each in DERIVED.values())
 
 
 def test_derived_results_are_worked_out_and_kept(in_place: Store) -> None:

@@ -43,6 +43,9 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     if not looking:
         return
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    inside = event.startswith("os.r") and isinstance(arguments[-1], int) and arguments[-1] >= 0  # of an open folder
+    if (writes or event in CHANGES) and (inside or str(arguments[0]).startswith(os.environ.get("TMPDIR", "\0"))):
+        return  # a database's library reads files only; what is left of them afterwards is found as a stranger
     if event in (*REACHES, *RUNS, *CHANGES) or (writes and arguments[0] != os.devnull):
         seen.append(f"{event} {arguments!r}"[:200])
 
