@@ -159,6 +159,11 @@ def is_duckdb(data: bytes) -> bool:
 
 def text_of(data: bytes, report: Report) -> str:
     """The text of a file, its lines ended by "\\n"; an encoding other than UTF-8 is noted."""
+    return utf8_of(data, report).decode()
+
+
+def utf8_of(data: bytes, report: Report) -> bytes:
+    """The same as UTF-8 without a mark: the very bytes where that is what they are, because files can be large."""
     wish = report.wish("encoding")
     encoding, note = (wish, f"Read as {wish}, as you chose.") if wish else _encoding(data)
     text = data.decode(errors="replace") if encoding == _BROKEN else _strictly(data, encoding, bool(wish))
@@ -166,7 +171,9 @@ def text_of(data: bytes, report: Report) -> str:
     report.found(encoding=encoding.removesuffix("-sig"))
     if note:
         report.add("encoding", note)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if encoding == "utf-8" and "\r" not in text and not note:
+        return data
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode()
 
 
 def _encoding(data: bytes) -> tuple[str, str]:

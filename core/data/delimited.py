@@ -7,6 +7,7 @@ of rows that do not fit, of empty ones, and of those that are no data.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_HEAD = 4_000_000  # bytes of the beginning of a text that tell how it is laid out
+_BLOCK = 8 << 20
 _MOST_IN_HEADER = 3  # line ends within names
 
 
@@ -34,21 +37,27 @@ class Lines:
     delimiter: str
 
 
-def read_delimited(text: str, report: Report) -> Lines:
+def read_delimited(text: bytes, report: Report) -> Lines:
     """Names and columns of a delimited text.
+
+    Parameters
+    ----------
+    text : bytes
+        In UTF-8, lines ended by "\\n". It is never turned into a string as a whole where that can be avoided.
 
     Raises
     ------
     Unreadable
         If there are no rows, a quote is never closed, or most rows do not fit the header.
     """
-    if not text.strip():
+    head = _head(text)
+    if not head.strip() and not text.strip():
         raise Unreadable("The file is empty.")
-    dialect = dialect_of(sample_of(text), report)
+    dialect = dialect_of(sample_of(head), report)
     report.found(delimiter=dialect.delimiter)
     plain = _prepared(text, dialect, report)
-    dialect, sample = replace(dialect, delimiter=dialect.parted_by), sample_of(plain)
-    whole = len(sample) >= len(plain)
+    dialect, sample = replace(dialect, delimiter=dialect.parted_by), sample_of(_head(plain))
+    whole = len(sample.encode()) >= len(plain)
     records = records_of(sample, dialect, whole=whole)
     if line := _open_in_header(records):
         dialect = _not_quoted(dialect, line, report)
@@ -62,52 +71,74 @@ def read_delimited(text: str, report: Report) -> Lines:
     if layout.names and rows.num_rows == 0 and not bad:
         raise Unreadable("The file has column names but no data rows.")
     names, rows = _fit(plain, layout, dialect, rows, bad, report)
-    return Lines(*_without_empty(names, rows.filter(data_rows(names, rows, report)), report), dialect.delimiter)
+    del text, plain  # from here on the cells alone are needed
+    return Lines(*_without_empty(names, data_rows(names, rows, report), report), dialect.delimiter)
 
 
-def _prepared(text: str, dialect: Dialect, report: Report) -> str:
+def _head(text: bytes) -> str:
+    """The beginning of a text, whole lines where it has lines."""
+    if len(text) <= _HEAD:
+        return text.decode()
+    end = text.rfind(b"\n", 0, _HEAD) + 1 or _HEAD
+    return text[:end].decode(errors="ignore")
+
+
+def _prepared(text: bytes, dialect: Dialect, report: Report) -> bytes:
     """The text without comments, with tabs where blanks part its cells."""
-    plain = uncommented(text, dialect)
-    if plain is not text and plain != text:
-        lines = sum(bool(old) and not new for old, new in zip(text.split("\n"), plain.split("\n"), strict=True))
+    apart = dialect.quote and f"{dialect.parted_by} {dialect.quote}".encode() in text
+    if not dialect.comment and dialect.parted_by == dialect.delimiter and not apart:
+        return text
+    whole = text.decode()
+    plain = uncommented(whole, dialect)
+    if plain != whole:
+        lines = sum(bool(old) and not new for old, new in zip(whole.split("\n"), plain.split("\n"), strict=True))
         told = f"{counted(lines, 'line')} that begin with '{dialect.comment}' left out as comments."
         report.add("comment", told, count=lines)
-    return spaced_quotes(tabbed(plain, dialect), dialect)
+    return spaced_quotes(tabbed(plain, dialect), dialect).encode()
 
 
-def _parse(text: str, layout: Layout, dialect: Dialect) -> tuple[Any, list[Any]]:
+def _parse(text: bytes, layout: Layout, dialect: Dialect) -> tuple[Any, list[Any]]:
     """Arrow's table of text cells and the rows that did not have the right number of cells."""
+    import pyarrow as pa
+
+    data = pa.py_buffer(text).slice(_behind(text, layout.skip))
+    names = [str(place) for place in range(layout.width)]
+    if not data.size or (not text[-_HEAD:].strip() and not data.to_pybytes().strip()):
+        return pa.table({name: pa.array([], pa.string()) for name in names}), []
+    if data.size > 2 * _BLOCK:
+        with suppress(pa.ArrowInvalid):  # a row may be longer than a block
+            return _parse_blocks(data, names, dialect, _BLOCK)
+    try:
+        return _parse_blocks(data, names, dialect, data.size + 1)
+    except pa.ArrowInvalid as error:
+        raise Unreadable(f"The rows of the file could not be told apart. {_first_sentence(error)}") from error
+
+
+def _parse_blocks(data: Any, names: list[str], dialect: Dialect, size: int) -> tuple[Any, list[Any]]:
+    """The same in blocks of so many bytes: what Arrow needs beside the table is as large as a block."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    data = _after(text, layout.skip).encode()
-    names = [str(place) for place in range(layout.width)]
     bad: list[Any] = []
 
     def set_aside(row: Any) -> str:
         bad.append(row)
         return "skip"
 
-    if not data.strip():
-        return pa.table({name: pa.array([], pa.string()) for name in names}), bad
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(data),
-            # one block: rows may hold line ends, and rows set aside are heard in their order
-            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=dialect.parted_by,
-                quote_char=dialect.quote or False,
-                escape_char=dialect.escape or False,
-                newlines_in_values=bool(dialect.quote),
-                invalid_row_handler=set_aside,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise Unreadable(f"The rows of the file could not be told apart. {_first_sentence(error)}") from error
+    table = arrow_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=arrow_csv.ReadOptions(use_threads=False, block_size=size, column_names=names),  # bad rows in order
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=dialect.parted_by,
+            quote_char=dialect.quote or False,
+            escape_char=dialect.escape or False,
+            newlines_in_values=bool(dialect.quote),
+            invalid_row_handler=set_aside,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+        ),
+    )
     return table, bad
 
 
@@ -115,13 +146,14 @@ def _first_sentence(error: Exception) -> str:
     return str(error).split(". ")[0].splitlines()[0][:200]
 
 
-def _after(text: str, lines: int) -> str:
+def _behind(text: bytes, lines: int) -> int:
+    """Where in a text so many lines have ended."""
     end = 0
     for _ in range(lines):
-        end = text.find("\n", end) + 1
+        end = text.find(b"\n", end) + 1
         if not end:
-            return ""
-    return text[end:]
+            return len(text)
+    return end
 
 
 def _open_in_header(records: list[Record]) -> int:
@@ -140,7 +172,7 @@ def _not_quoted(dialect: Dialect, line: int, report: Report) -> Dialect:
 
 
 def _without_quotes(
-    text: str, layout: Layout, dialect: Dialect, bad: list[Any], report: Report
+    text: bytes, layout: Layout, dialect: Dialect, bad: list[Any], report: Report
 ) -> tuple[Dialect, Any, list[Any]]:
     """The table with quotes as ordinary characters, where a quote is never closed and swallows the rows behind it."""
     open_row = next(row for row in bad if "\n" in row.text and row.text.count(dialect.quote) % 2)
@@ -151,22 +183,23 @@ def _without_quotes(
     return _not_quoted(dialect, line, report), rows, still_bad
 
 
-def _line_numbers(text: str, rows: list[Any]) -> list[int]:
+def _line_numbers(text: bytes, rows: list[Any]) -> list[int]:
     """The lines of the file on which rows that were set aside begin: Arrow counts rows, not lines."""
     numbers, begin = [], 0
     for row in rows:
-        found = text.find(row.text, begin)
-        while found > 0 and text[found - 1] != "\n":
-            found = text.find(row.text, found + 1)
+        line = row.text.encode()
+        found = text.find(line, begin)
+        while found > 0 and text[found - 1 : found] != b"\n":
+            found = text.find(line, found + 1)
         if found < 0:
             break
-        numbers.append(text.count("\n", 0, found) + 1)
-        begin = found + len(row.text)
+        numbers.append(text.count(b"\n", 0, found) + 1)
+        begin = found + len(line)
     return numbers
 
 
 def _fit(
-    text: str, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report
+    text: bytes, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report
 ) -> tuple[list[str], Any]:
     """Names that fit the columns; rows that do not are filled up if a person wants that, else left out and noted."""
     if bad and report.wish("uneven_rows"):
@@ -195,7 +228,7 @@ def _fit(
     )
 
 
-def _tell_left_out(text: str, layout: Layout, bad: list[Any], report: Report) -> None:
+def _tell_left_out(text: bytes, layout: Layout, bad: list[Any], report: Report) -> None:
     lines = ", ".join(f"{number:,}" for number in _line_numbers(text, bad[:5]))
     more = " and others" if len(bad) > 5 else ""
     rows = counted(len(bad), "row")
@@ -208,11 +241,11 @@ def _tell_left_out(text: str, layout: Layout, bad: list[Any], report: Report) ->
     report.add("ragged", told, count=len(bad))
 
 
-def _filled(text: str, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report) -> Any:
+def _filled(text: bytes, layout: Layout, dialect: Dialect, rows: Any, bad: list[Any], report: Report) -> Any:
     """The rows with those that are too short filled up and those that are too long cut, all in their order."""
     import pyarrow as pa
 
-    records = [cells for _, cells in records_of(_after(text, layout.skip), dialect)]
+    records = [cells for _, cells in records_of(text[_behind(text, layout.skip) :].decode(), dialect)]
     cells = [[*each[: layout.width], *[""] * (layout.width - len(each))] for each in records]
     cut = sum(row.actual_columns > layout.width for row in bad)
     told = f"{counted(len(bad), 'row')} filled up or cut to {counted(layout.width, 'cell')}: {cut:,} had more."

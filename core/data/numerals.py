@@ -67,6 +67,11 @@ class Styles:
     values: np.ndarray | None = None
 
     @property
+    def unquestioned(self) -> bool:
+        """Whether every cell is a number whatever stands before decimals elsewhere in the file."""
+        return self.values is not None and (self.only_point or self.values.dtype == np.int64)
+
+    @property
     def best(self) -> int:
         """The cells that the best of the three fits."""
         return max(self.plain, self.comma, self.point)

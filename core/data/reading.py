@@ -77,7 +77,9 @@ class Format:
 
 
 def _text(data: bytes, report: Report) -> pd.DataFrame:
-    lines = read_delimited(content.text_of(data, report), report)
+    held = [content.utf8_of(data, report)]
+    del data
+    lines = read_delimited(held.pop(), report)
     names = unique_names(lines.names, report)
     frame: pd.DataFrame = read_columns(names, lines.columns, lines.delimiter == ";", report)
     return frame
@@ -234,7 +236,9 @@ def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] 
     content.refuse_foreign(data)
     kind = next(each for each in reversed(list(FORMATS.values())) if each.matches(data))
     report.found(format=kind.title)
-    frame = kind.read_beside(data, report, path) if kind.read_beside else kind.read(data, report)
+    held = [data]
+    del packed, data  # a reader lets go of the bytes when it has the cells: both together are too much of a large file
+    frame = kind.read_beside(held.pop(), report, path) if kind.read_beside else kind.read(held.pop(), report)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
     called = name or path.name

@@ -37,8 +37,14 @@ class _Kind:
     told: str
 
 
-def data_rows(names: list[str], rows: pa.Table, report: Report) -> pa.Array:
-    """A mask of the rows that are data.
+def data_rows(names: list[str], rows: pa.Table, report: Report) -> pa.Table:
+    """The rows that are data."""
+    kept = data_mask(names, rows, report)
+    return rows if kept.all() else rows.filter(kept)
+
+
+def data_mask(names: list[str], rows: pa.Table, report: Report) -> np.ndarray:
+    """Which rows are data.
 
     Parameters
     ----------
@@ -49,19 +55,17 @@ def data_rows(names: list[str], rows: pa.Table, report: Report) -> pa.Array:
 
     Returns
     -------
-    Arrow array of bool, shape (rows,)
+    ndarray of bool, shape (rows,)
     """
-    import pyarrow as pa
-
     kept = np.ones(rows.num_rows, dtype=bool)
     if rows.num_columns > 1:
         for kind in _KINDS:
             left = np.flatnonzero(kept)
-            gone = kind.find(names, rows if kept.all() else rows.filter(pa.array(kept)))
+            gone = kind.find(names, rows if kept.all() else rows.filter(kept))
             if len(gone) and not report.undone(kind.rule):
                 report.add(kind.rule, kind.told.format(counted(len(gone), "row")), count=len(gone))
                 kept[left[gone]] = False
-    return pa.array(kept)
+    return kept
 
 
 def _fits(column: Any, pattern: str) -> np.ndarray:

@@ -55,13 +55,14 @@ class Cells:
         return int(self.counts.sum())
 
 
-def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semicolons: bool, report: Report) -> Any:
+def read_columns(names: Sequence[str], columns: list[pa.ChunkedArray], semicolons: bool, report: Report) -> Any:
     """A frame of numbers, dates and categories from columns of text.
 
     Parameters
     ----------
     names : sequence of str
-    columns : sequence of Arrow string arrays of shape (rows,)
+    columns : list of Arrow string arrays of shape (rows,)
+        Empty afterwards.
     semicolons : bool
         Whether cells were separated by semicolons: a hint to decimal commas where a column alone leaves it open.
     report : Report
@@ -71,11 +72,23 @@ def read_columns(names: Sequence[str], columns: Sequence[pa.ChunkedArray], semic
     -------
     DataFrame of shape (rows, columns)
     """
-    cells = [_cells(name, column, report) for name, column in zip(names, columns, strict=True)]
-    cells = [replace(each, styles=numerals.styles(each.texts, each.counts)) for each in cells]
-    mark = report.wish("decimal") or numerals.decimal_mark([each.styles for each in cells], semicolons)
+    series: dict[str, Any] = dict.fromkeys(names)
+    waiting, found = [], []
+    texts = columns[::-1]
+    columns.clear()
+    for name in names:  # one after the other, and each is let go of: a table of texts is larger than its file
+        cells = _cells(name, texts.pop(), report)
+        cells = replace(cells, styles=numerals.styles(cells.texts, cells.counts))
+        found.append(replace(cells.styles, values=None))
+        if cells.styles.values is None or not cells.styles.unquestioned:
+            waiting.append(cells)  # until it is known what stands before decimals in this file
+        else:
+            series[name] = _values(cells, ".", report)
+    mark = report.wish("decimal") or numerals.decimal_mark(found, semicolons)
     report.found(decimal=mark)
-    return pd.DataFrame({each.name: _values(each, mark, report) for each in cells}, copy=False)
+    for cells in waiting:
+        series[cells.name] = _values(cells, mark, report)
+    return pd.DataFrame(series, copy=False)
 
 
 def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
@@ -83,7 +96,7 @@ def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
     import pyarrow.compute as pc
 
     encoded = column.combine_chunks().dictionary_encode()
-    texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     trimmed = pc.utf8_trim_whitespace(texts)
     if not trimmed.equals(texts) and not report.undone("blanks", name):
         blanks = np.append(pc.not_equal(trimmed, texts).to_numpy(zero_copy_only=False), False)[codes]

@@ -20,7 +20,7 @@ from core.data.errors import Unreadable
 from core.data.frames import unique_names
 from core.data.layout import Layout, layout_of
 from core.data.report import Report
-from core.data.rows import data_rows
+from core.data.rows import data_mask
 from core.wording import counted, quoted
 
 _HEAD = 200  # rows that tell where a table stands
@@ -135,7 +135,7 @@ def _data(names: list[str], body: list[list[Any]], report: Report) -> list[list[
 
     columns = zip(*body, strict=True)
     texts = {str(at): pa.array([as_text(cell) for cell in column]) for at, column in enumerate(columns)}
-    mask = np.asarray(data_rows(names, pa.table(texts), report))
+    mask = data_mask(names, pa.table(texts), report)
     return [row for row, there in zip(body, mask, strict=True) if there]
 
 
