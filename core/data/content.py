@@ -233,7 +233,7 @@ def _utf16_without_mark(data: bytes) -> str:
         return ""
     even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > _ZEROS and others < zeros / 20 and _decodes(data, encoding):
+        if zeros > _ZEROS and zeros * len(head) > 2 * _TELLING - 2 and others < zeros / 20 and _decodes(data, encoding):
             return encoding
     return ""
 

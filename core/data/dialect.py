@@ -166,7 +166,15 @@ def uncommented(text: str, dialect: Dialect) -> str:
 
 
 def _without(text: str, comment: str) -> str:
-    return re.sub(rf"^[ \t]*{re.escape(comment)}[^\n]*", "", text, flags=re.MULTILINE) if comment else text
+    """A text without comments; where there are quotes, whose cells may go on over lines, only those above all else."""
+    if not comment:
+        return text
+    mark = rf"[ \t]*{re.escape(comment)}[^\n]*"
+    if '"' not in text:
+        return re.sub(rf"^{mark}", "", text, flags=re.MULTILINE)
+    above = re.match(rf"(?:{mark}\n|\s*\n)*", text)
+    end = above.end() if above else 0
+    return "\n" * text.count("\n", 0, end) + text[end:]
 
 
 def _spaced(text: str, dialect: Dialect) -> bool:
@@ -190,7 +198,7 @@ def _head(sample: str) -> str:
 
 def _comment(sample: str) -> str:
     """What the lines begin with that are no data; empty where there are none."""
-    lines = [line.strip() for line in sample.split("\n") if line.strip()]
+    lines = _outside_quotes(sample)
     for mark in _COMMENTS:
         marked = [line for line in lines if line.startswith(mark)]
         others = [line for line in lines if not line.startswith(mark)]
@@ -201,6 +209,16 @@ def _comment(sample: str) -> str:
         if lines[: len(marked)] == marked or not _fits_the_others(marked, others):
             return mark
     return ""
+
+
+def _outside_quotes(sample: str) -> list[str]:
+    """The lines that are not blank; none that begins within quotes, where anything may stand."""
+    lines, inside = [], False
+    for line in sample.split("\n"):
+        if line.strip() and not inside:
+            lines.append(line.strip())
+        inside ^= bool(line.count('"') % 2)
+    return lines
 
 
 def _fits_the_others(marked: list[str], others: list[str]) -> bool:

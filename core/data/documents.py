@@ -57,7 +57,7 @@ def read_json(data: bytes, report: Report) -> pd.DataFrame:
     columns = {name: [each.get(name) for each in flat] for name in wanted}
     nested = [name for name, cells in columns.items() if any(isinstance(cell, (list, dict)) for cell in cells)]
     if nested:
-        report.add("nested", f"Columns that hold lists left out: {listed(nested)}.")
+        report.add("nested", f"Columns that hold lists left out: {listed(nested)}.", count=len(nested))
     kept = [name for name in columns if name not in nested]
     if not kept:
         raise Unreadable(f"The JSON file holds no table. {_SHAPES}")

@@ -120,7 +120,7 @@ def _notes(names: list[str], rows: Any) -> np.ndarray:
     several = np.flatnonzero(filled > 1)
     last = int(several[-1]) + 1 if len(several) else 0
     lone = np.flatnonzero(filled[last:] == 1) + last
-    alone = rows.num_columns > 2 and 0 < len(lone) <= _NOTES and not (filled[:last] == 1).any()
+    alone = rows.num_columns > 2 and 0 < len(lone) <= min(_NOTES, last - 1) and not (filled[:last] == 1).any()
     return lone + first if alone else np.array([], dtype=int)
 
 
