@@ -160,7 +160,7 @@ def _open_in_header(records: list[Record]) -> int:
     """The line of the names, where a quote opens among them that swallows the lines below; else 0."""
     for end, cells in records[:1]:
         lines = sum(cell.count("\n") for cell in cells)
-        return end - lines if lines > _MOST_IN_HEADER else 0
+        return max(1, end - lines) if lines > _MOST_IN_HEADER else 0
     return 0
 
 

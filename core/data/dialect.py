@@ -313,7 +313,11 @@ def _typed(cells: Iterable[str]) -> float:
 
 def _aligned(sample: str) -> bool:
     """Whether columns of one width stand below each other."""
-    return sample.count("\n") > _FEWEST_ALIGNED and len(_places(sample)) > 1
+    if sample.count("\n") <= _FEWEST_ALIGNED or len(places := _places(sample)) < 2:
+        return False
+    lines = [line.expandtabs() for line in sample.split("\n") if line.strip()]
+    filled = [sum(bool(line[a:b].strip()) for line in lines) for a, b in places]
+    return sum(each > len(lines) / 2 for each in filled) > 1  # else words that happen to stand below each other
 
 
 def _places(text: str) -> list[tuple[int, int]]:

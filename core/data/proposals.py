@@ -18,9 +18,12 @@ from core.wording import counted
 
 # names that people give to what they want to know, the surest first
 _TARGETS = (
-    "target", "label", "labels", "y", "outcome", "response", "target_class", "churn", "churned", "survived",
-    "class", "class variable", "credit_risk", "diagnosis", "species", "fraud", "is_fraud", "attrition", "lapse",
-    "converted", "deposit", "default", "purchase", "price", "saleprice", "charges", "medv", "quality", "status",
+    "target", "label", "labels", "y", "outcome", "response", "target_class", "ziel", "zielvariable", "cible",
+    "churn", "churned", "exited", "gekündigt", "kündigung", "abgewandert", "survived", "überlebt",
+    "class", "class variable", "klasse", "classe", "clase", "credit_risk", "diagnosis", "diagnose", "species", "fraud",
+    "is_fraud", "betrug", "attrition", "lapse", "converted", "conversion", "deposit", "default", "purchase",
+    "purchased", "gekauft", "price", "saleprice", "preis", "prix", "precio", "charges", "medv", "quality", "qualität", "rating",
+    "status", "result", "ergebnis",
 )  # fmt: skip
 _SUITED = CLASS_KINDS | {ColumnKind.NUMBER, ColumnKind.COUNT}
 _FEW = 10  # so many different whole numbers are rather classes than a scale
