@@ -22,8 +22,8 @@ _TARGETS = (
     "churn", "churned", "exited", "gekündigt", "kündigung", "abgewandert", "survived", "überlebt",
     "class", "class variable", "klasse", "classe", "clase", "credit_risk", "diagnosis", "diagnose", "species", "fraud",
     "is_fraud", "betrug", "attrition", "lapse", "converted", "conversion", "deposit", "default", "purchase",
-    "purchased", "gekauft", "price", "saleprice", "preis", "prix", "precio", "charges", "medv", "quality", "qualität", "rating",
-    "status", "result", "ergebnis",
+    "purchased", "gekauft", "price", "saleprice", "preis", "prix", "precio", "charges", "medv", "quality", "qualität",
+    "rating", "status", "result", "ergebnis",
 )  # fmt: skip
 _SUITED = CLASS_KINDS | {ColumnKind.NUMBER, ColumnKind.COUNT}
 _FEW = 10  # so many different whole numbers are rather classes than a scale
