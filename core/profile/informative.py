@@ -81,7 +81,7 @@ def _neighbours(points: Floats) -> Any:
     from scipy.spatial import KDTree
 
     # An unbalanced tree, because a balanced one takes long to build where many points are the same.
-    near = KDTree(points, balanced_tree=False).query(points, NEIGHBOURS + 1)[1]
+    near = KDTree(points, balanced_tree=False).query(x=points, k=NEIGHBOURS + 1)[1]
     own = near == np.arange(len(points))[:, None]
     own[~own.any(axis=1), -1] = True  # among many equal points it may not be found itself: then the last one goes
     return near[~own].reshape(len(points), NEIGHBOURS)

@@ -70,7 +70,7 @@ def test_every_kind_of_number_comes_out_as_it_went_in(kind: str, tmp_path: Path)
     assert list(table.frame)[:3] == ["pixel_0_0", "pixel_0_1", "pixel_1_0"]
     assert np.array_equal(pixels_of(table), array)
     assert {str(dtype) for dtype in table.frame.dtypes} == {"float64" if kind[0] == "f" else "int64"}
-    assert {column.kind for column in table.columns} == {ColumnKind.NUMBER}
+    assert {column.kind for column in table.columns} == {ColumnKind.IMAGE}
 
 
 def test_labels_by_themselves_are_a_column(tmp_path: Path) -> None:
