@@ -42,7 +42,7 @@ def read_json(data: bytes, report: Report) -> pd.DataFrame:
     try:
         value = _parsed(text, repeated)
         records = _records(value, report)
-        flat = [_flat(each) for each in records]
+        flat = [_flat(each, repeated) for each in records]
     except Unreadable:
         raise
     except ValueError as error:  # Python's own limit, for the time that it takes
@@ -181,14 +181,16 @@ def _of_rows(header: list[Any], rows: list[Any], report: Report) -> list[dict[st
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _flat(record: dict[str, Any], before: str = "", depth: int = 0) -> dict[str, Any]:
-    """A record whose objects became entries ``outer.inner``."""
+def _flat(record: dict[str, Any], repeated: set[str], before: str = "", depth: int = 0) -> dict[str, Any]:
+    """A record whose objects became entries ``outer.inner``; such names may be there already."""
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, dict) and value and depth < _DEEPEST:
-            flat |= _flat(value, f"{before}{name}.", depth + 1)
+            inner = _flat(value, repeated, f"{before}{name}.", depth + 1)
         else:
-            flat[f"{before}{name}"] = None if value == {} else value
+            inner = {f"{before}{name}": None if value == {} else value}
+        repeated.update(flat.keys() & inner.keys())
+        flat |= inner
     return flat
 
 

@@ -146,10 +146,22 @@ def _kind_of_text(name: str, values: pd.Series[Any], missing: int, distinct: int
             free = _free_text(categories)
             if free:
                 return ColumnKind.TEXT, free, "it is long free text, which cannot be learned from here"
+        if distinct > known / 2 and _half_numbers(categories):
+            return (
+                ColumnKind.TEXT,
+                "numbers mixed with text",
+                "it mixes numbers and text, so neither can be learned from",
+            )
         if distinct == known and known >= max(_FEWEST, len(values) / 2):
             why = "a different text in every row"
             return ColumnKind.IDENTIFIER, why, f"it looks like an identifier: {why}"
     return ColumnKind.CATEGORY, counted(distinct, "different value"), ""
+
+
+def _half_numbers(texts: pd.Index) -> bool:
+    """Whether half of the texts, but not all, are numbers."""
+    share = float(pd.to_numeric(pd.Series(texts), errors="coerce").notna().mean())
+    return 0.5 <= share < 1
 
 
 def is_yes_no(texts: list[str]) -> bool:

@@ -16,7 +16,6 @@ import pandas as pd
 from core.data.errors import Unreadable
 from core.data.reading import read_table
 from core.data.report import Report
-from core.data.values import read_columns
 from core.records import Table
 from core.wording import counted, quoted
 
@@ -186,26 +185,11 @@ def _columns(found: Found) -> list[str]:
 
 def _named(frame: pd.DataFrame, header: tuple[str, ...], report: Report) -> pd.DataFrame:
     """A frame with the names that its file does not have; others as they are."""
-    if header and len(frame.columns) == 1:
-        frame = _by_blanks(frame, len(header), report)
     unnamed = all(name == f"column_{place}" for place, name in enumerate(frame.columns, 1))
     if not unnamed or len(frame.columns) != len(header):
         return frame
     report.add("no_header", "The columns have the names that are usual for this data set; the file has none.")
     return frame.set_axis(list(header), axis=1)
-
-
-def _by_blanks(frame: pd.DataFrame, columns: int, report: Report) -> pd.DataFrame:
-    """The columns of lines whose cells have blanks between them and whose first line was taken for a name."""
-    import pyarrow as pa
-
-    lines = [str(each).split() for each in (frame.columns[0], *frame.iloc[:, 0])]
-    if any(len(line) != columns for line in lines):
-        return frame
-    names = [f"column_{place}" for place in range(1, columns + 1)]
-    texts = [pa.chunked_array([list(column)]) for column in zip(*lines, strict=True)]
-    read: pd.DataFrame = read_columns(names, texts, False, report)
-    return read
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,7 @@ _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
 _LEADING_ZERO = r"^[+-]?0[\dxX]"  # Arrow would read 0x1F as 31
 _HEXADECIMAL = r"^[+-]?0[xX]"
 _MANY_DIGITS = r"^[+-]?\d{16,}$"  # beyond 15 digits a float is no longer exact
+_INEXACT = 10**15
 _WHOLE = r"^[+-]?\d+$"
 _PATTERNS = {"plain": _PLAIN, "comma": _COMMA, "point": _POINT}
 _CURRENCY = r"[€$£¥₹₽₩]|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|INR|BRL|AUD|CAD|US\$|R\$|Fr\.|kr\.?|zł|Kč"
@@ -163,12 +164,13 @@ def decimal_mark(found: Iterable[Styles], semicolons: bool) -> str:
 
 def kept_as_text(texts: pa.Array, found: Styles) -> str:
     """What makes texts that look like numbers codes instead; empty where nothing does."""
-    if found.values is not None and found.only_point and not _fits(texts, _LEADING_ZERO).any():
+    small = found.values is not None and not (np.abs(found.values) >= _INEXACT).any()
+    if small and found.only_point and not _fits(texts, _LEADING_ZERO).any():
         return ""
     whole = _fits(texts, _WHOLE)
     if (_fits(texts, _LEADING_ZERO) & whole).any():
         return "Leading zeros"
-    if _fits(texts, _MANY_DIGITS).any() and whole.all():
+    if not small and _fits(texts, _MANY_DIGITS).any():
         return "Numbers of more than 15 digits"
     return next((why for why, pattern in _CODES if _fits(texts, pattern).any() and _are_codes(texts, pattern)), "")
 

@@ -27,7 +27,7 @@ _FEW_ROWS = 50
 SMALL = 16 * 2**20
 _BARRED = {
     ColumnKind.IDENTIFIER: "is different in every row, like an identifier: there is nothing to learn in it",
-    ColumnKind.TEXT: "holds long free text, which cannot be predicted here",
+    ColumnKind.TEXT: "holds {reason}, which cannot be predicted here",
     ColumnKind.CONSTANT: "has the same value in every row: there is nothing to learn",
     ColumnKind.EMPTY: "has no values: there is nothing to learn from",
     ColumnKind.DATE: "holds dates, which cannot be predicted here",
@@ -113,7 +113,9 @@ def _target_column(column: Column, roles: Roles) -> Column:
     chosen = roles.kinds.get(column.name)
     kind = ColumnKind(chosen) if chosen else column.kind
     if kind in _BARRED:
-        raise Unusable(f"The target {quoted(column.name)} {_BARRED[kind]}. Choose another target.")
+        raise Unusable(
+            f"The target {quoted(column.name)} {_BARRED[kind].format(reason=column.reason)}. Choose another target."
+        )
     return replace(column, kind=kind)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import Unusable, make_problem, samples, table_of_frame
+from core.data import Unusable, make_problem, read_table, samples, table_of_frame
 from core.data.conversion import as_kind
 from core.data.scales import in_order
 from core.preparation import Needs, preparation
@@ -76,3 +78,33 @@ def test_dates_of_older_stores_are_still_dates() -> None:
     with pytest.raises(ValueError, match="dates"):
         ColumnKind("dates")
     assert {ColumnKind.NUMBER, ColumnKind.COUNT, ColumnKind.IMAGE} == NUMBERS
+
+
+def test_numbers_mixed_with_text_are_no_identifier(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    cells = [f"{value:.3f}" for value in rng.normal(size=40)] + [f"unknown {place}" for place in range(20)]
+    lines = "".join(f"{place % 7},{cell}\n" for place, cell in enumerate(cells))
+    (tmp_path / "t.csv").write_text(f"size,level\n{lines}")
+    table = read_table(tmp_path / "t.csv")
+    level = table.columns[1]
+    assert (level.kind, level.reason) == (ColumnKind.TEXT, "numbers mixed with text")
+    with pytest.raises(Unusable, match="holds numbers mixed with text, which cannot be predicted here"):
+        make_problem(table, Roles("level"))
+    numbers = read_table(tmp_path / "t.csv", settings={"undo": ("mixed:level",)})
+    assert make_problem(numbers, Roles("level")).task == "regression"
+
+
+def test_a_number_that_is_not_exact_keeps_its_column_text(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "a,b\n" + "".join(f"{place}.5,{place}\n" for place in range(30)) + f"{2**60 + 1},1\n"
+    )
+    table = read_table(tmp_path / "t.csv")
+    assert str(2**60 + 1) in set(table.frame["a"].astype(str))
+    assert [each.rule for each in table.report] == ["kept_as_text"]
+
+
+def test_names_that_meet_in_a_json_record_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text('[{"a.b": 1, "a": {"b": 2}, "c": 3}, {"a.b": 4, "a": {"b": 5}, "c": 6}]')
+    table = read_table(tmp_path / "t.json")
+    assert table.frame["a.b"].tolist() == [2, 5]
+    assert [(each.rule, each.column) for each in table.report] == [("same_key", "a.b")]
