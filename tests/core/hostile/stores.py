@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from tests.core.hostile import EITHER, Hostile, Traps
-from tests.core.hostile.packed import zipped
+from tests.core.hostile.packed import CSV, raw_zip, zipped
 
 SECRET = "/etc/passwd"
 
@@ -93,6 +93,12 @@ def album(*pictures: bytes) -> Callable[[Traps], bytes]:
     return lambda _: zipped(*((f"{'ab'[place % 2]}/{place}.png", each) for place, each in enumerate(pictures)))
 
 
+def nameless(_: Traps) -> bytes:
+    small = picture(8, 8, 8)
+    members = [(f"{'ab'[place % 2]}/{place}.png".encode(), small) for place in range(12)] + [(b"", CSV)]
+    return raw_zip(*((name, zlib.compress(content)[2:-4], len(content), 0) for name, content in members))
+
+
 ENDLESS = "CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
 
 CASES = (
@@ -118,6 +124,7 @@ CASES = (
     Hostile("idx: images of 2^64 pixels", idx(1, 2**32 - 1, 2**32 - 1)),
     Hostile("idx: no image", idx(0, 28, 28)),
     Hostile("idx: numbers without an end", idx(10, 10, kind=14, body=b"\xff" * 800), EITHER),
+    Hostile("png: beside a file without a name", nameless, EITHER),
     Hostile("png: two of 10^9 points", album(*[picture(40_000, 30_000, 40)] * 2)),
     Hostile("png: 2^31 points wide", album(*[picture(2**31 - 1, 1, 0)] * 2)),
     Hostile("png: 2,000 of a million points", album(*[picture(1_000, 1_000, 1_000)] * 2_000), EITHER),
