@@ -127,7 +127,7 @@ def opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[IO[byt
 def beside(archive: zipfile.ZipFile, used: Sequence[zipfile.ZipInfo]) -> list[str]:
     """The names of the files of an archive that are not used, those that a person put there first."""
     taken = {each.filename for each in used}
-    rest = [each for each in archive.infolist() if not each.is_dir() and each.filename not in taken]
+    rest = [each for each in archive.infolist() if parts_of(each) and not each.is_dir() and each.filename not in taken]
     return [each.filename for each in sorted(rest, key=lambda each: not is_file(each))]
 
 

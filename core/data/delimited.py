@@ -62,8 +62,8 @@ def read_delimited(text: bytes, report: Report) -> Lines:
     if line := _open_in_header(records):
         dialect = _not_quoted(dialect, line, report)
         records = records_of(sample, dialect, whole=whole)
+    check_columns(max((len(cells) for _, cells in records), default=0))
     layout = layout_of(records, report)
-    check_columns(layout.width)
     report.found(header_row=layout.header_row)
     rows, bad = _parse(plain, layout, dialect)
     if dialect.quote and any("\n" in row.text and row.text.count(dialect.quote) % 2 for row in bad):

@@ -35,7 +35,7 @@ _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", 
 _BLANK_RUN = re.compile(r"[ \t]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?")
-_BETWEEN_SINGLE = re.compile(r"(?:^|[,;\t|])\s*'[^'\n]*'\s*(?:$|[,;\t|])", re.MULTILINE)
+_BETWEEN_SINGLE = re.compile(r"(?:^|[,;\t|]) *'[^'\n]*' *(?:$|[,;\t|])", re.MULTILINE)
 _TYPED = re.compile(
     r"""\s*(
     | [+-]?\(?[€$£¥]?\s?\d[\d.,'’\xa0\u202f]*([eE][+-]?\d+)?\s?[%€$£¥]?\)?   # a number, perhaps with its sign
@@ -323,7 +323,7 @@ def _aligned(sample: str) -> bool:
 def _places(text: str) -> list[tuple[int, int]]:
     """Where the columns of one width begin and end: between places where nearly all lines have blanks."""
     lines = [line.expandtabs() for line in sample_of(text).split("\n") if line.strip()]
-    width = max(map(len, lines))
+    width = max(map(len, lines), default=0)
     filled = np.zeros(width, dtype=np.int64)
     for line in lines:
         letters = np.frombuffer(line.encode("utf-32-le"), dtype="<u4")

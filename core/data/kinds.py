@@ -147,11 +147,7 @@ def _kind_of_text(name: str, values: pd.Series[Any], missing: int, distinct: int
             if free:
                 return ColumnKind.TEXT, free, "it is long free text, which cannot be learned from here"
         if distinct > known / 2 and _half_numbers(categories):
-            return (
-                ColumnKind.TEXT,
-                "numbers mixed with text",
-                "it mixes numbers and text, so neither can be learned from",
-            )
+            return ColumnKind.TEXT, "numbers mixed with text", "it mixes numbers and text: read it as one of them"
         if distinct == known and known >= max(_FEWEST, len(values) / 2):
             why = "a different text in every row"
             return ColumnKind.IDENTIFIER, why, f"it looks like an identifier: {why}"

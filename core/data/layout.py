@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from core.data.dialect import Record
 from core.data.errors import Unreadable
@@ -180,7 +181,8 @@ def _comes_again(words: list[str], below: list[list[str]]) -> bool:
     if len(below) < 2 or not all(words):
         return False
     below = [row for row in below if [cell.strip() for cell in row] != words]  # it may be the header once more
-    again = sum(any(row[place].strip() == word for row in below) for place, word in enumerate(words[: len(below[0])]))
+    columns = zip_longest(*below, fillvalue="")  # some rows may be shorter than others
+    again = sum(any(cell.strip() == word for cell in column) for word, column in zip(words, columns, strict=False))
     return again > len(words) / 2
 
 

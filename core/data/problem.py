@@ -113,9 +113,8 @@ def _target_column(column: Column, roles: Roles) -> Column:
     chosen = roles.kinds.get(column.name)
     kind = ColumnKind(chosen) if chosen else column.kind
     if kind in _BARRED:
-        raise Unusable(
-            f"The target {quoted(column.name)} {_BARRED[kind].format(reason=column.reason)}. Choose another target."
-        )
+        barred = _BARRED[kind].format(reason=column.reason)
+        raise Unusable(f"The target {quoted(column.name)} {barred}. Choose another target.")
     return replace(column, kind=kind)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -141,10 +142,9 @@ def _data(names: list[str], body: list[list[Any]], report: Report) -> list[list[
 
 def _tell_errors(data: bytes, report: Report) -> None:
     """Say what formulas came to that failed: the library gives such cells as empty ones."""
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return
     found: dict[str, int] = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    # not a ZIP archive, or one that Python's library finds damaged where the other does not
+    with suppress(*DAMAGED, RuntimeError), zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in archive.namelist():
             if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", member):
                 for error in _ERROR.findall(archive.read(member)):

@@ -36,7 +36,7 @@ def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
 def test_what_is_wrong_is_seen() -> None:
     fine = Ended(**(EMPTY | {"end": "refused", "text": "The file is empty."}), table={})
     assert not wrong(fine) and not wrong(replace(fine, end="table", text=""))
-    for fault in ({"end": "error"}, {"end": "died"}, {"end": "late"}, {"text": ""}, {"seconds": 11.0}, {"peak": 2**31}):
+    for fault in ({"end": "error"}, {"end": "died"}, {"end": "late"}, {"text": ""}, {"busy": 11.0}, {"peak": 2**31}):
         assert wrong(replace(fine, **fault)), fault
 
 

@@ -95,9 +95,8 @@ def test_numbers_mixed_with_text_are_no_identifier(tmp_path: Path) -> None:
 
 
 def test_a_number_that_is_not_exact_keeps_its_column_text(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text(
-        "a,b\n" + "".join(f"{place}.5,{place}\n" for place in range(30)) + f"{2**60 + 1},1\n"
-    )
+    rows = "".join(f"{place}.5,{place}\n" for place in range(30))
+    (tmp_path / "t.csv").write_text(f"a,b\n{rows}{2**60 + 1},1\n")
     table = read_table(tmp_path / "t.csv")
     assert str(2**60 + 1) in set(table.frame["a"].astype(str))
     assert [each.rule for each in table.report] == ["kept_as_text"]

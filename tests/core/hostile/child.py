@@ -43,11 +43,19 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     if not looking:
         return
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-    inside = event.startswith("os.r") and isinstance(arguments[-1], int) and arguments[-1] >= 0  # of an open folder
-    if (writes or event in CHANGES) and (inside or str(arguments[0]).startswith(os.environ.get("TMPDIR", "\0"))):
-        return  # a database's library reads files only; what is left of them afterwards is found as a stranger
-    if event in (*REACHES, *RUNS, *CHANGES) or (writes and arguments[0] != os.devnull):
+    if writes or event in CHANGES:
+        writes = not harmless(arguments)
+    if event in (*REACHES, *RUNS) or writes:
         seen.append(f"{event} {arguments!r}"[:200])
+
+
+def harmless(arguments: tuple[Any, ...]) -> bool:
+    """Whether what is written lies in the folder for what is temporary; that it goes again is looked at afterwards."""
+    path, places = str(arguments[0]), [each for each in arguments[1:] if isinstance(each, int) and each > 2]
+    if not os.path.isabs(path) and places:  # below an open folder
+        with contextlib.suppress(OSError):
+            path = os.path.join(os.readlink(f"/proc/self/fd/{places[-1]}"), path)
+    return path == os.devnull or os.path.realpath(path).startswith(os.environ["TMPDIR"] + os.sep)
 
 
 def own_network() -> bool:
@@ -79,7 +87,7 @@ def take(path: str, deed: Callable[[str], Any], folder: Path, memory: int) -> di
     from core.store.frames import write_frame
 
     seen.clear()
-    began, text, told = time.monotonic(), "", {}
+    began, busy, text, told = time.monotonic(), time.process_time(), "", {}
     try:
         with limited(memory):
             looking = True
@@ -98,7 +106,8 @@ def take(path: str, deed: Callable[[str], Any], folder: Path, memory: int) -> di
     except BaseException:  # also a panic of a library in Rust
         end, text = "error", traceback.format_exc()[-3_000:]
     looking = False
-    return {"end": end, "text": text, "seconds": time.monotonic() - began, "seen": seen[:20], **told}
+    took = {"seconds": time.monotonic() - began, "busy": time.process_time() - busy}
+    return {"end": end, "text": text, "seen": seen[:20], **took, **told}
 
 
 def peak() -> int:

@@ -82,7 +82,9 @@ def raw_zip(
     """A ZIP archive by hand: name, packed content, declared size, and extra flags; perhaps all at one place."""
     body, entries = bytearray(), []
     for place, (name, packed, size, flags) in enumerate(members):
-        fixed = struct.pack("<HHHHHIIIHH", 20, flags, method, 0, 33, 0, len(packed), size, len(name), 0)
+        small = method == zipfile.ZIP_DEFLATED and max(len(packed), size) < 10_000
+        crc = zlib.crc32(zlib.decompress(packed, -15)) if small else 0
+        fixed = struct.pack("<HHHHHIIIHH", 20, flags, method, 0, 33, crc, len(packed), size, len(name), 0)
         begin = offsets[place] if offsets else len(body)
         if not offsets or place == 0:
             body += b"PK\x03\x04" + fixed + name + packed

@@ -154,6 +154,8 @@ CASES = (
     Hostile("csv: 3,000 columns of one name", plain(columns(3_000, "a")), EITHER),
     Hostile("csv: 10^7 line ends", plain(b"a,b\n" + b"\n" * 10_000_000), EITHER),
     Hostile("csv: 10^7 separators", plain(b"," * 10_000_000 + b"\n")),
+    Hostile("csv: a line of 300,000 tabs", plain(b"a b\n" * 40 + b"\t" * 300_000 + b"x"), EITHER),
+    Hostile("csv: a comment and nothing else", plain(b"#\n" * 3 + b"1 2  3\n" * 30), EITHER),
     Hostile("csv: nothing but quotes", plain(b"a,b\n" + b'"' * 5_000_000), EITHER),
     Hostile("csv: zeros between letters", plain(b"a,b\n" + b"1\0,2\0\n" * 40), EITHER),
     Hostile("csv: nothing but zeros", plain(bytes(1_000_000)), said="binary"),

@@ -228,6 +228,7 @@ CASES = (
     Hostile("xlsx: 200,000 sheets", many_sheets),
     Hostile("xlsx: a million rows within each other", deep),
     Hostile("xlsx: addresses, macros and programs", connected, PLAIN),
+    Hostile("xlsx: a sheet of two names", lambda _: xlsx().replace(b"xl/worksheets/s", b"xl/wosksheets/s", 1), EITHER),
     Hostile("xlsx: a sheet that is a file elsewhere", relation(f"../../../../../..{SECRET}")),
     Hostile("xlsx: a sheet that is an absolute file", relation(f"file://{SECRET}")),
     Hostile("ods: billion laughs", lambda _: ods(ODS_ROW.format("", "", "&a9;") * 3, LAUGHS), EITHER),
