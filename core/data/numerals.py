@@ -104,6 +104,11 @@ def _fits(texts: pa.Array, pattern: str) -> np.ndarray:
     return np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def have_digits(texts: pa.Array) -> bool:
+    """Whether there is a digit in any text."""
+    return bool(_fits(texts, r"\d").any())
+
+
 def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
     """Which ways of writing numbers fit a column's different texts, which occur `counts` times."""
     values = _plain_values(texts)

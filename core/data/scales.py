@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 # lowest first; words between bars mean the same place
 _SCALES = tuple(
-    tuple(frozenset(place.strip().split("|")) for place in scale.split(","))
+    {word: place for place, meant in enumerate(scale.split(",")) for word in meant.strip().split("|")}
     for scale in (
         "none|no, very low|lowest|minimal, low|slight|minor, medium|moderate|mid|middle|normal|average, high|major,"
         " very high|highest|severe, extreme|critical",
@@ -61,8 +61,7 @@ def in_order(texts: Sequence[str]) -> list[str] | None:
     words = [" ".join(re.split(r"[\s_]+", text.strip().lower())) for text in texts]
     if len(set(words)) < max(_FEWEST, len(words)):
         return None
-    for scale in _SCALES:
-        places = {word: place for place, meant in enumerate(scale) for word in meant}
+    for places in _SCALES:
         found = [places.get(word, -1) for word in words]
         if min(found) >= 0 and len(set(found)) == len(found):
             return [text for _, text in sorted(zip(found, texts, strict=True))]

@@ -256,7 +256,8 @@ def without_sentinel(cells: Cells, values: np.ndarray, report: Report) -> np.nda
 
 def _without_sign(cells: Cells, report: Report) -> tuple[Cells, numerals.Styles, str]:
     """Texts that all bear the same unit sign ("12 %", "€ 3.50") without it."""
-    if cells.styles.values is not None or report.undone("sign", cells.name):
+    unsigned = cells.styles.values is not None or not numerals.have_digits(cells.texts)
+    if unsigned or report.undone("sign", cells.name):
         return cells, cells.styles, ""
     bare = numerals.with_minus(cells.texts)
     if bare is not None:
