@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 
 from core import jobs
-from core.data import make_problem, propose_target
+from core.data import RULES, make_problem, propose_target
 from core.derived import source_stamp
 from core.estimates import Estimate
 from core.forecast import Forecast
@@ -175,6 +175,13 @@ def _table(folder: str, fingerprint: str, source: str) -> Table:
     if table is None:
         raise LookupError(fingerprint)
     return table
+
+
+def besides(fingerprint: str) -> list[str]:
+    """What must be said of a table wherever a result is shown, such as that it is a sample."""
+    info = store().table_info(fingerprint) or {}
+    told = (RULES[each["rule"]].everywhere for each in info.get("report", ()) if each["rule"] in RULES)
+    return [*dict.fromkeys(filter(None, told))]
 
 
 def settled(job: Derived) -> Derived:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from core.catalogue import Catalogue
-from core.data import content
+from core.data import content, sampling
 from core.data.archives import ZIP, is_idx_archive, is_pictures
 from core.data.columnar import read_feather, read_parquet
 from core.data.containers import unpacked
@@ -26,6 +26,7 @@ from core.data.idx import read_idx, read_with_labels
 from core.data.pictures import read_pictures
 from core.data.relations import read_arff
 from core.data.report import Report
+from core.data.sampling import sample
 from core.data.settings import (
     COMMENT,
     DATES,
@@ -241,6 +242,7 @@ def read_table(path: Path, name: str | None = None, settings: Mapping[str, Any] 
     frame = kind.read_beside(held.pop(), report, path) if kind.read_beside else kind.read(held.pop(), report)
     if not len(frame):
         raise Unreadable("The file has column names but no data rows.")
+    frame = sample(frame, report, sampling.MOST_CELLS)
     called = name or path.name
     size = f"{counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}"
     whole_name = with_settings(called, settings or {})

@@ -28,12 +28,15 @@ class Rule:
         Whether what stands in the file is not what stands in the table.
     undo : str
         What a person may choose instead, as a button says it; empty where there is nothing to choose.
+    everywhere : str
+        What is said in a few words wherever a result is shown; empty where the report is enough.
     """
 
     name: str
     title: str
     lossy: bool = False
     undo: str = ""
+    everywhere: str = ""
 
 
 RULES: Catalogue[Rule] = Catalogue(
@@ -41,7 +44,7 @@ RULES: Catalogue[Rule] = Catalogue(
     # ---- the file
     Rule("origin", "Where it comes from"),
     Rule("joined", "Several files in one table"),
-    Rule("sample", "A part of the rows", lossy=True),
+    Rule("sample", "A part of the rows", lossy=True, everywhere="a sample drawn at random"),
     Rule("unpacked", "Unpacked"),
     Rule("encoding", "Encoding"),
     Rule("sheet", "Sheet"),

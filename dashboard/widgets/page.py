@@ -162,6 +162,7 @@ def provenance(run: RunRow, result: Comparison) -> str:
         classes=len(problem.classes),
         class_weight=spec.class_weight,
         finished=datetime.fromtimestamp(run.ended) if run.ended else None,
+        besides=session.besides(spec.fingerprint),
         seconds=run.seconds if any(not each.reused for each in result.fits) else None,
     )
 

@@ -23,6 +23,7 @@ def provenance(
     class_weight: str = "",
     finished: datetime | None = None,
     seconds: float | None = None,
+    besides: Sequence[str] = (),
 ) -> str:
     """Where numbers come from, in one line that stands before the first of them.
 
@@ -38,10 +39,13 @@ def provenance(
         When the run ended; None while it runs.
     seconds : float or None
         How long it took.
+    besides : sequence of str
+        What must be said of the table wherever a result is shown.
     """
     parts = [
         dataset,
         count(rows, "row"),
+        *besides,
         count(features, "column"),
         f"predicting {target}" + (f" ({count(classes, 'class', 'classes')})" if classes else ""),
         split,

@@ -198,3 +198,16 @@ def test_settings_stand_behind_a_source_and_come_back() -> None:
     ):
         with pytest.raises(error):
             parts(wrong)
+
+
+def test_too_many_cells_become_a_sample_that_is_told_and_is_the_same_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = lines(*LINES, *LINES)
+    whole = reading(tmp_path, content)
+    monkeypatch.setattr("core.data.sampling.MOST_CELLS", 90)
+    part, again = reading(tmp_path, content), reading(tmp_path, content)
+    assert len(whole.frame) == 120 and len(part.frame) == 30 and part.fingerprint == again.fingerprint
+    (change,) = told(part, "sample")
+    assert change.count == 90 and "30 of the rows were drawn at random (seed 0)" in change.text
+    assert set(part.frame["a"]) <= set(whole.frame["a"])

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import jobs
 from core.store import Store
-from tests.dashboard.pages import page, said
+from tests.dashboard.pages import compared, page, said
 
 ROWS = "".join(f"{place % 7};0{place % 5};{'ja' if place % 3 else 'nein'}\n" for place in range(60))
 
@@ -69,3 +69,11 @@ def test_settings_in_an_address_that_mean_nothing_are_a_sentence(store: Store, t
     at = page(data="sales.csv?delimeter=,")
     at.run()
     assert not at.exception and "delimiter" in said(at)
+
+
+def test_a_result_on_a_sample_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.sampling.MOST_CELLS", 90)
+    (store.tables / "sales.csv").write_text(f"size;code;bought\n{ROWS}", encoding="utf-8")
+    run = compared(store, "sales.csv", target="bought")
+    at = page("compare", data="sales.csv", run=run.id)
+    assert not at.exception and "sales.csv · 30 rows · a sample drawn at random" in said(at)
