@@ -75,7 +75,19 @@ def _everything(kind: ast.expr) -> bool:
     return isinstance(kind, ast.Name) and kind.id == "BaseException"
 
 
+def stops(source: Source) -> Iterator[str]:
+    known = aliases(source)
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and called(node, known) == "streamlit.stop":
+            yield f"{source}:{node.lineno} leaves the last page's fragments at work: widgets.end() ends a page"
+
+
 RULES = (
+    Rule(
+        "a page ends without leaving timers behind",
+        stops,
+        (("dashboard/views/x.py", "import streamlit as st\nst.stop()"),),
+    ),
     Rule(
         "time is measured by a clock that cannot be set",
         wall_clocks,

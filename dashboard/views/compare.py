@@ -34,13 +34,13 @@ table = widgets.the_table()
 if table is None:
     if run is not None:
         widgets.leaderboard(run)
-    st.stop()
+    widgets.end()
 roles = session.roles(table)
 place = widgets.header("Compare models", f"{table.title}, predicting {roles.target or 'nothing yet'}")
 problem = widgets.the_problem(table)
 if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
-    st.stop()
+    widgets.end()
 
 if earlier := session.to_recall(table, roles):
     widgets.recall_models(earlier.models, problem)
@@ -84,7 +84,7 @@ if run is None:
         "Press “Start comparison”: every ticked model is trained and judged on the same rows, and appears here.",
     )
     widgets.offer_both(spec, table, nothing)
-    st.stop()
+    widgets.end()
 
 # ---- showing
 

@@ -26,7 +26,7 @@ table = widgets.the_table()
 # ---- nothing to show yet
 
 if table is None:
-    st.stop()
+    widgets.end()
 
 # ---- showing
 

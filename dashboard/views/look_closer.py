@@ -22,7 +22,7 @@ if run is None:
     widgets.empty(
         "troubleshoot", "No comparison is open", "Start one, or open an earlier one, to look closer at its models."
     ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    st.stop()
+    widgets.end()
 
 # ---- reading
 
@@ -42,7 +42,7 @@ if not finished:
         "No model could be trained" if failed else "No model is finished yet",
         "The leaderboard says why." if failed else "The charts appear as soon as the first model is through.",
     ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    st.stop()
+    widgets.end()
 
 # ---- showing
 

@@ -23,12 +23,12 @@ if table is None:
         widgets.empty(
             "database_off", "The table of this run was deleted", "Choose other data to draw a map of."
         ).page_link("views/data.py", label="Choose data", icon=":material/table_chart:")
-    st.stop()
+    widgets.end()
 roles = run.spec.roles if run else session.roles(table)
 problem = run.problem if run else widgets.the_problem(table)
 if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
-    st.stop()
+    widgets.end()
 result = session.comparison(run) if run else None
 finished = [each.id for each in result.standings() if each.folds_done] if result else []
 widgets.header(
@@ -74,7 +74,7 @@ job = session.settled(
 # ---- nothing to show yet
 
 if not widgets.waiting(job, "Drawing the map …", 480):
-    st.stop()
+    widgets.end()
 
 # ---- showing
 

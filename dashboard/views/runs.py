@@ -48,7 +48,7 @@ if not runs:
     widgets.empty(
         "history", "No comparison yet", "Every comparison that you start is kept here, with everything to repeat it."
     ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    st.stop()
+    widgets.end()
 
 # ---- showing
 

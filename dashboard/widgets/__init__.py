@@ -11,6 +11,7 @@ from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.line import watch_line
 from dashboard.widgets.page import (
     empty,
+    end,
     error_frame,
     header,
     pick_run_models,
@@ -30,6 +31,7 @@ __all__ = [
     "card",
     "chosen_models",
     "empty",
+    "end",
     "error_frame",
     "forecasts",
     "free_space",

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import NoReturn
 
 import streamlit as st
 
@@ -30,11 +31,26 @@ BADGES = {
 }
 
 
+class _PageEnd(Exception):  # noqa: N818 - it is no error
+    """Nothing more is to be drawn."""
+
+
+def end() -> NoReturn:
+    """End a page here.
+
+    Not by ``st.stop``, after which Streamlit keeps the fragments of the page before: their timers would go on, write to
+    places that are no longer there, and take the page in the browser down.
+    """
+    raise _PageEnd
+
+
 @contextmanager
 def error_frame() -> Iterator[None]:
     """Show what nobody foresaw as a card with an id that leads to the log, never as a traceback."""
     try:
         yield
+    except _PageEnd:
+        pass
     except DiskFull as error:
         st.error(words.escape(error), icon=":material/hard_drive:", title="The disk is full")
     except StoreError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
@@ -77,3 +79,22 @@ def test_a_result_on_a_sample_says_so(store: Store, monkeypatch: pytest.MonkeyPa
     run = compared(store, "sales.csv", target="bought")
     at = page("compare", data="sales.csv", run=run.id)
     assert not at.exception and "sales.csv · 30 rows · a sample drawn at random" in said(at)
+
+
+def test_a_page_that_ends_early_leaves_no_timers_of_the_last_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would write to places that are no longer there, which takes the page down."""
+    tidied: list[object] = []
+    tidy = MemoryFragmentStorage.clear
+
+    def clear(self: MemoryFragmentStorage, *arguments: Any, **named: Any) -> None:
+        tidied.append(self)
+        tidy(self, *arguments, **named)
+
+    monkeypatch.setattr(MemoryFragmentStorage, "clear", clear)
+    jobs.read(store, "iris")
+    at = page(data="iris")
+    (store.tables / "empty.csv").write_bytes(b"")
+    tidied.clear()
+    at.query_params["data"] = "empty.csv"
+    at.run()
+    assert not at.exception and "The file is empty." in said(at) and tidied
