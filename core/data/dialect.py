@@ -31,7 +31,6 @@ _STRAY = 0.05  # this share of the lines may have something between two columns
 _FEWEST_ALIGNED = 4
 _POOR = 0.6  # below, columns of one width are looked for
 _PROPOSED = 1.1
-_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", ":": "colons"}
 _BLANK_RUN = re.compile(r"[ \t]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?")
@@ -104,11 +103,6 @@ def dialect_of(sample: str, report: Report) -> Dialect:
     if not wanted and best_score < _POOR and _aligned(lines):
         best = Dialect(FIXED, "")
     return Dialect(best.delimiter, best.quote, best.escape, comment)
-
-
-def in_words(delimiter: str) -> str:
-    """A separator as people call it."""
-    return _NAMES.get(delimiter, delimiter)
 
 
 def records_of(text: str, dialect: Dialect, *, whole: bool = True) -> list[Record]:
