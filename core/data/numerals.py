@@ -112,8 +112,6 @@ def have_digits(texts: pa.Array) -> bool:
 def styles(texts: pa.Array, counts: np.ndarray) -> Styles:
     """Which ways of writing numbers fit a column's different texts, which occur `counts` times."""
     values = _plain_values(texts)
-    if values is not None and _fits(texts, _HEXADECIMAL).any():
-        return Styles()
     if values is not None:
         return Styles(int(counts.sum()), 0, 0, only_point=_shows_point(texts, values), values=values)
     plain = _fits(texts, _PLAIN)
@@ -170,11 +168,14 @@ def decimal_mark(found: Iterable[Styles], semicolons: bool) -> str:
 def kept_as_text(texts: pa.Array, found: Styles) -> str:
     """What makes texts that look like numbers codes instead; empty where nothing does."""
     small = found.values is not None and not (np.abs(found.values) >= _INEXACT).any()
-    if small and found.only_point and not _fits(texts, _LEADING_ZERO).any():
+    leading = _fits(texts, _LEADING_ZERO)
+    if small and found.only_point and not leading.any():
         return ""
     whole = _fits(texts, _WHOLE)
-    if (_fits(texts, _LEADING_ZERO) & whole).any():
+    if (leading & whole).any():
         return "Leading zeros"
+    if leading.any() and _fits(texts, _HEXADECIMAL).any():
+        return "Hexadecimal numbers"
     if not small and _fits(texts, _MANY_DIGITS).any():
         return "Numbers of more than 15 digits"
     return next((why for why, pattern in _CODES if _fits(texts, pattern).any() and _are_codes(texts, pattern)), "")

@@ -115,13 +115,25 @@ def _second_table(names: list[str], rows: Any) -> np.ndarray:
 
 def _notes(names: list[str], rows: Any) -> np.ndarray:
     """The last rows, where they fill one cell and all others fill several."""
-    first = max(0, rows.num_rows - _HEAD)
-    filled = np.array([sum(map(bool, _cells(rows, place))) for place in range(first, rows.num_rows)])
-    several = np.flatnonzero(filled > 1)
-    last = int(several[-1]) + 1 if len(several) else 0
-    lone = np.flatnonzero(filled[last:] == 1) + last
-    alone = rows.num_columns > 2 and 0 < len(lone) <= min(_NOTES, last - 1) and not (filled[:last] == 1).any()
-    return lone + first if alone else np.array([], dtype=int)
+    lone: list[int] = []
+    last = rows.num_rows - 1
+    while last >= 0 and len(lone) <= _NOTES and (filled := _one_or_more(rows, last)) < 2:
+        lone += [last] * filled
+        last -= 1
+    others = range(max(0, rows.num_rows - _HEAD), last + 1)
+    few = 0 < len(lone) <= min(_NOTES, len(others) - 1)
+    alone = few and rows.num_columns > 2 and not any(_one_or_more(rows, place) == 1 for place in others)
+    return np.array(lone[::-1] if alone else [], dtype=int)
+
+
+def _one_or_more(rows: Any, place: int) -> int:
+    """How many cells of a row are filled: none, one, or 2 for several."""
+    filled = 0
+    for column in rows.columns:
+        filled += bool(column[place].as_py().strip())
+        if filled > 1:
+            break
+    return filled
 
 
 def _sum(names: list[str], rows: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import make_problem, propose_positive, propose_target, propose_task, read_table
+from core.data import Unreadable, make_problem, propose_positive, propose_target, propose_task, read_table
 from core.records import ColumnKind, Roles, Table, Task
 
 
@@ -91,8 +92,18 @@ class TestFingerprint:
 
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-REAL = pd.read_csv(SHARED / "INDEX.csv") if SHARED.exists() else pd.DataFrame({"file": pd.Series(dtype="str")})
-REAL = REAL[REAL.file.str.contains(r"^core/|\.arff")]
+ALL = pd.read_csv(SHARED / "INDEX.csv") if SHARED.exists() else pd.DataFrame({"file": pd.Series(dtype="str")})
+REAL = ALL[ALL.file.str.contains(r"^core/|\.arff")]
+OTHERS = ALL.drop(REAL.index)
+# Files that are not read without help, and what is asked of the person.
+ASKED = {
+    r"odd_csv/csvkit_bad(_skip_lines)?\.csv": "Most rows do not have 3 cells",
+    r"odd_csv/csvkit_test_extra_header\.csv": "Most rows do not have 4 cells",
+    r"odd_csv/csvkit_test_empty_columns_short_row\.csv": "Most rows do not have 3 cells",
+    r"odd_csv/csvkit_test_empty_columns_long_row\.csv": "column names but no data rows",
+    r"odd_csv/csvkit_empty\.csv": "The file is empty",
+    r"time/ucr/.*\.ts": "TS file of time series",
+}
 
 
 @pytest.mark.skipif(REAL.empty, reason="the folder with real tables is not beside this checkout")
@@ -111,6 +122,20 @@ def test_real_tables_are_read_right(row: dict[str, object]) -> None:
     assert problem.rows > 100 and len(problem.features) >= 3
     if task is Task.CLASSIFICATION:
         assert problem.positive == propose_positive(problem.classes, problem.counts).value
+
+
+@pytest.mark.skipif(OTHERS.empty, reason="the folder with real tables is not beside this checkout")
+@pytest.mark.parametrize("row", OTHERS.to_dict("records"), ids=lambda row: row["file"])
+def test_every_other_file_is_read_or_asked_about(row: dict[str, object]) -> None:
+    asked = next((said for name, said in ASKED.items() if re.fullmatch(name, str(row["file"]))), "")
+    if asked:
+        with pytest.raises(Unreadable, match=asked):
+            read_table(SHARED / str(row["file"]))
+        return
+    table = read_table(SHARED / str(row["file"]))
+    labels = any(each.rule == "joined" for each in table.report)  # which lie in a file beside the images
+    if str(row["rows"]).replace(".0", "").isdecimal():
+        assert table.frame.shape == (int(float(str(row["rows"]))), int(float(str(row["columns"]))) + labels)
 
 
 @pytest.mark.skipif(REAL.empty, reason="the folder with real tables is not beside this checkout")
