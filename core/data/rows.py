@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.report import Report
+from core.data.values import MISSING
 from core.wording import counted
 
 if TYPE_CHECKING:
@@ -109,8 +110,14 @@ def _second_table(names: list[str], rows: Any) -> np.ndarray:
     found = np.ones(rows.num_rows, dtype=bool)
     for place in numeric:
         found &= _fits(rows.column(place), _WORDS)
-    first = next((int(each) for each in np.flatnonzero(found) if each and all(_cells(rows, int(each)))), None)
+    first = next((int(each) for each in np.flatnonzero(found) if each and _are_names(rows, int(each))), None)
     return np.arange(rows.num_rows if first is None else first, rows.num_rows)
+
+
+def _are_names(rows: Any, place: int) -> bool:
+    """Whether the cells of a row may be names: all are there, and none says that a value is missing."""
+    cells = _cells(rows, place)
+    return all(cells) and not set(cells) & set(MISSING)
 
 
 def _notes(names: list[str], rows: Any) -> np.ndarray:

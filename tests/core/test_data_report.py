@@ -211,3 +211,9 @@ def test_too_many_cells_become_a_sample_that_is_told_and_is_the_same_each_time(
     (change,) = told(part, "sample")
     assert change.count == 90 and "30 of the rows were drawn at random (seed 0)" in change.text
     assert set(part.frame["a"]) <= set(whole.frame["a"])
+
+
+def test_a_row_of_missing_numbers_begins_no_other_table(tmp_path: Path) -> None:
+    table = reading(tmp_path, lines("NA,NA,n1", *LINES))
+    assert len(table.frame) == 81 and [each.missing for each in table.columns] == [1, 1, 0]
+    assert {each.rule for each in table.report} == {"missing_mark"}
