@@ -19,7 +19,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import data
 from core.catalogue import UnknownName
+from core.data import Unreadable, own_file
 from core.engines import memory_reason, time_reason
 from core.engines.limits import ONE_THREAD, PLAIN_ARROW, limited
 from core.engines.orphans import KILL, die_with_parent
@@ -40,18 +42,9 @@ _ENDS = {
 log = logging.getLogger("bakeoff.reading")
 
 
-def file_of(source: str, tables: Path | None = None) -> Path | None:
-    """The file that a source names, in the folder of tables or elsewhere; None where it names none."""
-    names = (source, source.partition("?")[0])  # settings may stand behind it
-    places = (place / name for name in names for place in (*([tables] if tables else []), Path()))
-    with contextlib.suppress(OSError):  # a name too long for the file system
-        return next((path for path in places if path.is_file()), None)
-    return None
-
-
 def allowance(source: str, tables: Path | None = None) -> int:
     """Bytes of memory that reading a source may take: 1 GiB and three times the file; 0 where there is no file."""
-    path = file_of(source, tables)
+    path = own_file(source, tables)
     with contextlib.suppress(OSError):  # it was deleted a moment ago
         return _ROOM + _TIMES * path.stat().st_size if path else 0
     return 0
@@ -59,7 +52,7 @@ def allowance(source: str, tables: Path | None = None) -> int:
 
 def patience(source: str, tables: Path | None = None) -> float:
     """Seconds that reading a source may take: few for a file, many for what comes from elsewhere."""
-    return SECONDS if file_of(source, tables) else _SECONDS_ELSEWHERE
+    return SECONDS if own_file(source, tables) else _SECONDS_ELSEWHERE
 
 
 def told(kind: str, reason: str) -> str:
@@ -82,11 +75,9 @@ def read(source: str, tables: Path | None = None) -> Table:
     ------
     UnknownName, Unreadable
     """
-    from core.data import Unreadable, load_table
-
     gc.disable()  # it would look through millions of lists and find no cycle
     try:
-        return load_table(source, tables)
+        return data.load_table(source, tables)
     except (UnknownName, Unreadable, MemoryError):
         raise
     except Exception as error:
@@ -121,8 +112,6 @@ def read_confined(source: str, tables: Path | None = None, *, seconds: float = 0
     Unreadable
         If the file holds no table, cannot be read within the limits, or crashes the process; the text says which.
     """
-    from core.data import Unreadable
-
     memory, seconds = memory or allowance(source, tables), seconds or patience(source, tables)
     asked = {"source": source, "tables": str(tables) if tables else None, "memory": memory}
     with tempfile.TemporaryDirectory(prefix="bakeoff-", ignore_cleanup_errors=True) as folder:
@@ -202,7 +191,6 @@ def _read_into(folder: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Read a table and write its frame; gives the answer."""
     import pyarrow  # noqa: F401 - with core.data before memory is counted
 
-    from core.data import Unreadable
     from core.store import table_info
     from core.store.frames import write_frame
 

@@ -15,7 +15,7 @@ from core.data.proposals import propose_positive, propose_target, propose_task
 from core.data.reading import FORMATS, READ_AS, Format, read_table
 from core.data.report import RULES
 from core.data.settings import settings_of, with_settings
-from core.data.sources import catalogue_sources, files_behind, is_named, load_table
+from core.data.sources import catalogue_sources, files_behind, is_named, load_table, own_file
 from core.data.splits import (
     SPLITS,
     SplitKind,
@@ -47,6 +47,7 @@ __all__ = [
     "is_named",
     "load_table",
     "make_problem",
+    "own_file",
     "practice_and_exam",
     "propose_positive",
     "propose_target",

@@ -211,7 +211,7 @@ def _fit(
         )
     if bad:
         _tell_left_out(text, layout, bad, report)
-    names = list(layout.names) or [f"column_{place + 1}" for place in range(layout.width)]
+    names = layout.called
     surplus = layout.width - len(names)
     if not surplus:
         return names, rows

@@ -33,7 +33,7 @@ _POOR = 0.6  # below, columns of one width are looked for
 _PROPOSED = 1.1
 _BLANK_RUN = re.compile(r"[ \t]+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
 _BETWEEN_SINGLE = re.compile(r"(?:^|[,;\t|]) *'[^'\n]*' *(?:$|[,;\t|])", re.MULTILINE)
 _TYPED = re.compile(
     r"""\s*(
@@ -236,7 +236,7 @@ def _names_in_comment(text: str, dialect: Dialect) -> re.Match[str] | None:
     lines = found["names"], text[found.end() :].partition("\n")[0]
     names, values = ([cells for _, cells in records_of(line, dialect)] for line in lines)
     fits = len(names) == len(values) == 1 and len(names[0]) == len(values[0]) > 1
-    numbers = [bool(_NUMBER.fullmatch(cell.strip())) for cells in (*names, *values) for cell in cells]
+    numbers = [bool(NUMBER.fullmatch(cell.strip())) for cells in (*names, *values) for cell in cells]
     return found if fits and any(numbers[len(names[0]) :]) and not any(numbers[: len(names[0])]) else None
 
 
@@ -296,7 +296,7 @@ def _one_column(sample: str, dialect: Dialect, width: int) -> bool:
 def _has_numbers(records: list[list[str]], width: int) -> bool:
     """Whether a column is mostly numbers: prose has blanks between its words as well."""
     rows = [cells for cells in records if len(cells) == width]
-    return any(sum(bool(_NUMBER.fullmatch(cells[place])) for cells in rows) > len(rows) / 2 for place in range(width))
+    return any(sum(bool(NUMBER.fullmatch(cells[place])) for cells in rows) > len(rows) / 2 for place in range(width))
 
 
 def _typed(cells: Iterable[str]) -> float:

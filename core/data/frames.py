@@ -67,11 +67,9 @@ def table_of_frame(
     series: dict[str, pd.Series[Any]] = {}
     columns: list[Column] = []
     for position, (column, (_, given)) in enumerate(zip(names, frame.items(), strict=True)):
-        values = house_dtype(given, column, report)
-        column_found, series[column] = judge(
-            column, values, position, pixel=column in pixels, left_out=(left_out or {}).get(column, "")
-        )
-        columns.append(column_found)
+        values, why = house_dtype(given, column, report), (left_out or {}).get(column, "")
+        found, series[column] = judge(column, values, position, pixel=column in pixels, left_out=why)
+        columns.append(found)
     clean = pd.DataFrame(series, copy=False)
     return Table(
         name=name,

@@ -10,14 +10,16 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from core.data.dialect import Record
+from core.data.dialect import NUMBER, Record
 from core.data.errors import Unreadable
 from core.data.report import Report
+from core.data.rows import RULED
+from core.data.values import MISSING
 from core.wording import counted
 
-NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
 _YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
-_RULED = re.compile(r"\s*:?[-=_+]{2,}:?\s*")
+_RULED = re.compile(RULED)
+_MARKS = frozenset(mark.lower() for mark in MISSING)
 _FILLED = 0.5  # of the cells of a usual row; with fewer a line is no header
 _BELOW = 50  # so many rows tell what a header stands above
 _MOSTLY = 0.9
@@ -44,6 +46,11 @@ class Layout:
     names: tuple[str, ...]
     width: int
     header_row: int | None
+
+    @property
+    def called(self) -> list[str]:
+        """The names of the columns; numbers where there is no header."""
+        return list(self.names) or [f"column_{place + 1}" for place in range(self.width)]
 
 
 def layout_of(records: list[Record], report: Report) -> Layout:
@@ -202,7 +209,7 @@ def _above_numbers(row: list[str], below: list[list[str]]) -> bool:
             continue
         if NUMBER.fullmatch(cell.strip()) or not _UNIT.fullmatch(cell.strip()):
             return False
-        found += bool(cell.strip(" -?.")) and cell.strip().lower() not in ("na", "nan", "n/a", "null", "none")
+        found += cell.strip().lower() not in _MARKS
     return found > 1 or (found == 1 and sum(bool(cell.strip()) for cell in row) == 1)
 
 

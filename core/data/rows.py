@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TOTAL = re.compile(r"(?i)(grand |sub)?total\b.*|sum|summe\b.*|gesamt\b.*|insgesamt|somme|suma|totale?|totaal|in all")
-_RULED = r"^\s*:?[-=_+]{2,}:?\s*$|^\s*$"
+RULED = r"\s*:?[-=_+]{2,}:?\s*"  # a cell of a line that is drawn between others
 _NUMERIC, _WORDS = r"^\s*[+-]?[\d.,]*\d[\d.,]*\s*$", r"^\s*[^\W\d][\w ./()-]*$"
 _HEAD, _MOSTLY = 50, 0.9
 _CLOSE = 1e-6
@@ -83,7 +83,7 @@ def _drawn(names: list[str], rows: Any) -> np.ndarray:
     """Rows of dashes."""
     drawn = np.ones(rows.num_rows, dtype=bool)
     for column in rows.columns:
-        drawn &= _fits(column, _RULED)
+        drawn &= _fits(column, rf"^{RULED}$|^\s*$")
         if not drawn.any():
             break
     return np.array([each for each in np.flatnonzero(drawn) if any(_cells(rows, int(each)))], dtype=int)

@@ -82,10 +82,16 @@ def is_named(source: str) -> bool:
 
 def files_behind(source: str, tables: Path) -> list[Path]:
     """The files that decide what a source is: itself, or those that may be a data set's; none where it comes along."""
-    names = dict.fromkeys((source, source.partition("?")[0]))
-    own = [path for name in names for path in (tables / name, Path(name)) if path.is_file()]
-    entry = DATASETS.get(source)
-    return own[:1] or (entry.files.candidates(tables) if entry and entry.files else [])
+    own, entry = own_file(source, tables), DATASETS.get(source)
+    if own is not None:
+        return [own]
+    return entry.files.candidates(tables) if entry and entry.files else []
+
+
+def own_file(source: str, tables: Path | None) -> Path | None:
+    """The file that a source names, with or without settings behind it; None where it names none."""
+    found = (_file(name, tables) for name in (source, source.partition("?")[0]))
+    return next((path for path in found if path is not None and path.is_file()), None)
 
 
 def _file_names(tables: Path | None) -> list[str]:

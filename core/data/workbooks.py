@@ -19,7 +19,7 @@ from core.data.archives import DAMAGED
 from core.data.cells import as_text, column_of_cells
 from core.data.errors import Unreadable
 from core.data.frames import unique_names
-from core.data.layout import Layout, layout_of
+from core.data.layout import layout_of
 from core.data.report import Report
 from core.data.rows import data_mask
 from core.wording import counted, quoted
@@ -44,8 +44,7 @@ def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
     _refuse_repeats(data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = _sheets(book, report.wish("sheet"))
-        found = next((each for each in (_table(book.get_sheet_by_name(name)) for name in names) if each), None)
+        found = next(filter(None, map(_table, _sheets(book, report.wish("sheet")))), None)
     except PasswordError as error:
         raise Unreadable("The Excel file is protected by a password. Save it without one and try again.") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -64,16 +63,15 @@ def read_workbook(data: bytes, report: Report) -> pd.DataFrame:
     return _frame(_one_of_several(rows, report), first, report)
 
 
-def _sheets(book: Any, wish: str | None) -> list[str]:
-    """The names of the sheets that may hold the table: the largest first, hidden ones last."""
+def _sheets(book: Any, wish: str | None) -> list[Any]:
+    """The sheets that may hold the table: the largest first, hidden ones last."""
     if wish is not None:
         if wish not in book.sheet_names:
             raise Unreadable(did_you_mean("sheet", wish, book.sheet_names))
-        return [wish]
+        return [book.get_sheet_by_name(wish)]
     hidden = {each.name for each in book.sheets_metadata if not str(each.visible).endswith("Visible")}
     sheets = [book.get_sheet_by_name(name) for name in book.sheet_names[:_MOST_SHEETS]]
-    sheets.sort(key=lambda each: (each.name in hidden, -each.height * each.width))
-    return [each.name for each in sheets]
+    return sorted(sheets, key=lambda each: (each.name in hidden, -each.height * each.width))
 
 
 def _table(sheet: Any) -> tuple[str, int, list[list[Any]]] | None:
@@ -116,18 +114,13 @@ def _frame(rows: list[list[Any]], first: int, report: Report) -> pd.DataFrame:
     body = [row for row in rows[max(0, layout.skip - first) :] if any(cell != "" for cell in row)]
     if not body:
         raise Unreadable("The sheet has column names but no data rows.")
-    names = _names(layout)
+    names = [*layout.called, *[""] * (layout.width - len(layout.called))]
     body = _data(names, body, report)
     kept = [place for place, name in enumerate(names) if name.strip() or any(row[place] != "" for row in body)]
     header = unique_names([names[place] for place in kept], report)
     return pd.DataFrame(
         {name: column_of_cells(name, [row[at] for row in body], report) for name, at in zip(header, kept, strict=True)}
     )
-
-
-def _names(layout: Layout) -> list[str]:
-    names = list(layout.names) or [f"column_{place + 1}" for place in range(layout.width)]
-    return [*names, *[""] * (layout.width - len(names))]
 
 
 def _data(names: list[str], body: list[list[Any]], report: Report) -> list[list[Any]]:
