@@ -18,6 +18,8 @@ from starlette.requests import cookie_parser
 
 from core import jobs
 from core.store import Store, StoreError
+from dashboard import uploads
+from dashboard.receiving import Uploads
 from dashboard.session import EXAMPLE, OWNER_COOKIE
 
 log = logging.getLogger("bakeoff.dashboard")
@@ -71,7 +73,7 @@ def _cookie() -> str:
     return f"{OWNER_COOKIE}={secrets.token_urlsafe(12)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
 
 
-middleware = [Middleware(Guard)]
+middleware = [Middleware(Guard), Middleware(Uploads)]
 
 
 @asynccontextmanager
@@ -79,6 +81,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     """Wake whoever does the work before the first visitor comes, and have the example read."""
     try:
         store = Store(jobs.data_folder())
+        uploads.sweep(store.tables)
         jobs.ensure_supervisor(store)
         jobs.request_table(store, EXAMPLE)
     except StoreError as error:  # the page says so as well

@@ -16,6 +16,7 @@ TELLS_THE_TIME = (
     "core.store.database",
     "core.store.upkeep",
     "core.engines.node",
+    "dashboard.uploads",
     "dashboard.views",
     "dashboard.widgets",
 )

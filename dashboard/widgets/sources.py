@@ -8,10 +8,9 @@ from core import jobs
 from core.data import DATASETS, FORMATS, PLACES, Format
 from core.data.databases import is_server
 from core.records import Table
-from dashboard import offered, session, uploads, words
+from dashboard import offered, receiving, session, uploads, words
 from dashboard.widgets.forms import changed, settings_form
 
-MOST_MEGABYTES = 200
 _PATIENCE = 10.0  # seconds after which the page goes on with the rows that it has
 
 
@@ -74,11 +73,13 @@ def upload() -> None:
         key=f"upload-{count}",
         on_change=_uploaded,
         args=(f"upload-{count}",),
-        max_upload_size=MOST_MEGABYTES,
         help="\n".join(f"- {_suffixes(each)}: {words.escape(each.about)}" for each in FORMATS.values()),
     )
     kinds = list(dict.fromkeys(each.title for each in FORMATS.values()))
-    st.caption(f"{', '.join(kinds[:-1])} or {kinds[-1]}, also packed (gz, bz2, xz, ZIP). It stays on this machine.")
+    st.caption(
+        f"{', '.join(kinds[:-1])} or {kinds[-1]}, also packed (gz, bz2, xz, ZIP), up to "
+        f"{st.get_option('server.maxUploadSize'):,} MB. It stays on this machine."
+    )
     trouble = st.session_state.pop("upload_trouble", "")
     if trouble:
         st.error(words.escape(trouble), icon=":material/error:", title="The file could not be kept")
@@ -92,10 +93,9 @@ def _uploaded(key: str) -> None:
     file = st.session_state.get(key)
     if file is None:
         return
-    try:
-        name = uploads.keep(session.store().tables, file.name, file.getvalue())
-    except OSError as error:
-        st.session_state["upload_trouble"] = f"{file.name} could not be written to the data folder: {error.strerror}."
-        return
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new uploader lets go of the old file
-    session.choose_source(name)
+    folder = session.store().tables
+    try:
+        session.choose_source(uploads.keep(folder, file.name, receiving.arrived(file.getvalue(), folder)))
+    except OSError as error:
+        st.session_state["upload_trouble"] = f"{file.name}: {error.strerror}"
