@@ -170,8 +170,14 @@ def preview(table: Table) -> None:
 
 
 def preview_of(frame: pd.DataFrame, spoken: str, key: str | None = None) -> None:
-    """A few rows as a table."""
-    st.dataframe(frame, height=min(280, 35 * (len(frame) + 1) + 3), key=key, alt=spoken)
+    """A few rows as a table; dates without a time of day are shown as dates."""
+    days = {
+        name: st.column_config.DateColumn(format="YYYY-MM-DD")
+        for name, values in frame.select_dtypes("datetime").items()
+        if (values.dropna() == values.dropna().dt.normalize()).all()
+    }
+    height = min(280, 35 * (len(frame) + 1) + 3)
+    st.dataframe(frame, height=height, key=key, alt=spoken, column_config=days)  # type: ignore[arg-type]
 
 
 # ---- the columns

@@ -76,10 +76,7 @@ def upload() -> None:
         help="\n".join(f"- {_suffixes(each)}: {words.escape(each.about)}" for each in FORMATS.values()),
     )
     kinds = list(dict.fromkeys(each.title for each in FORMATS.values()))
-    st.caption(
-        f"{', '.join(kinds[:-1])} or {kinds[-1]}, also packed (gz, bz2, xz, ZIP), up to "
-        f"{st.get_option('server.maxUploadSize'):,} MB. It stays on this machine."
-    )
+    st.caption(f"{', '.join(kinds[:-1])} or {kinds[-1]}, also packed (gz, bz2, xz, ZIP). It stays on this machine.")
     trouble = st.session_state.pop("upload_trouble", "")
     if trouble:
         st.error(words.escape(trouble), icon=":material/error:", title="The file could not be kept")

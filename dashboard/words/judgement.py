@@ -54,7 +54,9 @@ def says(measure: Measure, value: float, *, positive: Any = None, target: str = 
         Of the rows in a hundred.
     """
     told = measure.saying
-    if not told or ("{positive}" in told and positive is None) or ("{percent}" in told and value < 0):
+    if "{percent}" in told and value < 0:  # of the share that is explained: no share at all
+        return f"does worse than always saying the mean ({measure.title} {value_of(measure, value)})"
+    if not told or ("{positive}" in told and positive is None):
         note = "" if measure.greater_is_better else ", where less is better"
         return f"scores {value_of(measure, value)} in {measure.title}{note}"
     return told.format(

@@ -166,7 +166,7 @@ def test_every_metric_can_be_said() -> None:
         (METRICS["precision"], 0.67, "It is right 67 of 100 times when it says “yes”."),
         (MAE, 523.4, "It is off by 523 on average."),
         (METRICS["r2"], 0.953, "It explains 95 % of what varies in price."),
-        (METRICS["r2"], -0.2, "It scores −0.200 in R²."),
+        (METRICS["r2"], -0.2, "It does worse than always saying the mean (R² −0.200)."),
         (LOG_LOSS, 0.12, "It scores 0.120 in Log loss, where less is better."),
         (LOG_LOSS, None, "Log loss is not defined here."),
     ],
