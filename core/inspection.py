@@ -35,9 +35,10 @@ class Inspection:
     ----------
     target : Proposal
         The column that is probably to be predicted; an empty name where none suits.
-    task, split : Proposal or None
-        What kind of answer that is, and how the rows should be divided: ``kind``, ``folds``, ``group`` and ``time``.
-        None where nothing can be learned.
+    task : Proposal or None
+        What kind of answer that is; None where no column suits.
+    split : Proposal or None
+        How the rows should be divided: ``kind``, ``folds``, ``group`` and ``time``. None where nothing can be learned.
     checked : Checked or None
         What the checks found; None where nothing can be learned.
     objection : str
@@ -103,7 +104,8 @@ def inspect_table(table: Table, roles: Roles | None = None) -> Inspection:
     try:
         problem = make_problem(table, roles or Roles(str(target.value)))
     except Unusable as error:
-        return Inspection(table, target, None, None, None, None, str(error))
+        task = propose_task(table, str(target.value)) if target.value else None
+        return Inspection(table, target, task, None, None, None, str(error))
     task = propose_task(table, problem.target)
     task = task if task.value == problem.task else Proposal(problem.task, "chosen by you")
     rows, split = samples(table, problem), default_split(problem.task)

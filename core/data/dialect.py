@@ -37,7 +37,7 @@ NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
 _BETWEEN_SINGLE = re.compile(r"(?:^|[,;\t|]) *'[^'\n]*' *(?:$|[,;\t|])", re.MULTILINE)
 _TYPED = re.compile(
     r"""\s*(
-    | [+-]?\(?[€$£¥]?\s?\d[\d.,'’\xa0\u202f]*([eE][+-]?\d+)?\s?[%€$£¥]?\)?   # a number, perhaps with its sign
+    | [+-]?\(?[€$£¥]?\s?\d[\d.,'’\xa0\u202f]*([eE][+-]?\d+)?\s?([%€$£¥]|°?[^\W\d_]{0,3}[²³]?)\)? # a number and its unit
     | \d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s?([AaPp][Mm]|Z|[+-]\d\d:?\d\d)?)?
     | \d{1,2}:\d\d(:\d\d)?
     | [^\W\d_][\w\ .'’&()/+\-]*                                             # plain words and codes
@@ -100,7 +100,7 @@ def dialect_of(sample: str, report: Report) -> Dialect:
             score = _score(lines, dialect) * (_PROPOSED if (delimiter, quote or '"') == proposed else 1.0)
             if score > best_score:
                 best, best_score = dialect, score
-    if not wanted and best_score < _POOR and _aligned(lines):
+    if not wanted and best_score < _POOR and _aligned(lines) and _score(lines, Dialect(FIXED, "")) > best_score:
         best = Dialect(FIXED, "")
     return Dialect(best.delimiter, best.quote, best.escape, comment)
 

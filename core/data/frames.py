@@ -89,7 +89,8 @@ def table_of_frame(
 
 def unique_names(names: Iterable[object], report: Report) -> list[str]:
     """Column names as text, none empty and none twice; what had to change is noted."""
-    wanted = ["" if name is None else " ".join(as_unicode(str(name)).split()) for name in names]
+    given = ["" if name is None else as_unicode(str(name)) for name in names]
+    wanted = [" ".join(name.split()) for name in given]
     taken, used, result = set(wanted), set[str](), []
     numbers: dict[str, int] = {}  # the next one to try, so that many columns of one name take no longer than others
     for position, name in enumerate(wanted):
@@ -104,6 +105,10 @@ def unique_names(names: Iterable[object], report: Report) -> list[str]:
             report.add("same_name", f"A second column `{name}` is called {{columns}}.", chosen)
         else:
             chosen = name
+        if name and name != given[position].strip():  # blanks around a name are no part of it
+            report.add(
+                "tidy_name", "Line breaks and repeated blanks in the name of {columns} became one blank.", chosen
+            )
         result.append(chosen)
         taken.add(chosen)
         used.add(chosen)

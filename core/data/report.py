@@ -79,6 +79,7 @@ RULES: Catalogue[Rule] = Catalogue(
     # ---- the columns
     Rule("no_name", "Columns without a name"),
     Rule("same_name", "Columns of one name", lossy=True),
+    Rule("tidy_name", "Blanks in names"),
     Rule("same_key", "A name twice in a record", lossy=True),
     Rule("nested", "Lists in cells", lossy=True),
     Rule("binary", "Binary data", lossy=True),

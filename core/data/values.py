@@ -259,22 +259,23 @@ def _without_sign(cells: Cells, report: Report) -> tuple[Cells, numerals.Styles,
     unsigned = cells.styles.values is not None or not numerals.have_digits(cells.texts)
     if unsigned or report.undone("sign", cells.name):
         return cells, cells.styles, ""
-    bare = numerals.with_minus(cells.texts)
-    if bare is not None:
-        found = numerals.styles(bare, cells.counts)
+    texts, minus = numerals.with_minus(cells.texts), ""
+    if texts is not None:
+        count = int(cells.counts[_changed(cells.texts, texts)].sum())
+        minus = f"Brackets and signs behind numbers in {{columns}} read as a minus: {count:,} of {{count}}."
+        found = numerals.styles(texts, cells.counts)
         if found.best >= MOSTLY * cells.known:
-            count = int(cells.counts[_changed(cells.texts, bare)].sum())
-            told = f"Brackets and signs behind numbers in {{columns}} read as a minus: {count:,} of {{count}}."
-            return replace(cells, texts=bare), found, told
+            return replace(cells, texts=texts), found, minus
     if cells.styles.best:
         return cells, cells.styles, ""
-    sign, bare = numerals.without_sign(cells.texts)
+    sign, bare = numerals.without_sign(cells.texts if texts is None else texts)
     if not sign:
         return cells, cells.styles, ""
     found = numerals.styles(bare, cells.counts)
     if found.best < cells.known:
         return cells, cells.styles, ""
-    return replace(cells, texts=bare), found, f"The sign {sign} in {{columns}} taken off: {{count}}."
+    told = f"The sign {sign} in {{columns}} taken off: {{count}}."
+    return replace(cells, texts=bare), found, f"{told} {minus}".rstrip()
 
 
 def _changed(old: pa.Array, new: pa.Array) -> np.ndarray:

@@ -69,6 +69,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "empty_row": lambda: lines(",,", ",,"),
     "no_name": lambda: lines(header="a,,c"),
     "same_name": lambda: lines(header="a,a,c"),
+    "tidy_name": lambda: lines(header='a,"b\n(in kg)",c'),
     "same_key": lambda: json_of('[{"a": 1, "a": 2, "b": 1}, {"a": 3, "b": 4}]'),
     "nested": lambda: json_of([{"a": 1, "b": [1, 2]}, {"a": 2, "b": [3]}]),
     "blanks": lambda: text([" red", "green ", "blue"] * 9),

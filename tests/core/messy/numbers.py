@@ -7,7 +7,7 @@ from random import Random
 
 from tests.core.messy import stock
 from tests.core.messy.truth import AS_TEXT, ID, NUMBER, WORDS, Case, Col, Sample
-from tests.core.messy.writing import GERMAN, SEMICOLON, TAB, lines, sample, written
+from tests.core.messy.writing import COMMA, GERMAN, SEMICOLON, TAB, Dialect, lines, sample, written
 from tests.core.messy.writing import within as beside
 
 Special = Callable[[Random, int], Col]
@@ -47,11 +47,13 @@ def half_text(rng: Random, rows: int) -> Col:
     return Col("level", raw, WORDS, raw).told(*AS_TEXT, "not_a_number")
 
 
-def signed(form: Callable[[float], str], *rules: str, scale: float = 1.0, digits: int = 2, low: float = 1) -> Special:
+def signed(
+    form: Callable[[float], str], *rules: str, scale: float = 1.0, digits: int = 2, low: float = 1, high: float = 9_999
+) -> Special:
     """Numbers in a form of writing, as numbers or, if that is told, as text."""
 
     def special(rng: Random, rows: int) -> Col:
-        values = tuple(round(rng.uniform(low, 9_999), digits) for _ in range(rows))
+        values = tuple(round(rng.uniform(low, high), digits) for _ in range(rows))
         made = Col("amount", values, NUMBER, tuple(map(form, values)), digits)
         made = made.told(*rules) if rules else made
         if scale != 1:
@@ -186,6 +188,34 @@ def units(rng: Random, rows: int) -> Col:
     return made.or_verbatim(free=True)
 
 
+def units_everywhere(dialect: Dialect) -> Callable[[Random], Sample]:
+    """A unit behind every number of every column, and in some of the names."""
+
+    def make(rng: Random) -> Sample:
+        rows = stock.rows_of(rng)
+        columns = []
+        for name, unit in (("Weight (kg)", " kg"), ("Height [cm]", "cm"), ("T", " °C"), ("speed", " km/h")):
+            values = measured(rng, rows)
+            made = Col(name, values, NUMBER, tuple(f"{value:.1f}{unit}" for value in values)).told(*SIGN)
+            columns.append(made.or_verbatim(free=True))
+        return sample(columns, lines(columns, dialect), dialect)
+
+    return make
+
+
+def in_brackets(value: float) -> str:
+    """Dollars as bookkeepers write them."""
+    return f"(${-value:,.2f})" if value < 0 else f"${value:,.2f}"
+
+
+def lakhs(value: float) -> str:
+    """Groups of two digits above a thousand, as in India: 12,34,567."""
+    whole = str(int(value))
+    head, tail = whole[:-3], whole[-3:]
+    groups = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
+    return ",".join([*groups, tail])
+
+
 def _small(rng: Random) -> float:
     return rng.uniform(-1, 1) * 10 ** rng.randint(-12, 12)
 
@@ -199,6 +229,11 @@ CASES = (
     Case("footnotes among numbers", "C1", beside(dotted(0.03, "12.4*", "8.1 (1)"))),
     Case("a third of the numbers are words", "C1", beside(half_text)),
     Case("units behind all numbers", "C9", beside(units)),
+    Case("units in every cell, commas", "C9", units_everywhere(COMMA)),
+    Case("units in every cell, semicolons", "C9", units_everywhere(SEMICOLON)),
+    Case("units in every cell, tabs", "C9", units_everywhere(TAB)),
+    Case("groups of two digits", "C9", beside(signed(lakhs, "decimal", digits=0, low=1_000, high=9_999_999))),
+    Case("dollars in brackets below zero", "C9", beside(signed(in_brackets, *SIGN, low=-9_999))),
     Case("percent", "C9", beside(signed(lambda v: f"{v:.1f}%", *SIGN, scale=0.01, digits=1))),
     Case("percent behind a blank, decimal commas", "C9",
          beside(signed(lambda v: f"{v:.1f} %".replace(".", ","), *SIGN, scale=0.01, digits=1), SEMICOLON, GERMAN)),
