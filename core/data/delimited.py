@@ -93,7 +93,8 @@ def _prepared(text: bytes, dialect: Dialect, report: Report) -> bytes:
     if plain != whole:
         lines = sum(bool(old) and not new for old, new in zip(whole.split("\n"), plain.split("\n"), strict=True))
         told = f"{counted(lines, 'line')} that begin with '{dialect.comment}' left out as comments."
-        report.add("comment", told, count=lines)
+        named = f"The mark '{dialect.comment}' before the names of the columns left out."
+        report.add("comment", told if lines else named, count=lines or 1)
     return spaced_quotes(tabbed(plain, dialect), dialect).encode()
 
 

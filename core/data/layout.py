@@ -72,6 +72,7 @@ def layout_of(records: list[Record], report: Report) -> Layout:
     width = _usual_width([len(cells) for _, cells in records])
     wish = report.wish("header")
     first = _wanted(records, wish) if wish else _with_short_header(records, _first_record(records, width))
+    first -= wish is None and _groups_above(records, first)
     above = [cells for _, cells in records[:first]]
     if above and not wish:
         shown = next((text for cells in above for text in cells if text.strip()), "").strip()[:60]
@@ -217,6 +218,15 @@ def _grouped(names: list[str]) -> bool:
     """Whether names are those of groups of columns: some are empty or there twice."""
     known = [name.strip() for name in names if name.strip()]
     return len(set(known)) < len(names)
+
+
+def _groups_above(records: list[Record], first: int) -> bool:
+    """Whether the line above the names tells those apart that are there twice: as ``,North,,South,`` does."""
+    names = records[first][1]
+    above = records[first - 1][1] if first else []
+    rows = [cells for _, cells in records[first + 1 : first + _BELOW] if len(cells) == len(names)]
+    twice = len({name.strip() for name in names if name.strip()}) < _filled(names)
+    return twice and len(above) == len(names) and _filled(above) > 1 and len(rows) > 1 and _above_numbers(names, rows)
 
 
 def _joined(groups: list[str], names: list[str]) -> list[str]:

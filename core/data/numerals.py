@@ -6,6 +6,7 @@ alone leaves it open ("1,234"), the other columns and the separator of the file 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -187,6 +188,21 @@ def _are_codes(texts: pa.Array, pattern: str) -> bool:
     return bool((_fits(texts, pattern) | _fits(texts, r"^\d+(\.\d+)?$")).all())
 
 
+def with_exponents(texts: pa.Array) -> pa.Array | None:
+    """Texts with an exponent for the K, M or B behind a number; None unless several of them, or none, stand there."""
+    import pyarrow.compute as pc
+
+    if not _fits(texts, rf"^[+-]?{_BEFORE}\s?\d[\d.,]*\s?([kKMB]|bn)?$").all():
+        return None
+    behind = pc.utf8_lower(pc.replace_substring_regex(texts, r"^.*?([kKMB]?)n?$", r"\1"))
+    found = set(pc.unique(behind).to_pylist())
+    if len(found) < 2 or not found & {"k", "m"}:
+        return None  # one and the same is a unit, and 12, 14B are houses
+    for letter, power in (("[kK]", "e3"), ("M", "e6"), ("(B|bn)", "e9")):
+        texts = pc.replace_substring_regex(texts, rf"\s?{letter}$", power)
+    return texts
+
+
 def with_minus(texts: pa.Array) -> pa.Array | None:
     """Texts with a minus in front for brackets around a number, or a minus behind it; None where there are none."""
     import pyarrow.compute as pc
@@ -202,18 +218,22 @@ def _sign_of(texts: pa.Array) -> pa.Array | None:
     """What stands before and behind the number of each text; None where a text is no number with a sign."""
     import pyarrow.compute as pc
 
-    parts = pc.extract_regex(texts, rf"^[+-]?(?P<before>{_BEFORE})\s*[+-]?\d[^A-Za-z€$£¥%°]*?\s*(?P<after>{_BEHIND})$")
+    parts = pc.extract_regex(
+        texts, rf"^[+-]?(?P<before>{_BEFORE})\s*[+-]?\d[^A-Za-z€$£¥%°]*?(?:e\d)?\s*(?P<after>{_BEHIND})$"
+    )
     return None if parts.null_count else pc.binary_join_element_wise(parts.field("before"), parts.field("after"), "")
 
 
 def without_sign(texts: pa.Array) -> tuple[str, pa.Array]:
-    """The one currency or percent sign that all texts bear, and the texts without it; else empty and the texts."""
+    """The one sign of texts (a currency may be missing from some) and the texts without it; else empty and the texts."""
     import pyarrow.compute as pc
 
     signs = _sign_of(texts)
-    if signs is None or len(pc.unique(signs)) != 1 or not signs[0].as_py():
+    found = set() if signs is None else set(pc.unique(signs).to_pylist())
+    sign = max(found, default="")
+    if not sign or not found <= {sign, ""} or ("" in found and not re.fullmatch(_CURRENCY, sign)):
         return "", texts
-    return signs[0].as_py(), pc.replace_substring_regex(texts, _SIGN, r"\1")
+    return sign, pc.replace_substring_regex(texts, _SIGN, r"\1")
 
 
 def convert(texts: pa.Array, found: Styles, mark: str) -> Reading:

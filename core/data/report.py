@@ -96,7 +96,7 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("retyped", "Text read as numbers or dates", undo="Keep as text"),
     Rule("not_a_number", "Text among numbers", lossy=True, undo="Keep as text"),
     Rule("decimal", "Decimal and thousands marks", lossy=True, undo="Keep as text"),
-    Rule("sign", "Signs of percent and currency", lossy=True, undo="Keep as text"),
+    Rule("sign", "Signs of percent, currency and size", lossy=True, undo="Keep as text"),
     Rule("date", "Dates", undo="Keep as text"),
     Rule("not_a_date", "Text among dates", lossy=True, undo="Keep as text"),
     Rule("time_zone", "Time zones", lossy=True),

@@ -255,27 +255,25 @@ def without_sentinel(cells: Cells, values: np.ndarray, report: Report) -> np.nda
 
 
 def _without_sign(cells: Cells, report: Report) -> tuple[Cells, numerals.Styles, str]:
-    """Texts that all bear the same unit sign ("12 %", "€ 3.50") without it."""
+    """Texts that are numbers but for a sign ("12 %", "€ 3.50", "(12)", "3.4M") as numbers."""
     unsigned = cells.styles.values is not None or not numerals.have_digits(cells.texts)
     if unsigned or report.undone("sign", cells.name):
         return cells, cells.styles, ""
-    texts, minus = numerals.with_minus(cells.texts), ""
-    if texts is not None:
-        count = int(cells.counts[_changed(cells.texts, texts)].sum())
-        minus = f"Brackets and signs behind numbers in {{columns}} read as a minus: {count:,} of {{count}}."
-        found = numerals.styles(texts, cells.counts)
-        if found.best >= MOSTLY * cells.known:
-            return replace(cells, texts=texts), found, minus
-    if cells.styles.best:
+    texts, told = cells.texts, []
+    if (scaled := numerals.with_exponents(texts)) is not None:
+        told.append("K, M and B behind numbers in {columns} read as thousands, millions and billions: {count}.")
+        texts = scaled
+    if (signed := numerals.with_minus(texts)) is not None:
+        count = int(cells.counts[_changed(texts, signed)].sum())
+        told.append(f"Brackets and signs behind numbers in {{columns}} read as a minus: {count:,} of {{count}}.")
+        texts = signed
+    sign, texts = numerals.without_sign(texts)
+    if sign:
+        told.append(f"The sign {sign} in {{columns}} taken off: {{count}}.")
+    found = numerals.styles(texts, cells.counts) if told else cells.styles
+    if found.best <= cells.styles.best or found.best < MOSTLY * cells.known:
         return cells, cells.styles, ""
-    sign, bare = numerals.without_sign(cells.texts if texts is None else texts)
-    if not sign:
-        return cells, cells.styles, ""
-    found = numerals.styles(bare, cells.counts)
-    if found.best < cells.known:
-        return cells, cells.styles, ""
-    told = f"The sign {sign} in {{columns}} taken off: {{count}}."
-    return replace(cells, texts=bare), found, f"{told} {minus}".rstrip()
+    return replace(cells, texts=texts), found, " ".join(told)
 
 
 def _changed(old: pa.Array, new: pa.Array) -> np.ndarray:

@@ -203,6 +203,28 @@ def units_everywhere(dialect: Dialect) -> Callable[[Random], Sample]:
     return make
 
 
+def lettered(rng: Random, rows: int, before: str = "") -> Col:
+    """Thousands and millions with a letter for the naughts, smaller numbers without."""
+    written_as = [
+        (rng.randint(100, 999) / 10, *rng.choice((("K", 1_000), ("M", 1_000_000), ("", 1)))) for _ in range(rows)
+    ]
+    values = tuple(round(number * scale, 1) for number, _, scale in written_as)
+    raw = tuple(f"{before}{number}{letter}" for number, letter, _ in written_as)
+    return Col("worth", values, NUMBER, raw, 1).told("sign").or_verbatim(free=True)
+
+
+def lettered_euros(rng: Random, rows: int) -> Col:
+    """The same with the sign of a currency."""
+    return lettered(rng, rows, "€")
+
+
+def now_and_then(rng: Random, rows: int) -> Col:
+    """Prices with a dollar before most of them."""
+    values = measured(rng, rows, 2)
+    raw = tuple(f"{'$' * (rng.random() < 0.7)}{value:.2f}" for value in values)
+    return Col("price", values, NUMBER, raw).told("sign").or_verbatim(free=True)
+
+
 def in_brackets(value: float) -> str:
     """Dollars as bookkeepers write them."""
     return f"(${-value:,.2f})" if value < 0 else f"${value:,.2f}"
@@ -234,6 +256,9 @@ CASES = (
     Case("units in every cell, tabs", "C9", units_everywhere(TAB)),
     Case("groups of two digits", "C9", beside(signed(lakhs, "decimal", digits=0, low=1_000, high=9_999_999))),
     Case("dollars in brackets below zero", "C9", beside(signed(in_brackets, *SIGN, low=-9_999))),
+    Case("thousands and millions as letters", "C9", beside(lettered)),
+    Case("thousands and millions of euros as letters", "C9", beside(lettered_euros)),
+    Case("dollars before some of the numbers", "C9", beside(now_and_then)),
     Case("percent", "C9", beside(signed(lambda v: f"{v:.1f}%", *SIGN, scale=0.01, digits=1))),
     Case("percent behind a blank, decimal commas", "C9",
          beside(signed(lambda v: f"{v:.1f} %".replace(".", ","), *SIGN, scale=0.01, digits=1), SEMICOLON, GERMAN)),
