@@ -225,7 +225,7 @@ def _sign_of(texts: pa.Array) -> pa.Array | None:
 
 
 def without_sign(texts: pa.Array) -> tuple[str, pa.Array]:
-    """The one sign of texts (a currency may be missing from some) and the texts without it; else empty and the texts."""
+    """The one sign of texts (some may lack a currency) and the texts without it; else empty and the texts."""
     import pyarrow.compute as pc
 
     signs = _sign_of(texts)
