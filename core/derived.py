@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -118,8 +118,12 @@ def _importance(store: Store, params: Params) -> dict[str, Any]:
     if len(test) < FEWEST_ROWS:
         raise ValueError(f"A fold holds out {len(test)} rows only: too few to say what matters. Use fewer folds.")
 
+    weights, rows = shared.samples.weights, shared.samples.rows
+
     def said(estimator: Any, X: Any, y: Any) -> Predictions:
-        return predict(estimator, X, y, run.problem, np.arange(len(X)))[0]
+        found = predict(estimator, X, y, run.problem, np.arange(len(X)))[0]
+        # `X` may be a sample; its index holds the rows' places in the table, which ascend in `rows`
+        return found if weights is None else replace(found, weights=weights[np.searchsorted(rows, X.index)])
 
     frame = importance(
         IMPORTANCES[params["method"]].name,
@@ -238,14 +242,14 @@ def _checks(store: Store, params: Params) -> dict[str, Any]:
 
 def checks_params(fingerprint: str, roles: Roles, split: Split, seed: int) -> dict[str, Any]:
     """The parameters of the checks of a table that is to be divided so."""
-    return {"fingerprint": fingerprint, "roles": asdict(roles), "split": asdict(split), "seed": seed}
+    return {"fingerprint": fingerprint, "roles": roles.values(), "split": asdict(split), "seed": seed}
 
 
 def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, settings: Params) -> dict[str, Any]:
     """The parameters of a projection."""
     return {
         "fingerprint": fingerprint,
-        "roles": asdict(roles),
+        "roles": roles.values(),
         "method": method,
         "seed": seed,
         "settings": dict(settings),
@@ -258,7 +262,7 @@ def estimate_params(
     """The parameters of an estimate: of a fit on `train` rows that is judged on `test` rows."""
     return {
         "fingerprint": fingerprint,
-        "roles": asdict(roles),
+        "roles": roles.values(),
         "model": spec.name,
         "settings": dict(spec.settings),
         "train": train,

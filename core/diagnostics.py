@@ -7,6 +7,7 @@ the dashboard to call. A frame that cannot be made is empty, and ``frame.attrs["
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ _ANY = Ranking(np.array([True, False]), np.array([1.0, 0.0]))  # to read a curve
 
 
 def confusion(predictions: Predictions, problem: Problem) -> pd.DataFrame:
-    """Count rows by actual and predicted class.
+    """Count rows by actual and predicted class, each once: what people look for here is rows, not weights.
 
     Parameters
     ----------
@@ -37,13 +38,14 @@ def confusion(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     -------
     DataFrame of shape (K * K, 4)
         Columns ``actual``, ``predicted`` (classes), ``count`` and ``share``: of the rows of that actual class, 0 where
-        it has none. In the order of the classes, the predicted class moving fastest.
+        it has none. In the order of the classes, the predicted class moving fastest. ``attrs["weighted"]`` says whether
+        metrics weight the rows.
     """
-    counts = Judged(predictions, problem).confusion
+    counts = Judged(replace(predictions, weights=None), problem).confusion
     size = len(problem.classes)
     totals = np.repeat(counts.sum(axis=1), size)
     classes = pd.Index(problem.classes)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "actual": classes.repeat(size),
             "predicted": classes[np.tile(np.arange(size), size)],
@@ -51,6 +53,8 @@ def confusion(predictions: Predictions, problem: Problem) -> pd.DataFrame:
             "share": counts.ravel() / np.maximum(totals, 1),
         }
     )
+    frame.attrs["weighted"] = predictions.weights is not None
+    return frame
 
 
 def roc(predictions: Predictions, problem: Problem, points: int = CURVE_POINTS) -> pd.DataFrame:
@@ -94,7 +98,8 @@ def precision_recall(predictions: Predictions, problem: Problem, points: int = C
         the class, which is the precision of guessing). To be drawn as steps: between two points there is nothing.
     """
     frame = _curves(predictions, problem, points, "average_precision", _precision_recall)
-    shares = Judged(predictions, problem).support / max(len(predictions.actual), 1)
+    judged = Judged(predictions, problem)
+    shares = judged.support / (judged.total or 1)
     frame["chance"] = frame["curve"].map(dict(zip(problem.classes, shares, strict=True))).astype(float)
     return frame
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean, stdev
@@ -337,7 +337,7 @@ class Comparison:
             parts = [getattr(each, name) for each in found]
             return None if any(part is None for part in parts) else np.concatenate(parts)
 
-        return Predictions(*(joined(name) for name in ("rows", "actual", "predicted", "probabilities", "scores")))
+        return Predictions(**{each.name: joined(each.name) for each in fields(Predictions)})
 
     def scores(self) -> pd.DataFrame:
         """Every score as a row: model, fold, metric, part (test or train), value."""

@@ -38,6 +38,24 @@ def as_kind(values: pd.Series[Any], kind: ColumnKind) -> tuple[pd.Series[Any], i
     return changed, int(changed.isna().sum() - values.isna().sum())
 
 
+def coded(values: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
+    """Each row's position among the different values, -1 where it is missing, and these values."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(), values.cat.categories
+    codes, different = pd.factorize(values)
+    return codes, pd.Index(different)
+
+
+def plain_numbers(values: pd.Series[Any]) -> np.ndarray | None:
+    """A column as float64 with NaN for gaps; None where it holds words."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        numbers = pd.to_numeric(pd.Series(values.cat.categories), errors="coerce").to_numpy(dtype=np.float64)
+        return None if np.isnan(numbers).any() else np.append(numbers, np.nan)[values.cat.codes.to_numpy()]
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        return None
+    return values.to_numpy(dtype=np.float64)
+
+
 def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values

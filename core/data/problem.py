@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from core.catalogue import did_you_mean
-from core.data.conversion import as_kind
+from core.data.conversion import as_kind, coded, plain_numbers
 from core.data.errors import Unusable
 from core.data.kinds import FEATURE_KINDS
 from core.data.proposals import MAX_CLASSES, propose_positive, propose_task, task_of
+from core.data.roles import REASONS, at, check_roles, gaps, played, values_for, weights_of
 from core.records import NUMBERS, Column, ColumnKind, Problem, Roles, Samples, Table, Task
 from core.wording import counted, listed, quoted
 
@@ -54,7 +55,7 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     """
     columns = {column.name: column for column in table.columns}
     _check_names(table, roles, columns)
-    _check_time(table, roles.time)
+    check_roles(table, roles)
     target = _target_column(columns[roles.target], roles)
     values, notes = _target_values(table, target, roles)
     task = _task(table, target, values, roles)
@@ -62,6 +63,8 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     rows = int(known.sum())
     kept = values if rows == len(values) else values[known]
     classes, counts = _classes(kept, task)
+    if roles.weight and rows and not weights_of(table, roles.weight)[known].any():
+        raise Unusable(f"All rows that take part have the weight 0 in {quoted(roles.weight)}. Choose another weight.")
     features, left_out, converted = _features(table, roles)
     _check_enough(target.name, task, kept, classes, rows)
     return Problem(
@@ -75,6 +78,7 @@ def make_problem(table: Table, roles: Roles) -> Problem:
         rows=rows,
         group=roles.group,
         time=roles.time,
+        weight=roles.weight,
         notes=(*notes, *dropped, *converted, *_warnings(rows, features)),
         image_shape=_image_shape(table, features),
     )
@@ -88,8 +92,8 @@ def _check_names(table: Table, roles: Roles, columns: dict[str, Column]) -> None
         few = len(table.frame) < MIN_ROWS  # then choosing would not help
         told = f"The table has {counted(len(table.frame), 'row')}, and at least {MIN_ROWS} are needed."
         raise Unusable(told if few else "No target is chosen. Choose the column to predict.")
-    for name in (roles.target, roles.group, roles.time, *roles.left_out, *roles.used, *roles.kinds):
-        if name and name not in columns:
+    for name in (roles.target, *played(roles).values(), *roles.left_out, *roles.used, *roles.kinds):
+        if name not in columns:
             raise Unusable(did_you_mean("column", name, columns))
     for kind in roles.kinds.values():
         try:
@@ -97,16 +101,6 @@ def _check_names(table: Table, roles: Roles, columns: dict[str, Column]) -> None
         except ValueError as error:
             known = [str(each) for each in ColumnKind]
             raise Unusable(did_you_mean("kind of column", kind, known)) from error
-    if roles.target in (roles.group, roles.time):
-        raise Unusable(f"{quoted(roles.target)} is the target and cannot be the group or the time as well.")
-
-
-def _check_time(table: Table, name: str) -> None:
-    if name and not _ordered(table.frame[name]):
-        raise Unusable(
-            f"{quoted(name)} cannot give the order of the rows: it holds neither dates nor numbers. Choose another "
-            "column for the time, or another way to divide the rows."
-        )
 
 
 def _target_column(column: Column, roles: Roles) -> Column:
@@ -136,22 +130,12 @@ def _task(table: Table, target: Column, values: pd.Series[Any], roles: Roles) ->
         task = task_of(values, int(values.nunique())).value
     else:
         task = propose_task(table, target.name).value
-    if task is Task.REGRESSION and _numbers(values) is None:
+    if task is Task.REGRESSION and plain_numbers(values) is None:
         raise Unusable(
             f"The target {quoted(target.name)} holds words, not numbers, so no number can be predicted. "
             "Predict a class instead, or choose another target."
         )
     return task
-
-
-def _numbers(values: pd.Series[Any]) -> np.ndarray | None:
-    """A target as float64 with NaN for gaps; None where it holds words."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        numbers = pd.to_numeric(pd.Series(values.cat.categories), errors="coerce").to_numpy(dtype=np.float64)
-        return None if np.isnan(numbers).any() else np.append(numbers, np.nan)[values.cat.codes.to_numpy()]
-    if not pd.api.types.is_numeric_dtype(values.dtype):
-        return None
-    return values.to_numpy(dtype=np.float64)
 
 
 def _known_rows(table: Table, roles: Roles, values: pd.Series[Any], task: Task) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -164,11 +148,11 @@ def _known_rows(table: Table, roles: Roles, values: pd.Series[Any], task: Task) 
         rows = counted(int(chosen.sum()), "row")
         notes.append(f"{rows} of the {noun} {listed(roles.drop_classes)} left out by you.")
         known &= ~chosen
-    for name, column in (("target", values), ("group", _role(table, roles.group)), ("time", _role(table, roles.time))):
-        gaps = known & (column.isna().to_numpy() if column is not None else False)
-        if gaps.any():
-            notes.append(f"{counted(int(gaps.sum()), 'row')} without a {name} left out.")
-            known &= ~gaps
+    for name, lacking in {"target": values.isna().to_numpy(), **gaps(table, roles)}.items():
+        lost = int((known & lacking).sum())
+        if lost:
+            notes.append(f"{counted(lost, 'row')} without a {name} left out.")
+            known &= ~lacking
     return known, tuple(notes)
 
 
@@ -176,7 +160,7 @@ def _dropped(names: tuple[str, ...], values: pd.Series[Any], task: Task) -> np.n
     """Which rows are of classes that a person does not want."""
     if task is Task.REGRESSION:
         raise Unusable("Classes can be left out only where a class is predicted.")
-    codes, different = _coded(values)
+    codes, different = coded(values)
     texts = _as_texts(different)
     found = {texts[code] for code in pd.unique(codes[codes >= 0])}
     for name in names:
@@ -184,18 +168,6 @@ def _dropped(names: tuple[str, ...], values: pd.Series[Any], task: Task) -> np.n
             raise Unusable(did_you_mean("class", name, sorted(found)))
     chosen: np.ndarray = np.array([*(text in names for text in texts), False])[codes]
     return chosen
-
-
-def _role(table: Table, name: str) -> pd.Series[Any] | None:
-    return table.frame[name] if name else None
-
-
-def _coded(values: pd.Series[Any]) -> tuple[np.ndarray, pd.Index]:
-    """Each row's position among the different values, -1 where it is missing, and these values."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return values.cat.codes.to_numpy(), values.cat.categories
-    codes, different = pd.factorize(values)
-    return codes, pd.Index(different)
 
 
 def _as_texts(classes: Iterable[Any]) -> list[str]:
@@ -261,10 +233,9 @@ def _why_not(column: Column, roles: Roles) -> str:
     """Why a column is no feature; empty where it is one."""
     if column.kind is ColumnKind.EMPTY:
         return "all its values are missing"
-    if column.name == roles.group:
-        return "it says which rows belong together"
-    if column.name == roles.time:
-        return "it says when a row was recorded"
+    for role, name in played(roles).items():
+        if column.name == name:
+            return REASONS[role]
     if column.name in roles.left_out:
         return roles.left_out[column.name] or "left out by you"
     chosen = roles.kinds.get(column.name)
@@ -341,8 +312,8 @@ def samples(table: Table, problem: Problem) -> Samples:
     """
     target = _codes(table, problem) if problem.task is Task.CLASSIFICATION else _numbers_of_target(table, problem)
     known = ~np.isnan(target)
-    for name in filter(None, (problem.group, problem.time)):
-        known &= table.frame[name].notna().to_numpy()
+    for lacking in gaps(table, problem).values():
+        known &= ~lacking
     rows = np.flatnonzero(known)
     frame = table.frame[[each.name for each in problem.features]].reset_index(drop=True)
     read_as = {column.name: column.kind for column in table.columns}
@@ -351,19 +322,13 @@ def samples(table: Table, problem: Problem) -> Samples:
             frame[each.name] = as_kind(table.frame[each.name], each.kind)[0].array
     if frame.memory_usage(index=False).sum() <= SMALL:
         frame = frame.copy()
-    y = _at(target, rows)
-    groups, times = (_of_role(table, name, rows) for name in (problem.group, problem.time))
-    return Samples(frame, y.astype(np.int64) if problem.classes else y, rows, groups, times)
-
-
-def _at(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """The values of some rows, ascending; all of them as they are, without a copy."""
-    return values if len(rows) == len(values) else values[rows]
+    y = at(target, rows)
+    return Samples(frame, y.astype(np.int64) if problem.classes else y, rows, **values_for(table, problem, rows))
 
 
 def _codes(table: Table, problem: Problem) -> np.ndarray:
     """Each row's class code, NaN where it has none of the problem's classes."""
-    codes, different = _coded(table.frame[problem.target])
+    codes, different = coded(table.frame[problem.target])
     code_of = {str(each): float(code) for code, each in enumerate(problem.classes)}
     turned: np.ndarray = np.array([*(code_of.get(text, np.nan) for text in _as_texts(different)), np.nan])[codes]
     return turned
@@ -371,23 +336,5 @@ def _codes(table: Table, problem: Problem) -> np.ndarray:
 
 def _numbers_of_target(table: Table, problem: Problem) -> np.ndarray:
     values = table.frame[problem.target]
-    numbers = _numbers(values)
-    return _numbers(as_kind(values, ColumnKind.NUMBER)[0]) if numbers is None else numbers  # type: ignore[return-value]
-
-
-def _of_role(table: Table, name: str, rows: np.ndarray) -> np.ndarray | None:
-    """A group's or a time's values: numbers and times as they are, for a text its place among all in order."""
-    if not name:
-        return None
-    values = table.frame[name]
-    if _ordered(values):
-        return _at(values.to_numpy(), rows)
-    codes, different = _coded(values)
-    places = np.empty(len(different), dtype=np.int32)  # numpy's texts, all as wide as the longest, would take far more
-    places[different.astype("str").argsort()] = np.arange(len(different))
-    return _at(places[codes], rows)
-
-
-def _ordered(values: pd.Series[Any]) -> bool:
-    """Whether a column holds numbers or dates, so that later is more; texts would be sorted by the alphabet."""
-    return bool(pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype))
+    numbers = plain_numbers(values)
+    return plain_numbers(as_kind(values, ColumnKind.NUMBER)[0]) if numbers is None else numbers  # type: ignore[return-value]

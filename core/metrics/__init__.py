@@ -121,7 +121,7 @@ def per_class(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     -------
     DataFrame of shape (classes, 4)
         Columns ``precision``, ``recall``, ``f1`` (0 where there is nothing to divide by, as scikit-learn counts it) and
-        ``support``, the number of actual rows; the index holds the classes.
+        ``support``, the number of actual rows or the sum of their weights; the index holds the classes.
     """
     import pandas as pd
 

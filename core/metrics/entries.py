@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from core.metrics import arithmetic
 from core.metrics.judged import (
     Condition,
     Judged,
@@ -22,7 +21,6 @@ from core.metrics.judged import (
     several_classes_present,
     two_class_problem,
     values_differ,
-    within_bounds,
 )
 from core.records import Task
 
@@ -85,68 +83,6 @@ class Metric:
     unit: str = "none"
 
 
-def _accuracy(judged: Judged) -> float:
-    return float(np.trace(judged.confusion) / len(judged.actual))
-
-
-def _balanced_accuracy(judged: Judged) -> float:
-    return float(judged.recall[judged.support > 0].mean())
-
-
-def _matthews(judged: Judged) -> float:
-    """The R_K statistic (Gorodkin 2004, doi:10.1016/j.compbiolchem.2004.09.006), from counts."""
-    counts = judged.confusion.astype(float)
-    rows, truth, said = counts.sum(), counts.sum(axis=1), counts.sum(axis=0)
-    spread = (rows**2 - truth @ truth) * (rows**2 - said @ said)
-    return float((np.trace(counts) * rows - truth @ said) / np.sqrt(spread)) if spread > 0 else 0.0
-
-
-def _positive(of: str) -> Callable[[Judged], float]:
-    """The positive class's value of `Judged`'s figure per class."""
-    return lambda judged: float(getattr(judged, of)[judged.positive])
-
-
-def _macro(of: str) -> Callable[[Judged], float]:
-    """Plain mean over the classes that occur as truth or prediction."""
-    return lambda judged: float(getattr(judged, of)[judged.occurring].mean())
-
-
-def _weighted(of: str) -> Callable[[Judged], float]:
-    """Mean over the classes, weighted by their rows."""
-    return lambda judged: float(np.average(getattr(judged, of), weights=judged.support))
-
-
-def _ranked(of: str) -> Callable[[Judged], float]:
-    """`Ranking`'s figure for the positive class, or of each class against the rest, averaged plainly."""
-    return lambda judged: float(np.mean([getattr(ranking, of) for ranking in judged.rankings.values()]))
-
-
-def _log_loss(judged: Judged) -> float:
-    given = within_bounds(judged.probabilities)
-    least = np.finfo(given.dtype).eps
-    own = given[np.arange(len(given)), judged.actual.astype(np.int64)]
-    return float(-np.log(np.clip(own, least, 1 - least)).mean())
-
-
-def _brier(judged: Judged) -> float:
-    if judged.binary:
-        given = within_bounds(judged.leanings)
-        truth = (judged.actual == judged.positive).astype(given.dtype)
-        return float((np.square(truth - given) + np.square((1 - truth) - (1 - given))).mean() / 2)
-    errors = within_bounds(judged.probabilities).copy()
-    errors[np.arange(len(errors)), judged.actual.astype(np.int64)] -= 1
-    return float(np.square(errors).sum(axis=1).mean())
-
-
-def _r2(judged: Judged) -> float:
-    missed, around = np.square(judged.misses).sum(), np.square(judged.actual - judged.actual.mean()).sum()
-    return float(1 - missed / around) if around else float(missed == 0)  # squares of tiny numbers may vanish
-
-
-def _mape(judged: Judged) -> float:
-    return float((judged.misses / np.maximum(np.abs(judged.actual), np.finfo(np.float64).eps)).mean())
-
-
 _OF_POSITIVE = (two_class_problem, positive_present)
 _EACH = "Plain mean over the classes, so a rare class counts as much as a common one."
 _BY_ROWS = "Mean over the classes, each weighted by its number of actual rows."
@@ -160,7 +96,7 @@ ENTRIES = (
         about="Share of the rows whose class was named correctly.",
         expert="Correct rows divided by all rows. Says little when one class is far more common than the others.",
         sklearn="sklearn.metrics:accuracy_score",
-        score=_accuracy,
+        score=arithmetic.accuracy,
         unit="share",
     ),
     Metric(
@@ -170,7 +106,7 @@ ENTRIES = (
         about="Share named correctly within each class, averaged: rare classes count as much as common ones.",
         expert="Mean recall over the classes that occur among the rows. Guessing scores 1 / number of classes.",
         sklearn="sklearn.metrics:balanced_accuracy_score",
-        score=_balanced_accuracy,
+        score=arithmetic.balanced_accuracy,
         unit="share",
     ),
     Metric(
@@ -181,7 +117,7 @@ ENTRIES = (
         expert="TP / (TP + FP) of the positive class; 0 where no row was called positive, as scikit-learn counts it.",
         sklearn="sklearn.metrics:precision_score",
         options={"zero_division": 0},
-        score=_positive("precision"),
+        score=arithmetic.of_positive("precision"),
         conditions=(two_class_problem,),
         unit="share",
     ),
@@ -193,7 +129,7 @@ ENTRIES = (
         expert="TP / (TP + FN) of the positive class, also called sensitivity. Not defined without a positive row.",
         sklearn="sklearn.metrics:recall_score",
         options={"zero_division": 0},
-        score=_positive("recall"),
+        score=arithmetic.of_positive("recall"),
         conditions=_OF_POSITIVE,
         unit="share",
     ),
@@ -204,7 +140,7 @@ ENTRIES = (
         expert="Harmonic mean of precision and recall of the positive class. Not defined without a positive row.",
         sklearn="sklearn.metrics:f1_score",
         options={"zero_division": 0},
-        score=_positive("f1"),
+        score=arithmetic.of_positive("f1"),
         conditions=_OF_POSITIVE,
     ),
     Metric(
@@ -214,7 +150,7 @@ ENTRIES = (
         expert=f"{_EACH} {_MET}",
         sklearn="sklearn.metrics:precision_score",
         options={"average": "macro", "zero_division": 0},
-        score=_macro("precision"),
+        score=arithmetic.macro("precision"),
         unit="share",
     ),
     Metric(
@@ -224,7 +160,7 @@ ENTRIES = (
         expert=f"{_EACH} Runs over the classes that occur as truth or as prediction.",
         sklearn="sklearn.metrics:recall_score",
         options={"average": "macro", "zero_division": 0},
-        score=_macro("recall"),
+        score=arithmetic.macro("recall"),
         unit="share",
     ),
     Metric(
@@ -234,7 +170,7 @@ ENTRIES = (
         expert=f"{_EACH} Runs over the classes that occur as truth or as prediction.",
         sklearn="sklearn.metrics:f1_score",
         options={"average": "macro", "zero_division": 0},
-        score=_macro("f1"),
+        score=arithmetic.macro("f1"),
     ),
     Metric(
         name="precision_weighted",
@@ -243,7 +179,7 @@ ENTRIES = (
         expert=f"{_BY_ROWS} A class never predicted has precision 0.",
         sklearn="sklearn.metrics:precision_score",
         options={"average": "weighted", "zero_division": 0},
-        score=_weighted("precision"),
+        score=arithmetic.by_support("precision"),
         unit="share",
     ),
     Metric(
@@ -253,7 +189,7 @@ ENTRIES = (
         expert=f"{_BY_ROWS} Equals accuracy by its definition.",
         sklearn="sklearn.metrics:recall_score",
         options={"average": "weighted", "zero_division": 0},
-        score=_weighted("recall"),
+        score=arithmetic.by_support("recall"),
         unit="share",
     ),
     Metric(
@@ -263,7 +199,7 @@ ENTRIES = (
         expert=_BY_ROWS,
         sklearn="sklearn.metrics:f1_score",
         options={"average": "weighted", "zero_division": 0},
-        score=_weighted("f1"),
+        score=arithmetic.by_support("f1"),
     ),
     Metric(
         name="roc_auc",
@@ -274,7 +210,7 @@ ENTRIES = (
         "or decision scores where a model has none. Needs every class among the rows.",
         sklearn="sklearn.metrics:roc_auc_score",
         options={"multi_class": "ovr", "average": "macro"},
-        score=_ranked("roc_auc"),
+        score=arithmetic.ranked("roc_auc"),
         needs="scores",
         conditions=(all_classes_present,),
     ),
@@ -285,7 +221,7 @@ ENTRIES = (
         expert="Area under the precision-recall curve as a sum of steps, without interpolation; several classes: one "
         "against the rest, plain mean. Chance level is the share of the class.",
         sklearn="sklearn.metrics:average_precision_score",
-        score=_ranked("average_precision"),
+        score=arithmetic.ranked("average_precision"),
         needs="scores",
         conditions=(all_classes_present,),
     ),
@@ -296,7 +232,7 @@ ENTRIES = (
         expert="Mean of -ln(probability given to the actual class). Probabilities of 0 and 1 are moved inwards by the "
         "number type's precision (2e-16), so one sure mistake costs about 36 and never infinity.",
         sklearn="sklearn.metrics:log_loss",
-        score=_log_loss,
+        score=arithmetic.log_loss,
         needs="probabilities",
         greater_is_better=False,
         best=0.0,
@@ -309,7 +245,7 @@ ENTRIES = (
         expert="Two classes: mean squared error of the positive class's probability, 0 to 1. Several: the squared "
         "errors summed over the classes, 0 to 2.",
         sklearn="sklearn.metrics:brier_score_loss",
-        score=_brier,
+        score=arithmetic.brier,
         needs="probabilities",
         greater_is_better=False,
         best=0.0,
@@ -322,7 +258,7 @@ ENTRIES = (
         expert="Correlation coefficient of the confusion matrix, for any number of classes; 0 where all rows were "
         "given the same class. Needs at least two classes among the rows.",
         sklearn="sklearn.metrics:matthews_corrcoef",
-        score=_matthews,
+        score=arithmetic.matthews,
         conditions=(several_classes_present,),
         low=-1.0,
     ),
@@ -333,7 +269,7 @@ ENTRIES = (
         about="How far off a prediction is on average.",
         expert="Mean of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:mean_absolute_error",
-        score=lambda judged: float(judged.misses.mean()),
+        score=arithmetic.mae,
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -347,7 +283,7 @@ ENTRIES = (
         about="Half of the predictions are closer than this; a few wild misses do not move it.",
         expert="Median of |actual - predicted|, in the unit of the target.",
         sklearn="sklearn.metrics:median_absolute_error",
-        score=lambda judged: float(np.median(judged.misses)),
+        score=arithmetic.median_absolute_error,
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -361,7 +297,7 @@ ENTRIES = (
         about="Typical size of an error, with large errors counting more.",
         expert="Square root of the mean of (actual - predicted)², in the unit of the target.",
         sklearn="sklearn.metrics:root_mean_squared_error",
-        score=lambda judged: float(np.sqrt(np.square(judged.misses).mean())),
+        score=arithmetic.rmse,
         tasks=NUMBERS,
         greater_is_better=False,
         best=0.0,
@@ -376,7 +312,7 @@ ENTRIES = (
         expert="1 - sum of squared errors / sum of squares around the mean of these rows; can be negative. Not defined "
         "for fewer than two rows or where all actual values are the same.",
         sklearn="sklearn.metrics:r2_score",
-        score=_r2,
+        score=arithmetic.r2,
         tasks=NUMBERS,
         conditions=(values_differ,),
         low=None,
@@ -389,7 +325,7 @@ ENTRIES = (
         expert="Mean of |actual - predicted| / |actual|. Not defined where an actual value is 0, for which "
         "scikit-learn would give an arbitrarily large number.",
         sklearn="sklearn.metrics:mean_absolute_percentage_error",
-        score=_mape,
+        score=arithmetic.mape,
         tasks=NUMBERS,
         conditions=(no_zeros,),
         greater_is_better=False,

@@ -7,6 +7,7 @@ the reasons why one cannot be had. numpy only: the dashboard calls this. May not
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,6 @@ from core.metrics.ranking import Ranking
 from core.records import Predictions, Problem
 
 Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.int64]
 
 
 class Judged:
@@ -33,13 +33,17 @@ class Judged:
     Attributes
     ----------
     actual, predicted : ndarray of shape (n,)
-        As stored.
+        As stored, without rows of weight 0: they count for nothing.
+    weights : ndarray of shape (n,) or None
+        How much each row counts; None where all count the same.
     positive : int
         Code of the class that binary metrics speak of; 1 where the problem names none.
     """
 
     def __init__(self, predictions: Predictions, problem: Problem) -> None:
+        predictions = counting(predictions)
         self.problem = problem
+        self.weights = predictions.weights
         self.actual = predictions.actual
         self.predicted = predictions.predicted
         self.probabilities = predictions.probabilities
@@ -51,17 +55,37 @@ class Judged:
         """Whether there are two classes."""
         return len(self.problem.classes) == 2
 
-    @cached_property
-    def confusion(self) -> Ints:
-        """Rows counted by actual class (down) and predicted class (across), shape (K, K)."""
-        size = len(self.problem.classes)
-        cells = self.actual.astype(np.int64) * size + self.predicted.astype(np.int64)
-        return np.bincount(cells, minlength=size * size).reshape(size, size)
+    @property
+    def total(self) -> float:
+        """How much all rows count together; their number without weights."""
+        return len(self.actual) if self.weights is None else float(self.weights.sum())
+
+    def sum(self, values: NDArray[Any]) -> float:
+        """The sum of a value per row, each as often as its row counts."""
+        return float(values.sum() if self.weights is None else values @ self.weights)
+
+    def mean(self, values: NDArray[Any]) -> float:
+        """The mean of a value per row."""
+        return float(values.mean() if self.weights is None else np.average(values, weights=self.weights))
+
+    def median(self, values: Floats) -> float:
+        """The median of a value per row; with weights the mean of what lies in the middle from below and from above."""
+        if self.weights is None:
+            return float(np.median(values))
+        low, high = (np.quantile(each, 0.5, weights=self.weights, method="inverted_cdf") for each in (values, -values))
+        return float((low - high) / 2)
 
     @cached_property
-    def support(self) -> Ints:
+    def confusion(self) -> NDArray[Any]:
+        """Rows counted by actual class (down) and predicted class (across), shape (K, K); their weights added up."""
+        size = len(self.problem.classes)
+        cells = self.actual.astype(np.int64) * size + self.predicted.astype(np.int64)
+        return np.bincount(cells, self.weights, minlength=size * size).reshape(size, size)
+
+    @cached_property
+    def support(self) -> NDArray[Any]:
         """Rows of each actual class, shape (K,)."""
-        support: Ints = self.confusion.sum(axis=1)
+        support: NDArray[Any] = self.confusion.sum(axis=1)
         return support
 
     @cached_property
@@ -117,8 +141,18 @@ class Judged:
         if self.leanings is None:
             return {}
         columns = {self.positive: self.leanings} if self.binary else dict(enumerate(self.leanings.T))
-        tellable = (code for code in columns if 0 < self.support[code] < len(self.actual))
-        return {code: Ranking(self.actual == code, columns[code]) for code in tellable}
+        several = np.count_nonzero(self.support) > 1
+        tellable = (code for code in columns if several and self.support[code] > 0)
+        return {code: Ranking(self.actual == code, columns[code], self.weights) for code in tellable}
+
+
+def counting(predictions: Predictions) -> Predictions:
+    """The predictions without the rows of weight 0."""
+    if predictions.weights is None or predictions.weights.all():
+        return predictions
+    kept = predictions.weights > 0
+    arrays = {each.name: getattr(predictions, each.name) for each in fields(predictions)}
+    return replace(predictions, **{name: values[kept] for name, values in arrays.items() if values is not None})
 
 
 def positive_code(problem: Problem) -> int:
@@ -192,7 +226,9 @@ def no_zeros(judged: Judged) -> str | None:
 
 def rows_given(judged: Judged) -> str | None:
     """Why nothing can be judged at all."""
-    return None if len(judged.actual) else "There are no rows to judge."
+    if len(judged.actual):
+        return None
+    return "There are no rows to judge." if judged.weights is None else "No row to judge has a weight above 0."
 
 
 def predicted_given(judged: Judged) -> str | None:

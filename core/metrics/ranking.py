@@ -24,23 +24,28 @@ class Ranking:
         Whether a row is of the class; some are and some are not.
     scores : ndarray of shape (n,)
         Finite; larger leans more to the class.
+    weights : ndarray of shape (n,), optional
+        How much each row counts, above 0.
 
     Attributes
     ----------
     thresholds : ndarray of shape (m,)
         The m distinct scores, falling.
     hits, alarms : ndarray of shape (m,)
-        Rows of the class, and of the rest, with at least that score. Rows with equal scores fall together: the order
-        among them is not the model's.
+        Rows of the class, and of the rest, with at least that score; their weights added up. Rows with equal scores
+        fall together: the order among them is not the model's.
     """
 
-    def __init__(self, truth: NDArray[np.bool_], scores: Floats) -> None:
+    def __init__(self, truth: NDArray[np.bool_], scores: Floats, weights: Floats | None = None) -> None:
         order = np.argsort(-scores)
         falling = scores[order]
         last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
         self.thresholds = falling[last]
-        self.hits: Floats = np.cumsum(truth[order], dtype=float)[last]
-        self.alarms: Floats = last + 1 - self.hits
+        if weights is None:
+            self.hits: Floats = np.cumsum(truth[order], dtype=float)[last]
+            self.alarms: Floats = last + 1 - self.hits
+        else:  # each added up by itself: what remains of a difference would be no 0
+            self.hits, self.alarms = (np.cumsum((each * weights)[order])[last] for each in (truth, ~truth))
 
     @cached_property
     def recall(self) -> Floats:

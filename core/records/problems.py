@@ -37,6 +37,8 @@ class Roles:
         Column name to the kind that a person chose.
     drop_classes : tuple of str
         Classes whose rows take no part (as text).
+    weight : str
+        The column that says how much a row counts.
     """
 
     target: str
@@ -48,6 +50,12 @@ class Roles:
     group: str = ""
     time: str = ""
     drop_classes: tuple[str, ...] = ()
+    weight: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """The roles as plain values, which keys are made of: without a weight the same as before there were any."""
+        told = dataclasses.asdict(self)
+        return told if self.weight else {name: told[name] for name in told if name != "weight"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class Problem:
         Rows with a known target.
     notes : tuple of str
         What was decided or dropped, as sentences with counts.
+    weight : str
+        The column that says how much a row counts in fits and metrics; empty where all count the same.
     """
 
     task: Task
@@ -84,6 +94,7 @@ class Problem:
     time: str = ""
     notes: tuple[str, ...] = ()
     image_shape: tuple[int, ...] = ()
+    weight: str = ""
 
     def to_json(self) -> str:
         """The problem as JSON text."""
@@ -111,6 +122,8 @@ class Samples:
     rows : ndarray of shape (rows,)
         Each row's position in the table.
     groups, times : ndarray of shape (rows,) or None
+    weights : ndarray of shape (rows,) or None
+        How much each row counts, 0 or more (float64); None where all count the same.
     """
 
     frame: pd.DataFrame
@@ -118,6 +131,7 @@ class Samples:
     rows: np.ndarray
     groups: np.ndarray | None = None
     times: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     @property
     def X(self) -> pd.DataFrame:  # noqa: N802 - as everybody in this field calls it

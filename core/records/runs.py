@@ -108,7 +108,7 @@ class RunSpec:
 
     def to_json(self) -> str:
         """The spec as JSON text, keys sorted."""
-        return json.dumps(dataclasses.asdict(self), sort_keys=True, default=list)
+        return json.dumps(dataclasses.asdict(self) | {"roles": self.roles.values()}, sort_keys=True, default=list)
 
     @classmethod
     def from_json(cls, text: str) -> RunSpec:
@@ -141,6 +141,8 @@ class Predictions:
     probabilities : ndarray of shape (n, classes) or None
     scores : ndarray of shape (n,) or (n, classes) or None
         Decision scores, where a model has no probabilities. For two classes one number, larger meaning code 1.
+    weights : ndarray of shape (n,) or None
+        How much each row counts, 0 or more; None where all count the same.
     """
 
     rows: np.ndarray
@@ -148,6 +150,7 @@ class Predictions:
     predicted: np.ndarray
     probabilities: np.ndarray | None = None
     scores: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

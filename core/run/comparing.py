@@ -36,6 +36,7 @@ def compare(
     split: Split | str = "",
     group: str = "",
     time: str = "",
+    weight: str = "",
     seed: int = 0,
     class_weight: str = "",
     report: Report = ignore,
@@ -51,7 +52,7 @@ def compare(
         The column to predict; may be empty for a data set that is known for one.
     models : sequence of str or ModelSpec, or str
         Names of the model catalogue; empty takes the default selection. The baseline is always in.
-    task, positive, group, time
+    task, positive, group, time, weight
         See `core.records.Roles`; empty takes the proposal.
     split : Split or str
         How rows are divided; a name takes that kind with its defaults, empty the task's default.
@@ -82,7 +83,7 @@ def compare(
     ['logistic_regression', 'baseline']
     """
     table = _as_table(data)
-    roles = Roles(target or table.target, task=task, positive=positive, group=group, time=time)
+    roles = Roles(target or table.target, task=task, positive=positive, group=group, time=time, weight=weight)
     problem = make_problem(table, roles)
     models = [models] if isinstance(models, str) else models
     chosen = [each if isinstance(each, ModelSpec) else ModelSpec(each) for each in models or default_models(problem)]

@@ -7,13 +7,14 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.data import check_split, folds, make_problem, samples
 from core.metrics import score_all
 from core.models import MODELS, build
 from core.records import NOT_CONVERGED, Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
+from core.run.weighing import counting, fit_arguments, weighed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,15 +92,17 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
     """
     spec, problem, fold = shared.spec, shared.problem, shared.folds[number]
     pipeline = build(model, problem, spec.seed, spec.class_weight)
-    X, y = shared.samples.take(fold.train), shared.samples.y[fold.train]
+    rows = counting(shared.samples, fold.train)
+    X, y = shared.samples.take(rows), shared.samples.y[rows]
+    weights, told = fit_arguments(pipeline, shared.samples, rows)
     with warnings.catch_warnings(record=True) as caught, _one_class_named(problem, y):
         warnings.simplefilter("always")
         began = time.perf_counter()
-        pipeline.fit(X, y)
+        pipeline.fit(X, y, **weights)
         earlier = getattr(pipeline[-1], "earlier_seconds_", 0.0)  # of a network that went on from a checkpoint
         fit_seconds = time.perf_counter() - began + earlier
         predictions, predict_seconds = _predict(pipeline, shared, fold.test)
-        train, _ = _predict(pipeline, shared, _sample(fold.train, spec.seed))
+        train, _ = _predict(pipeline, shared, _sample(rows, spec.seed))
     scores, undefined = score_all(predictions, problem)
     train_scores, _ = score_all(train, problem)
     estimator = pipeline[-1]
@@ -111,7 +114,7 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         train_scores,
         undefined,
         curve=_curve(estimator, MODELS[model.name].curve),
-        notes=(*([UNSETTLED] if _unsettled(caught) else []), *getattr(estimator, "notes_", ())),
+        notes=(*([UNSETTLED] if _unsettled(caught) else []), *getattr(estimator, "notes_", ()), *told),
         marks=(*([NOT_CONVERGED] if _unsettled(caught) else []), *getattr(estimator, "marks_", ())),
     )
     return Fitted(outcome, predictions, pipeline)
@@ -140,7 +143,9 @@ def _sample(rows: np.ndarray, seed: int) -> np.ndarray:
 
 def _predict(pipeline: Any, shared: Setting, rows: np.ndarray) -> tuple[Predictions, float]:
     X, y = shared.samples.take(rows), shared.samples.y[rows]
-    return predict(pipeline, X, y, shared.problem, shared.samples.rows[rows])
+    said, seconds = predict(pipeline, X, y, shared.problem, shared.samples.rows[rows])
+    weights = weighed(shared.samples, rows)
+    return (said if weights is None else replace(said, weights=weights)), seconds
 
 
 def predict(

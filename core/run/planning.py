@@ -33,7 +33,7 @@ def fit_key(spec: RunSpec, model: ModelSpec, fold: int) -> str:
     """
     decides = {
         "fingerprint": spec.fingerprint,
-        "roles": dataclasses.asdict(spec.roles),
+        "roles": spec.roles.values(),
         "split": dataclasses.asdict(spec.split),
         "seed": spec.seed,
         "class_weight": spec.class_weight,

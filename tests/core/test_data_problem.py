@@ -229,7 +229,7 @@ MIXED = [1, "a", 2, "b"] * 15
         ({"one": ["x"] * 30 + [None] * 30}, Roles("one"), "has only one value"),
         ({}, Roles("left", drop_classes=("no",)), "19 rows|has only one value"),
         ({"few": ["a", "b"] * 4 + [None] * 52}, Roles("few"), "8 rows with a known target are too few: at least 10"),
-        ({}, Roles("left", time="left"), "`left` is the target and cannot be the group or the time"),
+        ({}, Roles("left", time="left"), "`left` is the target and cannot be the group, the time"),
         ({}, Roles("left", left_out=dict.fromkeys(["age", "city", "since", "household"], "")), "No column is left"),
     ],
 )
