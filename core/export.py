@@ -44,6 +44,7 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
             "left_out": dict(problem.left_out),
             "group": roles.group or None,
             "time": roles.time or None,
+            "weight": roles.weight or None,
         },
         "split": _split_json(split, comparison.practice_rows),
         "seconds": {

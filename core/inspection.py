@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.checks import Checked, Finding, check_all, propose_split
+from core.checks import Checked, Finding, check_all, propose_split, propose_weight
 from core.data import (
     Unusable,
     default_split,
@@ -23,7 +23,7 @@ from core.data import (
 )
 from core.records import Column, Fold, Problem, Proposal, Roles, Table
 
-TARGET, FEATURE, LEFT_OUT, GROUP, TIME = "target", "feature", "left out", "group", "time"
+TARGET, FEATURE, LEFT_OUT, GROUP, TIME, WEIGHT = "target", "feature", "left out", "group", "time", "weight"
 _FACTS = ("encoding", "delimiter", "decimal", "header_row")
 
 
@@ -39,6 +39,8 @@ class Inspection:
         What kind of answer that is; None where no column suits.
     split : Proposal or None
         How the rows should be divided: ``kind``, ``folds``, ``group`` and ``time``. None where nothing can be learned.
+    weight : Proposal or None
+        The column by which rows should count; an empty name where all count the same.
     checked : Checked or None
         What the checks found; None where nothing can be learned.
     objection : str
@@ -49,6 +51,7 @@ class Inspection:
     target: Proposal
     task: Proposal | None
     split: Proposal | None
+    weight: Proposal | None
     problem: Problem | None
     checked: Checked | None
     objection: str = ""
@@ -60,6 +63,8 @@ class Inspection:
             return TARGET, self.target.reason
         if column.name in (split.get("group"), split.get("time")):
             return (GROUP if column.name == split.get("group") else TIME), str(self.split and self.split.reason)
+        if self.weight and column.name == self.weight.value:
+            return WEIGHT, self.weight.reason
         left_out = self.problem.left_out.get(column.name, "") if self.problem else column.leave_out
         return (LEFT_OUT, left_out) if left_out else (FEATURE, column.reason)
 
@@ -75,6 +80,7 @@ class Inspection:
             "task": str(self.task.value) if self.task else None,
             "task_reason": self.task.reason if self.task else self.objection,
             "split": _split(self.split),
+            "weight": {"proposal": self.weight.value, "reason": self.weight.reason} if self.weight else None,
             "report": [asdict(each) for each in table.report],
             "warnings": self._warnings(),
         }
@@ -105,7 +111,7 @@ def inspect_table(table: Table, roles: Roles | None = None) -> Inspection:
         problem = make_problem(table, roles or Roles(str(target.value)))
     except Unusable as error:
         task = propose_task(table, str(target.value)) if target.value else None
-        return Inspection(table, target, task, None, None, None, str(error))
+        return Inspection(table, target, task, None, None, None, None, str(error))
     task = propose_task(table, problem.target)
     task = task if task.value == problem.task else Proposal(problem.task, "chosen by you")
     rows, split = samples(table, problem), default_split(problem.task)
@@ -114,7 +120,8 @@ def inspect_table(table: Table, roles: Roles | None = None) -> Inspection:
         divided = folds(rows, problem, split, 0)
     checked = check_all(table, problem, rows, split, divided)
     proposed = propose_split(table, problem, checked.findings)
-    return Inspection(table, target, task, proposed, problem, checked)
+    weight = propose_weight(problem, checked.findings)
+    return Inspection(table, target, task, proposed, weight, problem, checked)
 
 
 def _split(proposal: Proposal | None) -> dict[str, Any] | None:

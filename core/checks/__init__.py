@@ -5,7 +5,7 @@ check does not apply, and a proposal of how to divide the rows. May not know mod
 loads scikit-learn only while it looks.
 """
 
-from core.checks.checking import CHECKS, check_all, propose_split
+from core.checks.checking import CHECKS, check_all, propose_split, propose_weight
 from core.checks.entry import Check, Checked, Finding, Setting, Severity, Suggestion, always
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "always",
     "check_all",
     "propose_split",
+    "propose_weight",
 ]

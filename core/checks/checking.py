@@ -12,6 +12,7 @@ from core.catalogue import Catalogue
 from core.checks import columns, leaks, order, rows, target, texts
 from core.checks.entry import Check, Checked, Finding, Setting, Severity
 from core.checks.groups import GROUPS
+from core.checks.weights import WEIGHTS
 from core.records import Fold, Problem, Proposal, Samples, Split, Table, Task
 from core.wording import counted, quoted
 
@@ -30,6 +31,7 @@ CHECKS: Catalogue[Check] = Catalogue(
     target.RARE_CLASS,
     rows.FEW,
     rows.WIDE,
+    WEIGHTS,
     columns.MISSING,
     columns.MOSTLY_MISSING,
     columns.INFINITE_VALUES,
@@ -127,6 +129,22 @@ def propose_split(table: Table, problem: Problem, findings: Sequence[Finding], s
         value = {"kind": kind, "folds": folds, "group": problem.group, "time": problem.time}
         return Proposal(value, f"{quoted(column)} was chosen for it")
     return _default(problem, folds)
+
+
+def propose_weight(problem: Problem, findings: Sequence[Finding]) -> Proposal:
+    """The column by which rows should count, given what was found.
+
+    Returns
+    -------
+    Proposal
+        A column's name and why; an empty name where all rows should count the same.
+    """
+    if problem.weight:
+        return Proposal(problem.weight, "chosen by you")
+    for finding in findings:
+        if finding.suggestion and finding.suggestion.weight:
+            return Proposal(finding.suggestion.weight, _because(finding))
+    return Proposal("", "no column says by its name how much a row counts")
 
 
 def _because(finding: Finding) -> str:

@@ -44,12 +44,15 @@ class Suggestion:
         A kind of split, an entry of `core.data.SPLITS`.
     group, time : str
         The column that the split needs.
+    weight : str
+        The column by which rows should count.
     """
 
     leave_out: tuple[str, ...] = ()
     split: str = ""
     group: str = ""
     time: str = ""
+    weight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,9 @@ class Setting:
 
     @cached_property
     def judged(self) -> Mapping[str, Column]:
-        """Every column of the table but the target, by its name."""
-        return {each.name: each for each in self.table.columns if each.name != self.problem.target}
+        """Every column of the table but the target and the weight, by its name."""
+        aside = (self.problem.target, self.problem.weight)
+        return {each.name: each for each in self.table.columns if each.name not in aside}
 
     def column(self, name: str) -> pd.Series[Any]:
         """A column of the table in the rows that take part, index 0, 1, …: also one that is no feature."""

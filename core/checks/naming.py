@@ -43,6 +43,16 @@ SENSITIVE = {
     "orientation": "orientation sexuality",
 }
 THINGS = _set("house housing home building property car vehicle product")  # these have an age, but no trait
+# written together: "sample_weight", "caseweights" and "Case Weight" are one name; plurals without their s
+COUNTS_ROWS = _set(
+    "sampleweight samplingweight sampweight caseweight surveyweight designweight finalweight instanceweight "
+    "rowweight observationweight obsweight frequencyweight freqweight replicateweight postweight "
+    "poststratificationweight populationweight fnlwgt fnlwt finalwt finalwgt wtfinal samplewt samplewgt surveywt "
+    "casewt perwt hhwt pweight fweight aweight dweight pspwght anweight pspweight wtssall stichprobengewicht "
+    "fallgewicht designgewicht hochrechnungsfaktor gewichtungsfaktor poidssondage poidsdesondage ponderation "
+    "ponderacion factorexpansion pesomuestral"
+)
+WEIGHT = _set("weight wt wgt gewicht gewichtung poid peso")
 AFTERWARDS = _set(
     "duration dauer result results outcome ergebnis decision entscheidung final actual closed cancelled canceled "
     "cancellation resolved resolution refund refunded settled settlement after end ended finish finished dropout "
@@ -95,6 +105,20 @@ def names_time(name: str) -> bool:
 def names_afterwards(name: str) -> bool:
     """Whether a name speaks of what is only known once the answer is."""
     return bool(AFTERWARDS & set(words(name)))
+
+
+def names_how_much_a_row_counts(name: str) -> bool:
+    """Whether a name can only be that of a weight of rows: ``sample_weight``, ``fnlwgt``."""
+    return _joined(name) in COUNTS_ROWS
+
+
+def names_weight(name: str) -> bool:
+    """Whether a name is that of some weight, be it of rows or of bodies: ``Weight``, ``gewicht``."""
+    return _joined(name) in WEIGHT
+
+
+def _joined(name: str) -> str:
+    return "".join(words(name)).removesuffix("s")
 
 
 def sensitive(name: str) -> str:

@@ -65,6 +65,7 @@ def spec_of(table: Table, options: Mapping[str, Any]) -> RunSpec:
         positive=options["positive"],
         group=options["group"],
         time=options["time_column"],
+        weight=options["weight"],
     )
     problem = make_problem(table, roles)
     return RunSpec(

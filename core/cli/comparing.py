@@ -47,6 +47,7 @@ class _Amount(click.FloatRange):
 @click.option("--shuffle/--no-shuffle", default=True, help="Shuffle rows by the seed before dividing them.")
 @click.option("--group", default="", metavar="COLUMN", help="Rows of one group stay on one side.")
 @click.option("--time", "time_column", default="", metavar="COLUMN", help="Order of the rows for the time split.")
+@click.option("--weight", default="", metavar="COLUMN", help="How much each row counts, in fits and in scores.")
 @click.option(
     "--exam", default=0.0, show_default=True, type=click.FloatRange(0, 0.5), help="Share of rows sealed away."
 )
@@ -156,6 +157,7 @@ def _remark(row: Standing) -> str:
 def _caption(comparison: Comparison, metric: str) -> str:
     spec = comparison.spec
     weights = f", class weights {spec.class_weight}" if spec.class_weight else ""
+    weights += f", rows weighted by {spec.roles.weight}" if spec.roles.weight else ""
     return f"{spec.dataset}, ranked by {metric}, {spec.split.kind} split, seed {spec.seed}{weights}"
 
 

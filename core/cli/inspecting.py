@@ -12,7 +12,7 @@ import click
 from core import jobs
 from core.cli.choice import check_writable, data_dir, source_of
 from core.confined import read_confined
-from core.data import make_problem
+from core.data import make_problem, propose_target
 from core.inspection import Inspection, inspect_table
 from core.records import Roles, Table
 from core.wording import counted
@@ -23,32 +23,33 @@ UNREADABLE = 3
 @click.command()
 @click.argument("data")
 @click.option("--target", default="", metavar="COLUMN", help="Column to predict; proposed when not given.")
+@click.option("--weight", default="", metavar="COLUMN", help="How much each row counts; proposed when not given.")
 @data_dir
 @click.option("--json", "json_file", default="", metavar="OUT", help="Write the same as JSON; - for standard output.")
-def inspect(data: str, target: str, data_dir: str, json_file: str) -> None:
+def inspect(data: str, target: str, weight: str, data_dir: str, json_file: str) -> None:
     """Say how a file was read and what stands out in it; nothing is trained.
 
     DATA is a file, or anything else that bakeoff compare takes. How a file is to be read may stand behind it, as in
     'sales.csv?delimiter=;&decimal=,&header=3'. Exit code 3 when it cannot be read.
     """
     check_writable(json_file)
-    found = inspect_table(*_read(data, target, data_dir))
+    found = inspect_table(*_read(data, target, weight, data_dir))
     if json_file:
         _write(found.to_json(), json_file)
     if json_file != "-":
         _show(found)
 
 
-def _read(data: str, target: str, folder: str) -> tuple[Table, Roles | None]:
+def _read(data: str, target: str, weight: str, folder: str) -> tuple[Table, Roles | None]:
     try:
         table = read_confined(source_of(data), jobs.data_folder(folder) / "tables")
     except ValueError as error:
         click.echo(f"{error}", err=True)
         sys.exit(UNREADABLE)
-    if not target:
+    if not target and not weight:
         return table, None
     try:
-        make_problem(table, roles := Roles(target))
+        make_problem(table, roles := Roles(target or str(propose_target(table).value), weight=weight))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     return table, roles
@@ -103,6 +104,8 @@ def _paragraphs(told: dict[str, Any], found: Inspection) -> list[tuple[str, list
             f"{told['task']}: {told['task_reason']}.",
             f"Divide the rows by {split['proposal']}: {split['reason']}.",
         ]
+        if told["weight"]["proposal"]:
+            purpose.append(f"Have rows count by {told['weight']['proposal']}: {told['weight']['reason']}.")
     warnings = [f"{each['severity']}: {each['text']} {each['advice']}" for each in told["warnings"] if split]
     paragraphs = [("What it is for", purpose), ("How it was read", list(found.table.notes))]
     paragraphs.append(("What stands out", warnings))

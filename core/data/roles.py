@@ -56,13 +56,13 @@ def check_roles(table: Table, roles: Roles) -> None:
 
 
 def _check_weights(name: str, weights: np.ndarray) -> None:
-    wrong = {"negative": int((weights < 0).sum()), "infinite": int(np.isinf(weights).sum())}
-    for what, rows in wrong.items():
-        if rows:
-            raise _no_weight(name, f"it is {what} in {counted(rows, 'row')}, and a weight is a number from 0 up")
-    if not np.nansum(weights) > 0:
+    if negative := int((weights < 0).sum()):
+        raise _no_weight(name, f"it is negative in {counted(negative, 'row')}, and a weight is a number from 0 up")
+    with np.errstate(over="ignore"):
+        total = np.nansum(weights)
+    if not total > 0:
         raise _no_weight(name, "no row has a weight above 0, so none would count")
-    if np.isinf(np.nansum(weights)):
+    if np.isinf(total):
         raise _no_weight(name, "its numbers are too large to be added up")
 
 

@@ -26,7 +26,7 @@ def counting(samples: Samples, rows: np.ndarray) -> np.ndarray:
     """
     if samples.weights is None:
         return rows
-    kept = rows[samples.weights[rows] > 0]
+    kept: np.ndarray = rows[samples.weights[rows] > 0]
     if not len(kept):
         raise ValueError("all rows that it would learn from have the weight 0")
     return kept
@@ -57,4 +57,7 @@ def weight_parameter(estimator: Any) -> str:
 
 def weighed(samples: Samples, rows: np.ndarray) -> np.ndarray | None:
     """How much some rows count in scores; None where all count the same."""
-    return None if samples.weights is None else samples.weights[rows]
+    if samples.weights is None:
+        return None
+    found: np.ndarray = samples.weights[rows]
+    return found

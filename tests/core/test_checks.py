@@ -86,6 +86,11 @@ PLANTED: dict[str, tuple[Planted, str, tuple[str, ...]]] = {
     "rare_class": (lambda: put(clean(), "answer", [3, 9], "asks"), "1 class has fewer rows than there are folds", ()),
     "few_rows": (lambda: clean(40), "Only 40 rows", ()),
     "wide": (lambda: clean(60).assign(**{f"w{n}": numbers(n, 60) for n in range(70)}), "more features (75)", ()),
+    "weights": (
+        lambda: clean().assign(sample_weight=1 + np.abs(numbers(4)).round(2)),
+        "says by its name how much a row counts (1 to",
+        ("sample_weight",),
+    ),
     "missing": (lambda: put(clean(), "m2", range(30), np.nan), "30 values in 1 column", ("m2",)),
     "mostly_missing": (lambda: put(clean(), "m2", range(320), np.nan), "known in 80 rows of 400", ("m2",)),
     "infinite": (lambda: put(clean(), "m2", [1, 2], np.inf), "2 infinite values", ("m2",)),
@@ -199,6 +204,38 @@ def test_equal_rows_that_are_kept_together_are_no_worry() -> None:
 )
 def test_names_of_entities_and_identifiers(name: str, entity: bool, identifier: bool) -> None:
     assert (names_entity(name), names_identifier(name)) == (entity, identifier)
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed", "hinted"),
+    [
+        *((name, True, False) for name in ("sample_weight", "Case Weights", "fnlwgt", "pweight", "surveyWeight")),
+        *((name, True, False) for name in ("instance weight", "Hochrechnungsfaktor", "final_weight_2")),
+        *((name, False, True) for name in ("weight", "Weights", "Gewicht", "wt", "poids", "PESO")),
+        *((name, False, False) for name in ("body_weight", "weight_kg", "curb weight", "weighting", "wt_loss")),
+    ],
+)
+def test_only_a_name_that_can_mean_nothing_else_is_proposed_as_a_weight(
+    name: str, proposed: bool, hinted: bool
+) -> None:
+    found = of(checked(clean().assign(**{name: np.abs(numbers(4)) + 1}), "answer"), "weights")
+    assert [bool(each.suggestion and each.suggestion.weight == name) for each in found] == [proposed] * (
+        proposed or hinted
+    )
+    assert not hinted or found[0].severity is Severity.LOW
+
+
+@pytest.mark.parametrize("values", [numbers(4), np.ones(N), np.zeros(N), [np.inf] + [1.0] * (N - 1), ["a", "b"] * 200])
+def test_a_column_that_could_not_weight_rows_is_not_proposed(values: Any) -> None:
+    found = checked(clean().assign(sample_weight=values), "answer")
+    assert not of(found, "weights")
+
+
+def test_a_chosen_weight_is_neither_proposed_nor_judged() -> None:
+    table = clean().assign(sample_weight=1.0, user=np.arange(N) // 5)
+    found = checked(table.assign(sample_weight=np.arange(N) // 4 + 1), "answer", weight="sample_weight")
+    assert "the rows count by `sample_weight`" in found.not_applied["weights"]
+    assert not [each for each in found.findings if "sample_weight" in each.columns]
 
 
 def test_names_of_times_and_of_traits() -> None:

@@ -67,6 +67,7 @@ def test_a_file_is_compared_and_the_json_written(bakeoff, csv: Path, tmp_path: P
         "left_out": {},
         "group": None,
         "time": None,
+        "weight": None,
     }
     assert (data["seed"], data["split"]["kind"], data["split"]["folds"]) == (7, "stratified", 3)
     assert [each["id"] for each in data["models"]] == ["baseline", "decision_tree"]

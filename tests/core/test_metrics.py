@@ -82,6 +82,8 @@ def expected(name: str, predictions: Predictions, positive: int | None) -> float
     """What scikit-learn says, called as a person would call it on the rows."""
     metric, actual = METRICS[name], predictions.actual
     function, options = resolve(metric.sklearn), dict(metric.options)
+    if predictions.weights is not None:
+        options["sample_weight"] = predictions.weights
     if metric.needs == "predicted":
         if name in ("precision", "recall", "f1"):
             options["pos_label"] = positive
@@ -93,8 +95,8 @@ def expected(name: str, predictions: Predictions, positive: int | None) -> float
         extra = {} if name == "average_precision" else {"labels": labels}
         return float(function(truth, predictions.probabilities, **options, **extra))
     if name == "brier":
-        return float(function(actual, predictions.probabilities[:, positive], pos_label=positive))
-    return float(function(actual == positive, predictions.probabilities[:, positive]))
+        return float(function(actual, predictions.probabilities[:, positive], pos_label=positive, **options))
+    return float(function(actual == positive, predictions.probabilities[:, positive], **options))
 
 
 def test_the_keys_are_the_documented_ones_in_order() -> None:
