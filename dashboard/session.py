@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -128,6 +127,7 @@ def open_run(run: RunRow) -> None:
         "kinds": dict(roles.kinds),
         "drop_classes": roles.drop_classes,
         "use": dict.fromkeys(roles.left_out, False) | dict.fromkeys(roles.used, True),
+        "weight": roles.weight,
     }
     _decisions()[run.spec.fingerprint] = {key: value for key, value in decided.items() if value}
     st.session_state["recall"] = run.id  # the forms' own fields are not this room's
@@ -215,6 +215,7 @@ def roles(table: Table) -> Roles:
         used=tuple(name for name, wanted in use.items() if wanted),
         kinds=decided.get("kinds", {}),
         drop_classes=tuple(decided.get("drop_classes", ())),
+        weight=weight if (weight := decided.get("weight", "")) in names - {target} else "",
     )
 
 
@@ -226,7 +227,7 @@ def problem(table: Table, roles: Roles) -> Problem:
     Unusable
         If nothing can be learned so; the text says why and what to do.
     """
-    text = json.dumps(asdict(roles), sort_keys=True, default=str)
+    text = json.dumps(roles.values(), sort_keys=True, default=str)
     return _problem(str(store().folder), table.fingerprint, text, table, roles)
 
 
@@ -240,7 +241,7 @@ def _decisions() -> dict[str, dict[str, Any]]:
 
 
 def decisions(table: Table) -> dict[str, Any]:
-    """What was decided about a table, as it stands; ``use`` and ``kinds`` by column, ``task``, ``positive``."""
+    """What was decided about a table: ``use`` and ``kinds`` by column, ``weight``, ``task``, ``positive``, …"""
     return _decisions().get(table.fingerprint, {})
 
 
@@ -263,7 +264,7 @@ def columns_edition() -> str:
 
 def choose_target(table: Table, name: str) -> None:
     """Predict another column; task and positive class are proposed anew."""
-    kept = {key: value for key, value in decisions(table).items() if key in COLUMNS}
+    kept = {key: value for key, value in decisions(table).items() if key in (*COLUMNS, "weight")}
     _decisions()[table.fingerprint] = kept
     choose(target=name, run="")
 

@@ -121,13 +121,16 @@ def per_class(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     -------
     DataFrame of shape (classes, 4)
         Columns ``precision``, ``recall``, ``f1`` (0 where there is nothing to divide by, as scikit-learn counts it) and
-        ``support``, the number of actual rows or the sum of their weights; the index holds the classes.
+        ``support``, the number of actual rows or, where ``attrs["weighted"]`` says so, the sum of their weights; the
+        index holds the classes.
     """
     import pandas as pd
 
     judged = Judged(predictions, problem)
     columns = {name: getattr(judged, name) for name in ("precision", "recall", "f1", "support")}
-    return pd.DataFrame(columns, index=pd.Index(problem.classes, name="class"))
+    frame = pd.DataFrame(columns, index=pd.Index(problem.classes, name="class"))
+    frame.attrs["weighted"] = judged.weights is not None
+    return frame
 
 
 def default_metric(problem: Problem, *, rows_per_fold: int | None = None) -> Proposal:

@@ -14,7 +14,7 @@ from core.data import check_split, folds, make_problem, samples
 from core.metrics import score_all
 from core.models import MODELS, build
 from core.records import NOT_CONVERGED, Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
-from core.run.weighing import counting, fit_arguments, weighed
+from core.run.weighing import MARK, counting, fit_arguments, weighed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +115,11 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         undefined,
         curve=_curve(estimator, MODELS[model.name].curve),
         notes=(*([UNSETTLED] if _unsettled(caught) else []), *getattr(estimator, "notes_", ()), *told),
-        marks=(*([NOT_CONVERGED] if _unsettled(caught) else []), *getattr(estimator, "marks_", ())),
+        marks=(
+            *([NOT_CONVERGED] if _unsettled(caught) else []),
+            *getattr(estimator, "marks_", ()),
+            *([MARK] if told else []),
+        ),
     )
     return Fitted(outcome, predictions, pipeline)
 

@@ -12,7 +12,7 @@ from core.records import Samples
 if TYPE_CHECKING:
     import numpy as np
 
-UNWEIGHTED = "Its fit does not take weights: each row counts the same there."
+MARK, UNWEIGHTED = "fit without weights", "Its fit does not take weights: each row counts the same there."
 _NAME = "sample_weight"
 
 

@@ -29,6 +29,7 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     ----------
     frame : DataFrame
         Columns actual, predicted, count, share: the share among the rows of that actual class, 0 to 1.
+        ``attrs["weighted"]`` says that rows have weights, which are not in here.
     """
     title = of("Confusion matrix", subject)
     if frame.empty:
@@ -41,6 +42,7 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     count[cells], share[cells] = frame["count"], frame["share"].fillna(0.0)
     names = [escape(each) for each in classes]
     right = f"{np.trace(count):,} of {count.sum():,} rows named right"
+    right += ", each counted once whatever its weight" if frame.attrs.get("weighted") else ""
     drawn = figure(palette, title, "Named by the model", "Actual class", clause=right)
     gap = 2 if len(classes) <= COUNTS_UP_TO else 1
     drawn.add_heatmap(
@@ -229,7 +231,8 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     Parameters
     ----------
     frame : DataFrame
-        Indexed by class; columns precision, recall, f1, support, all but the last 0 to 1.
+        Indexed by class; columns precision, recall, f1, support, all but the last 0 to 1. ``attrs["weighted"]`` says
+        that support adds up weights.
     """
     title = of("Measures per class", subject)
     if frame.empty:
@@ -239,6 +242,7 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     if len(frame) > len(shown):
         clause = f"the first {BARS_UP_TO} of {len(frame)} classes"
     names = [escape(each) for each in shown.index]
+    told = "rows of weight {:,.6g}" if frame.attrs.get("weighted") else "{:,.0f} rows"
     drawn = figure(palette, title, "Share of rows", clause=clause, barmode="group", bargap=0.28, bargroupgap=0.08)
     for place, (column, heading) in enumerate(MEASURES.items()):
         drawn.add_bar(
@@ -248,9 +252,8 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
             name=heading,
             marker_color=palette.colour(place),
             marker_line_width=0,
-            customdata=np.column_stack([names, [f"{each:,.0f}" for each in shown["support"]]]),
-            hovertemplate=f"{heading} of %{{customdata[0]}}: <b>%{{x:.1%}}</b><br>%{{customdata[1]}} rows"
-            "<extra></extra>",
+            customdata=np.column_stack([names, [told.format(each) for each in shown["support"]]]),
+            hovertemplate=f"{heading} of %{{customdata[0]}}: <b>%{{x:.1%}}</b><br>%{{customdata[1]}}<extra></extra>",
         )
     drawn.update_xaxes(range=[0, 1.01], tickformat=".0%")
     label_rows(drawn, names)

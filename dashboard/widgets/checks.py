@@ -5,6 +5,7 @@ The checks are made in a worker; the page asks for them and draws what has come.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -77,7 +78,11 @@ def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposa
 
 def _button(table: Table, problem: Problem, finding: Finding, told: Suggestion, proposal: Proposal) -> None:
     key = f"do-{finding.check}-{'-'.join(finding.columns)}"
-    if told.leave_out:
+    if told.weight:
+        label = f"Weight rows by {told.weight}"
+        weigh = functools.partial(session.decide, table, weight=told.weight)
+        st.button(words.escape(label), key=key, width="stretch", on_click=weigh)
+    elif told.leave_out:
         left = told.leave_out[0] if len(told.leave_out) == 1 else words.count(len(told.leave_out), "column")
         args: tuple[Any, ...] = (table, told.leave_out)
         st.button(f"Leave {words.escape(left)} out", key=key, width="stretch", on_click=session.leave_out, args=args)

@@ -12,6 +12,7 @@ from core.data import propose_positive, propose_task
 from core.records import Column, ColumnKind, Problem, Table, Task
 from dashboard import session, words
 from dashboard.charts import CHARTS, Subject, bars, examples
+from dashboard.widgets import roles
 from dashboard.widgets.figures import show_chart
 
 PREVIEW_ROWS, PREVIEW_COLUMNS = 200, 50
@@ -26,8 +27,8 @@ def pick_target(table: Table) -> None:
     """Choose the column to predict; the proposed one stands there with its reason."""
     names = [column.name for column in table.columns]
     proposal = session.target_proposal(table)
-    roles = session.roles(table)
-    st.session_state["target_column"] = roles.target or None
+    chosen = session.roles(table).target
+    st.session_state["target_column"] = chosen or None
     st.selectbox(
         "What to predict",
         names,
@@ -39,7 +40,7 @@ def pick_target(table: Table) -> None:
     )
     if not proposal.value:
         st.caption(words.escape(f"No suggestion: {proposal.reason}."))
-    elif roles.target == proposal.value:
+    elif chosen == proposal.value:
         st.caption(words.escape(f"Suggested, because {proposal.reason}."))
     else:
         st.caption(words.escape(f"Suggested was {proposal.value}, because {proposal.reason}."))
@@ -51,11 +52,11 @@ def _target_picked(table: Table) -> None:
 
 def pick_task(table: Table, problem: Problem | None) -> None:
     """Switch between classes and numbers; a choice that does not suit can be taken back."""
-    roles = session.roles(table)
-    task = problem.task if problem else roles.task
+    decided = session.roles(table)
+    task = problem.task if problem else decided.task
     if not task:
         return
-    proposal = propose_task(table, roles.target)
+    proposal = propose_task(table, decided.target)
     st.session_state["task"] = Task(task)
     st.segmented_control(
         "What it holds",
@@ -184,25 +185,19 @@ def preview_of(frame: pd.DataFrame, spoken: str, key: str | None = None) -> None
 
 
 def edit(table: Table, problem: Problem | None) -> None:
-    """The columns with what they were taken for; a person may decide otherwise."""
+    """The columns with their roles and what they were taken for; a person may decide otherwise."""
     target = problem.target if problem else session.roles(table).target
-    key = f"columns-{table.fingerprint}-{target}{session.columns_edition()}"
+    plays = "".join(f"-{role}={name}" for name, role in roles.special(table, problem).items())
+    key = f"columns-{table.fingerprint}-{target}{session.columns_edition()}{plays}"
     if key not in st.session_state:  # later edits are kept by the editor on top of what stood here at first
-        st.session_state["columns_base"] = dict(session.decisions(table))
+        kinds = dict(session.decisions(table).get("kinds", {}))
+        st.session_state["columns_base"] = {"roles": roles.shown(table, problem), "kinds": kinds}
     base = _frame(table, target, st.session_state.get("columns_base", {}))
     with st.container(border=True):
         st.subheader("Columns", anchor=False)
-        left_out = dict(problem.left_out) if problem else {}
-        seen = len(problem.features) if problem else 0
-        st.caption(
-            f"Models see {words.count(seen, 'column')}"
-            + (f"; {words.count(len(left_out), 'is', 'are')} left out. " if left_out else ". ")
-            + "Untick what they should not see, or change what a column is taken for."
-        )
-        told = [words.escape(f"{name}: {reason}") for name, reason in list(left_out.items())[:LEFT_OUT_TOLD]]
-        if told:
-            more = len(left_out) - len(told)
-            st.markdown("\n".join(f"- {each}" for each in [*told, *([f"and {more:,} more"] if more else [])]))
+        st.caption("Give a column another role, or change what it is taken for.")
+        sentences = [*roles.in_words(table, problem), *_left_out(problem)]
+        st.markdown("\n".join(f"- {words.escape(each)}" for each in sentences))
         edited = st.data_editor(
             base,
             hide_index=True,
@@ -210,35 +205,42 @@ def edit(table: Table, problem: Problem | None) -> None:
             height=min(35 * (len(base) + 1) + 3, 440),
             disabled=["Column", "Missing", "Different values", "Why"],
             column_config=_editor_columns(),
-            alt="The columns, what they are taken for, and whether models see them",
+            alt="The columns, their roles, and what they are taken for",
         )
-    _take_over(table, edited)
+    _take_over(table, problem, edited)
 
 
-def _take_over(table: Table, edited: pd.DataFrame) -> None:
-    """Keep what differs from the proposals; the page is drawn anew where that has changed."""
-    shown = edited.set_index("Column")
-    old: dict[str, dict[str, Any]] = {"use": {}, "kinds": {}}
-    new: dict[str, dict[str, Any]] = {"use": {}, "kinds": {}}
-    decided = session.decisions(table)
-    for each in table.columns:
-        proposed = {"use": not each.leave_out, "kinds": str(each.kind)}
-        for name, heading in (("use", "Use"), ("kinds", "Taken for")):
-            before = decided.get(name, {}).get(each.name, proposed[name])
-            after = shown[heading].get(each.name, before)
-            for kept, value in ((old, before), (new, after)):
-                if value != proposed[name]:
-                    kept[name][each.name] = value
-    if new != old:
-        session.decide(table, use=new["use"], kinds=new["kinds"])
+def _left_out(problem: Problem | None) -> list[str]:
+    """The first columns that are left out, with the reason; those with a role of their own are told by it."""
+    aside = {problem.weight} if problem else set()
+    told = [f"{name}: {why}" for name, why in (problem.left_out if problem else {}).items() if name not in aside]
+    more = len(told) - LEFT_OUT_TOLD
+    return [*told[:LEFT_OUT_TOLD], *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _take_over(table: Table, problem: Problem | None, edited: pd.DataFrame) -> None:
+    """Keep what was changed; the page is drawn anew where that is something."""
+    now, changed = roles.shown(table, problem), False
+    for name, role in zip(edited["Column"], edited["Role"], strict=True):
+        if role != now[name]:
+            roles.give(table, problem, name, role)
+            changed = True
+    proposed = {each.name: str(each.kind) for each in table.columns}
+    kinds = {name: kind for name, kind in zip(edited["Column"], edited["Taken for"], strict=True)}
+    decided = session.decisions(table).get("kinds", {})
+    kept = {name: kind for name, kind in (decided | kinds).items() if kind != proposed[name]}
+    if kept != decided:
+        session.decide(table, kinds=kept)
+        changed = True
+    if changed:
         st.rerun()
 
 
-def _frame(table: Table, target: str, decided: dict[str, Any]) -> pd.DataFrame:
-    use, kinds = decided.get("use", {}), decided.get("kinds", {})
+def _frame(table: Table, target: str, stood: dict[str, Any]) -> pd.DataFrame:
+    plays, kinds = stood.get("roles", {}), stood.get("kinds", {})
     rows = [
         {
-            "Use": use.get(each.name, not each.leave_out),
+            "Role": plays.get(each.name, roles.FEATURE),
             "Column": each.name,
             "Taken for": str(kinds.get(each.name, each.kind)),
             "Missing": each.missing,
@@ -248,7 +250,7 @@ def _frame(table: Table, target: str, decided: dict[str, Any]) -> pd.DataFrame:
         for each in table.columns
         if each.name != target
     ]
-    return pd.DataFrame(rows, columns=["Use", "Column", "Taken for", "Missing", "Different values", "Why"])
+    return pd.DataFrame(rows, columns=["Role", "Column", "Taken for", "Missing", "Different values", "Why"])
 
 
 def _why(column: Column) -> str:
@@ -258,7 +260,7 @@ def _why(column: Column) -> str:
 def _editor_columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "Use": config.CheckboxColumn(width=60),
+        "Role": config.SelectboxColumn(options=list(roles.ROLES), required=True, width=110),
         "Column": config.TextColumn(width=200),
         "Taken for": config.SelectboxColumn(options=[str(each) for each in ColumnKind], required=True, width=130),
         "Missing": config.NumberColumn(format="localized", width=90),

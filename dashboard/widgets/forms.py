@@ -167,6 +167,8 @@ def run_settings(table: Table, problem: Problem) -> None:
     left, right = st.columns(2)
     with left:
         _split_fields(table, problem)
+        if problem.weight:
+            st.caption(words.escape(words.role_of(problem.weight, "weight")))
     with right:
         st.number_input(
             "Seed", 0, 2**32 - 1, 0, key="seed", persist_state="session", help="Another seed deals the rows anew."
@@ -231,15 +233,17 @@ def _split_fields(table: Table, problem: Problem) -> None:
     ]
     st.caption(words.escape(kind.about))
     if kind.needs:
+        key = f"role-{kind.needs}"
         st.selectbox(
             f"Column of the {kind.needs}",
             [
                 each.name
                 for each in table.columns
-                if each.kind in ROLE_KINDS[kind.needs] and each.name != problem.target
+                if (each.kind in ROLE_KINDS[kind.needs] or each.name == st.session_state.get(key))
+                and each.name != problem.target
             ],
             index=None,
-            key=f"role-{kind.needs}",
+            key=key,
             persist_state="session",
         )
     if kind.folded:

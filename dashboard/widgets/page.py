@@ -177,6 +177,7 @@ def provenance(run: RunRow, result: Comparison) -> str:
         seed=spec.seed,
         classes=len(problem.classes),
         class_weight=spec.class_weight,
+        weight=spec.roles.weight,
         finished=datetime.fromtimestamp(run.ended) if run.ended else None,
         besides=session.besides(spec.fingerprint),
         seconds=run.seconds if any(not each.reused for each in result.fits) else None,

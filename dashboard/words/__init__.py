@@ -11,7 +11,7 @@ from .captions import how_it_was_done, provenance
 from .figures import about, ago, count, duration, escape, joined, number, percent, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
 from .log import Entry, as_text, without_folders
-from .pitfalls import calm, two_splits
+from .pitfalls import calm, role_of, two_splits
 from .waiting import paused, place, sharing, time_left
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "percent",
     "place",
     "provenance",
+    "role_of",
     "says",
     "sharing",
     "size",

@@ -21,6 +21,7 @@ def provenance(
     seed: int,
     classes: int = 0,
     class_weight: str = "",
+    weight: str = "",
     finished: datetime | None = None,
     seconds: float | None = None,
     besides: Sequence[str] = (),
@@ -35,6 +36,8 @@ def provenance(
         Rows that took part, columns the models saw, classes (0 for numbers).
     split : str
         How rows were divided, e.g. ``"5 folds, stratified"``.
+    weight : str
+        Title of the column that says how much a row counts.
     finished : datetime or None
         When the run ended; None while it runs.
     seconds : float or None
@@ -50,6 +53,7 @@ def provenance(
         f"predicting {target}" + (f" ({count(classes, 'class', 'classes')})" if classes else ""),
         split,
         f"class weights: {class_weight}" if class_weight else "",
+        f"rows weighted by {weight}" if weight else "",
         f"seed {seed}",
         f"{finished.day} {finished:%b %Y, %H:%M}" if finished else "",
         f"took {duration(seconds)}" if known(seconds) else "",

@@ -18,6 +18,19 @@ FLATTERS = {
 }
 
 
+# What a column does that plays a part beside the target, by its role.
+DOES = {
+    "group": "says which rows belong together: they stay on one side of every fold",
+    "time": "says when a row was recorded: models are judged on what came later",
+    "weight": "says how much a row counts, in fits and in scores",
+}
+
+
+def role_of(column: str, role: str) -> str:
+    """What a column is for that was chosen as group, time or weight."""
+    return f"{column} is the {role}, as chosen by you. It {DOES[role]}; models do not see it."
+
+
 def calm(checks: int) -> str:
     """What to say where there is nothing to worry about."""
     return f"Nothing stands out in {count(checks, 'check')}."

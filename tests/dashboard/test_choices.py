@@ -100,7 +100,7 @@ def test_numbers_have_no_class_weights(store: Store) -> None:
 def test_a_column_is_left_out_and_the_run_says_so(store: Store) -> None:
     at = page()
     editor = f"columns-{jobs.read(store, 'iris').fingerprint}-species"
-    at.session_state[editor] = {"edited_rows": {0: {"Use": False}}, "added_rows": [], "deleted_rows": []}
+    at.session_state[editor] = {"edited_rows": {0: {"Role": "left out"}}, "added_rows": [], "deleted_rows": []}
     at.run()
     at.switch_page("views/compare.py").run()
     at.button(key="start").click().run()
