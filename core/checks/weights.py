@@ -41,12 +41,17 @@ def _proposed(setting: Setting, name: str) -> Finding:
     return Finding(
         "weights",
         Severity.MEDIUM,
-        f"{quoted(name)} says by its name how much a row counts ({low:,.6g} to {high:,.6g}).",
+        f"{quoted(name)} says by its name how much a row counts ({_short(low)} to {_short(high)}).",
         _ADVICE,
         (name,),
         {"lowest": low, "highest": high},
         Suggestion(weight=name),
     )
+
+
+def _short(value: float) -> str:
+    """A weight as it can be read: of large ones the whole part."""
+    return f"{value:,.0f}" if value >= 1_000 else f"{value:.4g}"
 
 
 def _hinted(name: str) -> Finding:

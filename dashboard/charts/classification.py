@@ -242,7 +242,7 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     if len(frame) > len(shown):
         clause = f"the first {BARS_UP_TO} of {len(frame)} classes"
     names = [escape(each) for each in shown.index]
-    told = "rows of weight {:,.6g}" if frame.attrs.get("weighted") else "{:,.0f} rows"
+    told = "rows of weight {:,.1f}" if frame.attrs.get("weighted") else "{:,.0f} rows"
     drawn = figure(palette, title, "Share of rows", clause=clause, barmode="group", bargap=0.28, bargroupgap=0.08)
     for place, (column, heading) in enumerate(MEASURES.items()):
         drawn.add_bar(
