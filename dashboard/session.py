@@ -33,6 +33,7 @@ AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 SHORT = 0.4  # seconds that a page waits for a quick job before it draws a skeleton
 LEFT_OUT = "left out by you"
 COLUMNS = ("use", "kinds")  # what is decided about single columns
+DECIDED = "decided"  # about the columns of a table, by its owner, in the store
 DRAFT = "draft"  # the choice that was made last, in a session and, by its owner, in the store
 
 
@@ -242,13 +243,28 @@ def _decisions() -> dict[str, dict[str, Any]]:
 
 def decisions(table: Table) -> dict[str, Any]:
     """What was decided about a table: ``use`` and ``kinds`` by column, ``weight``, ``task``, ``positive``, …"""
-    return _decisions().get(table.fingerprint, {})
+    if table.fingerprint not in _decisions():  # perhaps before the page was loaded again
+        noted = store().noted(f"{DECIDED} {owner()} {table.fingerprint}") if owner() else None
+        _decisions()[table.fingerprint] = noted or {}
+    return _decisions()[table.fingerprint]
 
 
 def decide(table: Table, **decision: Any) -> None:
     """Keep a decision about a table. Results of another problem are no longer what the pages speak of."""
-    _decisions()[table.fingerprint] = {**decisions(table), **decision}
+    _decide_anew(table, {**decisions(table), **decision})
     choose(run="")
+
+
+def _decide_anew(table: Table, decided: dict[str, Any]) -> None:
+    _decisions()[table.fingerprint] = decided
+    _note(f"{DECIDED} {owner()} {table.fingerprint}", decided)
+
+
+def _note(name: str, value: Any) -> None:
+    """Keep something of the visitor's beyond the session; no loss where there is no room for it."""
+    if owner() and not store().full():
+        with suppress(StoreError):
+            store().note(name, value)
 
 
 def leave_out(table: Table, names: Iterable[str]) -> None:
@@ -265,7 +281,7 @@ def columns_edition() -> str:
 def choose_target(table: Table, name: str) -> None:
     """Predict another column; task and positive class are proposed anew."""
     kept = {key: value for key, value in decisions(table).items() if key in (*COLUMNS, "weight")}
-    _decisions()[table.fingerprint] = kept
+    _decide_anew(table, kept)
     choose(target=name, run="")
 
 
@@ -288,14 +304,11 @@ def to_recall(table: Table, roles: Roles) -> RunSpec | None:
 
 
 def keep_draft(spec: RunSpec) -> None:
-    """Keep what is chosen, so that a page that is loaded again shows it; no loss where there is no room for it."""
+    """Keep what is chosen, so that a page that is loaded again shows it."""
     text = spec.to_json()
-    if st.session_state.get(DRAFT) == text:
-        return
-    st.session_state[DRAFT] = text
-    if owner() and not store().full():
-        with suppress(StoreError):
-            store().note(f"{DRAFT} {owner()}", text)
+    if st.session_state.get(DRAFT) != text:
+        st.session_state[DRAFT] = text
+        _note(f"{DRAFT} {owner()}", text)
 
 
 # ---- what it will take

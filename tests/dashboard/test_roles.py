@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
@@ -174,3 +175,14 @@ def test_pictures_say_what_they_count() -> None:
 def test_a_role_is_told_in_a_sentence() -> None:
     told = "fnlwgt is the weight, as chosen by you. It says how much a row counts, in fits and in scores; "
     assert words.role_of("fnlwgt", "weight") == f"{told}models do not see it."
+
+
+def test_what_was_decided_about_columns_outlives_a_reload(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.session.owner", lambda: "ann")
+    source = people(store)
+    give(give(page(data=source, target="income"), "fnlwgt", "weight"), "age", "left out")
+    again = roles(page(data=source, target="income"))
+    assert (again["fnlwgt"], again["age"]) == ("weight", "left out")
+    monkeypatch.setattr("dashboard.session.owner", lambda: "bob")
+    others = roles(page(data=source, target="income"))
+    assert (others["fnlwgt"], others["age"]) == ("feature", "feature")
