@@ -160,14 +160,15 @@ def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow,
 
 
 def _projection(store: Store, params: Params) -> dict[str, Any]:
-    from core.data import make_problem, samples
+    from core.data import make_problem, samples, without_target
     from core.preparation import Needs, labels, preparation
     from core.projections import project
 
     table = store.table(params["fingerprint"])
     if table is None:
         raise ValueError("The table was deleted.")
-    problem = make_problem(table, Roles(**params["roles"]))
+    roles = Roles(**params["roles"])
+    problem = make_problem(table, roles) if roles.target else without_target(table, roles)
     rows = samples(table, problem)
     prepared = preparation(problem, Needs(scaled=True, blind=True), params["seed"])
     values, names = prepared.fit_transform(rows.X, rows.y), labels(prepared, problem)

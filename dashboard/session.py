@@ -205,8 +205,9 @@ def _target_proposal(folder: str, fingerprint: str, _table: Table) -> Proposal:
 def roles(table: Table) -> Roles:
     """What was decided about a table's columns; a target that was not chosen is proposed."""
     names = {column.name for column in table.columns}
-    target = chosen("target") if chosen("target") in names else str(target_proposal(table).value)
     decided = decisions(table)
+    proposed = "" if decided.get("no_target") else str(target_proposal(table).value)
+    target = chosen("target") if chosen("target") in names else proposed
     use = {name: wanted for name, wanted in decided.get("use", {}).items() if name != target}
     return Roles(
         target,
@@ -279,9 +280,9 @@ def columns_edition() -> str:
 
 
 def choose_target(table: Table, name: str) -> None:
-    """Predict another column; task and positive class are proposed anew."""
+    """Predict another column, or none; task and positive class are proposed anew."""
     kept = {key: value for key, value in decisions(table).items() if key in (*COLUMNS, "weight")}
-    _decide_anew(table, kept)
+    _decide_anew(table, kept if name else {**kept, "no_target": True})
     choose(target=name, run="")
 
 

@@ -10,7 +10,7 @@ from core.data.entry import Dataset
 from core.data.errors import Unreadable, Unusable
 from core.data.fetched import PLACES
 from core.data.frames import table_of_frame
-from core.data.problem import make_problem, samples
+from core.data.problem import make_problem, samples, without_target
 from core.data.proposals import propose_positive, propose_target, propose_task
 from core.data.reading import FORMATS, READ_AS, Format, read_table
 from core.data.report import RULES
@@ -57,4 +57,5 @@ __all__ = [
     "settings_of",
     "table_of_frame",
     "with_settings",
+    "without_target",
 ]

@@ -84,6 +84,30 @@ def make_problem(table: Table, roles: Roles) -> Problem:
     )
 
 
+def without_target(table: Table, roles: Roles) -> Problem:
+    """All that there is to look at in a table of which nothing is to be predicted.
+
+    Parameters
+    ----------
+    table : Table
+    roles : Roles
+        What a person decided, without a target.
+
+    Returns
+    -------
+    Problem
+        One without classes, whose target is called "".
+
+    Raises
+    ------
+    Unusable
+        If no column is left.
+    """
+    features, left_out, notes = _features(table, roles)
+    rows = len(table.frame)
+    return Problem(Task.REGRESSION, "", None, (), (), features, left_out, rows, notes=notes)
+
+
 def _check_names(table: Table, roles: Roles, columns: dict[str, Column]) -> None:
     if len(columns) < 2:
         only = quoted(next(iter(columns)))
@@ -310,7 +334,7 @@ def samples(table: Table, problem: Problem) -> Samples:
     Samples
         Numbers as float64 or int64, categories as categoricals, dates as datetime64; codes or numbers as target.
     """
-    target = _codes(table, problem) if problem.task is Task.CLASSIFICATION else _numbers_of_target(table, problem)
+    target = _target_of(table, problem)
     known = ~np.isnan(target)
     for lacking in gaps(table, problem).values():
         known &= ~lacking
@@ -324,6 +348,13 @@ def samples(table: Table, problem: Problem) -> Samples:
         frame = frame.copy()
     y = at(target, rows)
     return Samples(frame, y.astype(np.int64) if problem.classes else y, rows, **values_for(table, problem, rows))
+
+
+def _target_of(table: Table, problem: Problem) -> np.ndarray:
+    """Each row's class code or number, NaN where it has none; zeros where nothing is to be predicted."""
+    if not problem.target:
+        return np.zeros(len(table.frame))
+    return _codes(table, problem) if problem.task is Task.CLASSIFICATION else _numbers_of_target(table, problem)
 
 
 def _codes(table: Table, problem: Problem) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from pandas.api.types import is_numeric_dtype
 
 from core import jobs
 from core.projections import PROJECTIONS
@@ -13,6 +14,23 @@ from dashboard.charts import CHARTS, Subject
 from dashboard.widgets import forms
 
 COLOURS = {"actual": "What they are", "predicted": "What a model says", "wrong": "Where it errs"}
+
+
+def any_column(table: Table) -> str:
+    """Have a column chosen that gives the colours; it may also be one that the map does not use."""
+    names = [each.name for each in table.columns]
+    return (
+        st.selectbox(
+            "Colours show",
+            names,
+            index=None,
+            placeholder="Nothing: choose a column",
+            key=f"map_column-{table.fingerprint}",
+            persist_state="session",
+        )
+        or ""
+    )
+
 
 # ---- selection
 
@@ -25,7 +43,7 @@ if table is None:
         ).page_link("views/data.py", label="Choose data", icon=":material/table_chart:")
     widgets.end()
 roles = run.spec.roles if run else session.roles(table)
-problem = run.problem if run else widgets.the_problem(table)
+problem = run.problem if run else widgets.the_problem(table, or_none=True)
 if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     widgets.end()
@@ -44,24 +62,31 @@ with st.container(border=True):
         if params:
             forms.settings_form(params, f"map-{method.name}")
     with right:
-        colour = st.segmented_control(
-            "Colours show",
-            list(COLOURS) if finished else list(COLOURS)[:1],
-            default=None if "colour" in st.session_state else "actual",
-            required=True,
-            format_func=COLOURS.__getitem__,
-            key="colour",
-            persist_state="session",
-            wrap=True,
-        )
-        model = ""
-        if finished and colour in ("predicted", "wrong"):
-            titles = {each.id: each.title for each in result.models} if result else {}
-            model = st.selectbox(
-                "Model", finished, format_func=titles.__getitem__, key="map_model", persist_state="session"
+        column, model = problem.target, ""
+        colour: str | None = "actual"
+        if not column:
+            column = any_column(table)
+            st.caption(
+                "Nothing is to be predicted, so every column that can be compared has a say in where a row lies."
             )
-        elif not finished:
-            st.caption("Compare models to see here what they take the rows for, and where they err.")
+        else:
+            colour = st.segmented_control(
+                "Colours show",
+                list(COLOURS) if finished else list(COLOURS)[:1],
+                default=None if "colour" in st.session_state else "actual",
+                required=True,
+                format_func=COLOURS.__getitem__,
+                key="colour",
+                persist_state="session",
+                wrap=True,
+            )
+            if finished and colour in ("predicted", "wrong"):
+                titles = {each.id: each.title for each in result.models} if result else {}
+                model = st.selectbox(
+                    "Model", finished, format_func=titles.__getitem__, key="map_model", persist_state="session"
+                )
+            elif not finished:
+                st.caption("Compare models to see here what they take the rows for, and where they err.")
 
 # ---- reading
 
@@ -79,10 +104,15 @@ if not widgets.waiting(job, "Drawing the map …", 480):
 # ---- showing
 
 
-def coloured(frame: pd.DataFrame, table: Table, problem: Problem, predictions: Predictions | None) -> pd.DataFrame:
+def coloured(
+    frame: pd.DataFrame, table: Table, problem: Problem, column: str, predictions: Predictions | None
+) -> pd.DataFrame:
     """The map's points with what they are, and what a model says about those that it was asked about."""
-    values = table.frame[problem.target].iloc[frame["row"]].reset_index(drop=True)
-    frame["label"] = values if problem.task == Task.REGRESSION else values.astype(str)
+    if not column:
+        return frame
+    values = table.frame[column].iloc[frame["row"]].reset_index(drop=True)
+    number = problem.task == Task.REGRESSION and is_numeric_dtype(values.dtype)
+    frame["label"] = values if number else values.astype(str)
     if predictions is None:
         return frame
     said = pd.Series(predictions.predicted, index=predictions.rows)
@@ -99,7 +129,7 @@ def coloured(frame: pd.DataFrame, table: Table, problem: Problem, predictions: P
 
 info = job.result["info"]
 held = session.predictions(run, model) if run and model else None
-frame = coloured(pd.DataFrame(job.result["frame"]), table, problem, held)
+frame = coloured(pd.DataFrame(job.result["frame"]), table, problem, column, held)
 if colour == "predicted" and "predicted" in frame:
     frame = frame.drop(columns="wrong", errors="ignore").assign(label=frame["predicted"]).drop(columns="predicted")
 elif colour == "wrong" and problem.task == Task.REGRESSION and "predicted" in frame:
@@ -110,7 +140,7 @@ if shares:
     names = [f"{name} ({words.percent(share, 0)} of the variance)" for name, share in zip(names, shares, strict=False)]
 axes = (names[0], names[1])
 title = result.model(model).title if result and model else ""
-subject = Subject(target=problem.target if colour != "wrong" else f"miss in {problem.target}", model=title, axes=axes)
+subject = Subject(target=column if colour != "wrong" else f"miss in {problem.target}", model=title, axes=axes)
 with st.container(border=True):
     if len(shares) > 1:
         share = words.escape(words.percent(sum(shares[:2]), 0))

@@ -40,6 +40,13 @@ def pick_target(table: Table) -> None:
     )
     if not proposal.value:
         st.caption(words.escape(f"No suggestion: {proposal.reason}."))
+    elif not chosen:
+        st.caption(
+            words.escape(
+                f"Suggested was {proposal.value}, because {proposal.reason}. Without an answer to predict, "
+                "look around under Explore, further down, and on the Map."
+            )
+        )
     elif chosen == proposal.value:
         st.caption(words.escape(f"Suggested, because {proposal.reason}."))
     else:

@@ -150,12 +150,17 @@ def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
         st.button("Use the example", key="example", on_click=session.choose_source, args=(session.EXAMPLE,))
 
 
-def the_problem(table: Table) -> Problem | None:
-    """What is to be learned from the chosen table; None after saying why nothing can be."""
-    from core.data import Unusable
+def the_problem(table: Table, *, or_none: bool = False) -> Problem | None:
+    """What is to be learned from the chosen table; None after saying why nothing can be.
+
+    With `or_none` it may be nothing at all: a problem without a target.
+    """
+    from core.data import Unusable, without_target
 
     roles = session.roles(table)
     try:
+        if or_none and not roles.target:
+            return without_target(table, roles)
         return session.problem(table, roles)
     except Unusable as error:
         if roles.target or len(table.columns) < 2:  # with one column there is nothing to choose

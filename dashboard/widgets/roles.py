@@ -76,10 +76,11 @@ def in_words(table: Table, problem: Problem | None) -> list[str]:
     roles = in_force(table, problem)
     with suppress(Unusable):  # the page has said why
         problem = session.problem(table, roles)
-    seen, left_out = (len(problem.features), len(problem.left_out)) if problem else (0, 0)
-    plays = special(table, problem)
-    return [
-        f"Models see {words.count(seen, 'column')}"
-        + (f"; {words.count(left_out, 'is', 'are')} kept from them." if left_out else "."),
-        *(words.role_of(name, role) for name, role in plays.items()),
-    ]
+    told = []
+    if problem is not None:
+        kept = words.count(len(problem.left_out), "is", "are")
+        told = [
+            f"Models see {words.count(len(problem.features), 'column')}"
+            + (f"; {kept} kept from them." if problem.left_out else ".")
+        ]
+    return [*told, *(words.role_of(name, role) for name, role in special(table, problem).items())]
