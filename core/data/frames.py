@@ -215,8 +215,8 @@ def categorical(texts: list[str], codes: np.ndarray, name: str, report: Report) 
     kept = sorted({text for text in texts if text})
     place = {text: position for position, text in enumerate(kept)}
     new = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    empty = int(np.isin(codes, [position for position, text in enumerate(texts) if not text]).sum())
-    if empty:
+    blank = [position for position, text in enumerate(texts) if not text]
+    if blank and (empty := int(np.isin(codes, blank).sum())):
         report.add("empty_text", "Empty text in {columns} read as missing: {count}.", name, empty)
     categories = pd.Index(kept, dtype="str")
     return pd.Series(pd.Categorical.from_codes(cast(Any, new[codes]), categories=categories), copy=False)
