@@ -56,7 +56,7 @@ _ZEROS = 0.15  # of every other byte, in UTF-16 with letters beyond the first 25
 _ODD = 0.03
 _BROKEN, _MARK, _CLEAR = "utf-8 but for a few bytes", "\ufffd", 10
 _NAMES = {"cp1252": "Western European, cp1252", "latin-1": "Western European, latin-1"}
-_SAMPLE = 1 << 16
+_SAMPLE, _BLOCK = 1 << 16, 1 << 20
 _CLEARLY = 0.15
 _TELLING = 8  # fewer bytes beyond ASCII say nothing about an encoding
 
@@ -166,13 +166,14 @@ def utf8_of(data: bytes, report: Report) -> bytes:
     """The same as UTF-8 without a mark: the very bytes where that is what they are, because files can be large."""
     wish = report.wish("encoding")
     encoding, note = (wish, f"Read as {wish}, as you chose.") if wish else _encoding(data)
+    if encoding == "utf-8" and not note:  # every byte agrees
+        report.found(encoding=encoding)
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
     text = data.decode(errors="replace") if encoding == _BROKEN else _strictly(data, encoding, bool(wish))
     encoding = "utf-8" if encoding == _BROKEN else encoding
     report.found(encoding=encoding.removesuffix("-sig"))
     if note:
         report.add("encoding", note)
-    if encoding == "utf-8" and "\r" not in text and not note:
-        return data
     return text.replace("\r\n", "\n").replace("\r", "\n").encode()
 
 
@@ -189,15 +190,24 @@ def _encoding(data: bytes) -> tuple[str, str]:
     if blind:
         return blind, "Read as UTF-16 text."
     _refuse_binary(data)
-    try:
-        data.decode("utf-8")
+    if _is_utf8(data):
         return "utf-8", ""
-    except UnicodeDecodeError:
-        pass
     if line := _broken_line(data):
         return _BROKEN, f"UTF-8 with bytes that are none, first in line {line:,}; a mark stands in their place."
     found = next((each for each in (_likeliest(data), "cp1252") if _decodes(data, each)), "latin-1")
     return found, f"Not UTF-8; read as {_NAMES.get(found, found)}."
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether every byte agrees, looked at in blocks: as a string a text may be four times as large."""
+    decoder, whole = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
+    try:
+        for begin in range(0, 0 if data.isascii() else len(data), _BLOCK):
+            decoder.decode(whole[begin : begin + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _broken_line(data: bytes) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _HEAD = 4_000_000  # bytes of the beginning of a text that tell how it is laid out
-_BLOCK = 8 << 20
+_BLOCK, _GIVEN_BACK = 2 << 20, 16  # bytes that are split at once; after so many blocks, memory in between is given back
 _MOST_IN_HEADER = 3  # line ends within names
 
 
@@ -85,7 +85,8 @@ def _head(text: bytes) -> str:
 
 def _prepared(text: bytes, dialect: Dialect, report: Report) -> bytes:
     """The text without comments, with tabs where blanks part its cells."""
-    apart = dialect.quote and f"{dialect.parted_by} {dialect.quote}".encode() in text
+    quoted = dialect.quote and dialect.quote.encode() in text  # soon told of a long text
+    apart = quoted and f"{dialect.parted_by} {dialect.quote}".encode() in text
     if not dialect.comment and dialect.parted_by == dialect.delimiter and not apart:
         return text
     whole = text.decode()
@@ -116,7 +117,7 @@ def _parse(text: bytes, layout: Layout, dialect: Dialect) -> tuple[Any, list[Any
 
 
 def _parse_blocks(data: Any, names: list[str], dialect: Dialect, size: int) -> tuple[Any, list[Any]]:
-    """The same in blocks of so many bytes: what Arrow needs beside the table is as large as a block."""
+    """The same in blocks of so many bytes: what Arrow needs beside the table is as large as some of them."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -126,7 +127,7 @@ def _parse_blocks(data: Any, names: list[str], dialect: Dialect, size: int) -> t
         bad.append(row)
         return "skip"
 
-    table = arrow_csv.read_csv(
+    blocks = arrow_csv.open_csv(
         pa.BufferReader(data),
         read_options=arrow_csv.ReadOptions(use_threads=False, block_size=size, column_names=names),  # bad rows in order
         parse_options=arrow_csv.ParseOptions(
@@ -140,7 +141,12 @@ def _parse_blocks(data: Any, names: list[str], dialect: Dialect, size: int) -> t
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
-    return table, bad
+    batches = []
+    for number, batch in enumerate(blocks, 1):
+        batches.append(batch)
+        if not number % _GIVEN_BACK:
+            pa.default_memory_pool().release_unused()
+    return pa.Table.from_batches(batches, blocks.schema), bad
 
 
 def _first_sentence(error: Exception) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from core.data.errors import Unreadable
 from core.data.kinds import judge
 from core.data.report import Report
-from core.records import Column, Table
+from core.records import Column, ColumnKind, Table
 
 EXACT = 2**53  # up to here a float is every whole number
 _PRINTABLE = {0: "\ufffd"}
@@ -215,8 +215,8 @@ def categorical(texts: list[str], codes: np.ndarray, name: str, report: Report) 
     kept = sorted({text for text in texts if text})
     place = {text: position for position, text in enumerate(kept)}
     new = np.array([place.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    empty = int(np.isin(codes, [position for position, text in enumerate(texts) if not text]).sum())
-    if empty:
+    blank = [position for position, text in enumerate(texts) if not text]
+    if blank and (empty := int(np.isin(codes, blank).sum())):
         report.add("empty_text", "Empty text in {columns} read as missing: {count}.", name, empty)
     categories = pd.Index(kept, dtype="str")
     return pd.Series(pd.Categorical.from_codes(cast(Any, new[codes]), categories=categories), copy=False)
@@ -258,8 +258,11 @@ def fingerprint(frame: pd.DataFrame, columns: Iterable[Column]) -> str:
     digest = hashlib.blake2b(digest_size=10)
     digest.update(f"{len(frame)}".encode())
     for column in columns:
-        digest.update(f"\x1e{column.name}\x1f{column.kind}\x1f".encode())
-        for part in _bytes_of(frame[column.name]):
+        values = frame[column.name]
+        answers = column.kind is ColumnKind.YES_NO and not isinstance(values.dtype, pd.CategoricalDtype)
+        kind = ColumnKind.NUMBER if answers else column.kind  # 0 and 1 were numbers once, and stores hold such tables
+        digest.update(f"\x1e{column.name}\x1f{kind}\x1f".encode())
+        for part in _bytes_of(values):
             digest.update(part)
     return digest.hexdigest()
 

@@ -98,6 +98,8 @@ def _kind(
     why = _row_number(name, values, missing, distinct, position)
     if why:
         return ColumnKind.IDENTIFIER, why, f"it looks like an identifier: {why}"
+    if distinct == 2 and set(pd.unique(values.dropna())) == {0, 1}:
+        return ColumnKind.YES_NO, "two values, 0 and 1", ""
     if top := _counts_to(values, distinct):
         return ColumnKind.COUNT, f"whole numbers from {int(values.min())} to {top:,}, as a count has them", ""
     whole = "whole numbers" if pd.api.types.is_integer_dtype(values.dtype) else "numbers"

@@ -276,7 +276,8 @@ def _feature(table: Table, column: Column, chosen: str | None) -> tuple[Column, 
         kind = ColumnKind.NUMBER if pd.api.types.is_numeric_dtype(values.dtype) else ColumnKind.CATEGORY
         kind = ColumnKind.DATE if pd.api.types.is_datetime64_any_dtype(values.dtype) else kind
     if kind is column.kind:
-        return replace(column, leave_out=""), 0
+        answers = not chosen and kind is ColumnKind.YES_NO and pd.api.types.is_numeric_dtype(values.dtype)
+        return replace(column, kind=ColumnKind.NUMBER if answers else kind, leave_out=""), 0  # as it is: 0 and 1
     changed, lost = as_kind(values, kind)
     if not changed.notna().any():
         raise Unusable(f"No value of {quoted(column.name)} can be read as {kind}. Choose another kind for it.")

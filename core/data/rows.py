@@ -110,6 +110,8 @@ def _second_table(names: list[str], rows: Any) -> np.ndarray:
     found = np.ones(rows.num_rows, dtype=bool)
     for place in numeric:
         found &= _fits(rows.column(place), _WORDS)
+        if not found.any():
+            break
     first = next((int(each) for each in np.flatnonzero(found) if each and _are_names(rows, int(each))), None)
     return np.arange(rows.num_rows if first is None else first, rows.num_rows)
 

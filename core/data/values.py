@@ -6,7 +6,7 @@ different texts of a column, so that a long column of few values costs little. K
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ MISSING = (
 )
 # these may be values of their own ("+" and "-"), so they are missing only where something is left to tell apart
 _SOFT = frozenset({"?", "-", "--", "---", ".", "..", "None"})
+_GIVEN_BACK = 1 << 25  # so many bytes of columns that are done with
 _DAYS = 19_000_101, 21_001_231
 _SENTINELS, _HIGH, _FAR = frozenset({-9, -99, -999, -9999, -99999, -999999}), 999, 3
 _NAMIBIA, _CODE, _COUNTRIES = "NA", r"^[A-Z]{2}$", 5  # among so many codes of two letters it is one of them
@@ -74,10 +75,12 @@ def read_columns(names: Sequence[str], columns: list[pa.ChunkedArray], semicolon
     """
     series: dict[str, Any] = dict.fromkeys(names)
     waiting, found = [], []
-    texts = columns[::-1]
-    columns.clear()
-    for name in names:  # one after the other, and each is let go of: a table of texts is larger than its file
-        cells = _cells(name, texts.pop(), report)
+    for name, column in zip(names, _taken_from(columns), strict=True):
+        if plain := _at_once(name, column, report):
+            found.append(replace(plain, values=None))
+            series[name] = pd.Series(plain.values, copy=False)
+            continue
+        cells = _cells(name, column, report)
         cells = replace(cells, styles=numerals.styles(cells.texts, cells.counts))
         found.append(replace(cells.styles, values=None))
         if cells.styles.values is None or not cells.styles.unquestioned:
@@ -89,6 +92,45 @@ def read_columns(names: Sequence[str], columns: list[pa.ChunkedArray], semicolon
     for cells in waiting:
         series[cells.name] = _values(cells, mark, report)
     return pd.DataFrame(series, copy=False)
+
+
+def _taken_from(columns: list[pa.ChunkedArray]) -> Iterator[pa.ChunkedArray]:
+    """Columns one after the other, and each is let go of: a table of texts is larger than its file."""
+    import pyarrow as pa
+
+    texts, gone = columns[::-1], 0
+    columns.clear()
+    while texts:
+        gone += texts[-1].nbytes
+        if gone > _GIVEN_BACK:  # what lies between other memory stays taken unless that is asked for
+            pa.default_memory_pool().release_unused()
+            gone = 0
+        yield texts.pop()
+
+
+def _at_once(name: str, column: pa.ChunkedArray, report: Report) -> numerals.Styles | None:
+    """The numbers of a column that leaves nothing to decide, and no more to tell than the marks of missing values."""
+    import pyarrow.compute as pc
+
+    plain, marks = numerals.at_once(column), None
+    if plain is None and not report.undone("missing_mark", name):
+        gone = pc.is_in(column, value_set=_missing())
+        marks = column.filter(gone).value_counts() if pc.any(gone).as_py() else None
+        plain = marks and numerals.at_once(pc.if_else(gone, None, column))
+    values = plain.values if plain else None
+    if values is None or _compact(values):
+        return None
+    low, high = np.nanmin(values), np.nanmax(values)
+    if (marks and low == high) or _may_be_gap(low, high):
+        return None
+    for mark in marks or ():
+        _tell_missing(name, mark["values"].as_py(), mark["counts"].as_py(), report)
+    return plain
+
+
+def _tell_missing(name: str, mark: str, count: int, report: Report) -> None:
+    if mark:
+        report.add("missing_mark", f"`{mark}` in {{columns}} read as missing: {{count}}.", name, count)
 
 
 def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
@@ -112,11 +154,7 @@ def _cells(name: str, column: pa.ChunkedArray, report: Report) -> Cells:
     gone = _without_soft(texts, gone, counts)
     gone = _without_kept(name, texts, gone, counts, report)
     for place in np.flatnonzero(gone):
-        token = texts[int(place)].as_py()
-        if token:
-            report.add(
-                "missing_mark", f"`{token}` in {{columns}} read as missing: {{count}}.", name, int(counts[place])
-            )
+        _tell_missing(name, texts[int(place)].as_py(), int(counts[place]), report)
     return _keep(Cells(name, texts, counts, codes), ~gone) if gone.any() else Cells(name, texts, counts, codes)
 
 
@@ -237,12 +275,12 @@ def _numbers(cells: Cells, mark: str, report: Report) -> pd.Series[Any] | None:
 
 def without_sentinel(cells: Cells, values: np.ndarray, report: Report) -> np.ndarray:
     """Each row's code; a number such as -999 that stands for a gap is said, and missing if a person wants that."""
-    known = np.unique(values[np.isfinite(values)])
-    if len(known) < _SCALE / 2:
+    known = values[np.isfinite(values)]
+    if not len(known) or not _may_be_gap(known.min(), known.max()) or len(known := np.unique(known)) < _SCALE / 2:
         return cells.codes
     for sentinel, others in ((known[0], known[1:]), (known[-1], known[:-1])):
         low = sentinel in _SENTINELS and others[0] >= 0
-        high = -sentinel in _SENTINELS and sentinel >= _HIGH and sentinel > _FAR * others[-1]
+        high = -float(sentinel) in _SENTINELS and sentinel >= _HIGH and sentinel > _FAR * others[-1]
         place = np.flatnonzero(values == sentinel)
         count = int(cells.counts[place].sum())
         if not (low or high) or count < 2:
@@ -252,6 +290,11 @@ def without_sentinel(cells: Cells, values: np.ndarray, report: Report) -> np.nda
         report.add("sentinel", f"{sentinel:g} in {{columns}} {what}: {{count}}.", cells.name, count)
         return np.where(np.isin(cells.codes, place), -1, cells.codes) if taken else cells.codes
     return cells.codes
+
+
+def _may_be_gap(low: float, high: float) -> bool:
+    """Whether the smallest or the largest of a column's numbers is one that stands for a gap elsewhere."""
+    return low in _SENTINELS or -float(high) in _SENTINELS  # the smallest of 64 bits has no opposite
 
 
 def _without_sign(cells: Cells, report: Report) -> tuple[Cells, numerals.Styles, str]:

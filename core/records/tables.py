@@ -86,7 +86,8 @@ class Table:
     ----------
     frame : DataFrame of shape (rows, columns)
         Unique text column names, range index. Numbers and dates are numpy dtypes with NaN/NaT for gaps; categories and
-        yes/no are pandas categoricals, whose order of categories is the order of the classes; text is ``str``.
+        yes/no are pandas categoricals, whose order of categories is the order of the classes, but a yes/no of 0 and 1
+        stays a number; text is ``str``.
     fingerprint : str
         Hash of the content (names, kinds, values): equal tables have equal fingerprints.
     notes : tuple of str

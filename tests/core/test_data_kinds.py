@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from core.data import Unusable, make_problem, read_table, samples, table_of_frame
 from core.data.conversion import as_kind
+from core.data.frames import fingerprint
 from core.data.scales import in_order
 from core.preparation import Needs, preparation
-from core.records import NUMBERS, Column, ColumnKind, Roles
+from core.records import NUMBERS, Column, ColumnKind, Roles, Table
 
 
 def taken_for(values: object) -> Column:
@@ -53,7 +55,7 @@ def test_counts_begin_at_zero_or_one_and_are_whole() -> None:
     assert taken_for(rng.poisson(4, 300) + 0.5).kind is ColumnKind.NUMBER
     assert taken_for(rng.poisson(4, 300) - 2).kind is ColumnKind.NUMBER
     assert taken_for(rng.integers(1000, 5000, 300)).kind is ColumnKind.NUMBER
-    assert taken_for(np.arange(300) % 2).kind is ColumnKind.NUMBER
+    assert taken_for(np.arange(300) % 2).kind is ColumnKind.YES_NO
 
 
 def test_models_see_counts_and_ordered_words_and_a_person_may_choose_both() -> None:
@@ -107,3 +109,86 @@ def test_names_that_meet_in_a_json_record_are_told(tmp_path: Path) -> None:
     table = read_table(tmp_path / "t.json")
     assert table.frame["a.b"].tolist() == [2, 5]
     assert [(each.rule, each.column) for each in table.report] == [("same_key", "a.b")]
+
+
+# ---- yes and no as 1 and 0
+
+
+def table_of_answers() -> Table:
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "member": draw.integers(0, 2, 120),
+            "size": draw.normal(size=120),
+            "paid": np.where(np.arange(120) % 7, draw.integers(0, 2, 120), np.nan),
+            "colour": pd.Categorical(draw.choice(["blue", "red"], 120)),
+            "y": draw.integers(0, 2, 120),
+        }
+    )
+    return table_of_frame(frame, target="y")
+
+
+def as_numbers(table: Table) -> Table:
+    """The same table as it was before: 0 and 1 are numbers like others."""
+    columns = (replace(each, kind=ColumnKind.NUMBER) if each.name != "colour" else each for each in table.columns)
+    return replace(table, columns=tuple(columns))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([0, 1, 1] * 4, ColumnKind.YES_NO),
+        ([0.0, 1.0, np.nan] * 4, ColumnKind.YES_NO),
+        ([True, False, True] * 4, ColumnKind.YES_NO),
+        ([0, 1, 2] * 4, ColumnKind.COUNT),
+        ([1, 2, 2] * 4, ColumnKind.NUMBER),
+        ([0, -1, 0] * 4, ColumnKind.NUMBER),
+        ([0, 0.5, 0] * 4, ColumnKind.NUMBER),
+        ([1, 1, 1] * 4, ColumnKind.CONSTANT),
+        ([1, np.nan, 1] * 4, ColumnKind.NUMBER),
+    ],
+)
+def test_numbers_that_are_0_and_1_alone_are_answers(values: list[object], kind: ColumnKind) -> None:
+    found = taken_for(values)
+    assert found.kind is kind
+    assert found.reason.startswith("two values, ") == (kind is ColumnKind.YES_NO)
+
+
+def test_the_values_the_classes_and_the_fingerprint_stay() -> None:
+    table = table_of_answers()
+    assert [str(table.frame[name].dtype) for name in ("member", "paid", "y")] == ["int64", "float64", "int64"]
+    assert {each.name: each.kind for each in table.columns}["paid"] is ColumnKind.YES_NO
+    before = as_numbers(table)
+    assert fingerprint(table.frame, table.columns) == fingerprint(before.frame, before.columns) == table.fingerprint
+    problem, old = make_problem(table, Roles("y")), make_problem(before, Roles("y"))
+    assert problem == old and problem.classes == (0, 1) and problem.positive == 1
+    assert [type(each) for each in problem.classes] == [int, int]
+
+
+@pytest.mark.parametrize("needs", [Needs(), Needs(scaled=True), Needs(native_categories=True, native_gaps=True)])
+def test_models_see_what_they_saw(needs: Needs) -> None:
+    table = table_of_answers()
+    seen = [matrix(each, Roles("y"), needs) for each in (table, as_numbers(table))]
+    np.testing.assert_array_equal(*seen)
+    assert seen[0].shape[1] >= 4
+    chosen = [matrix(each, Roles("y", kinds={"paid": "yes/no"}), needs) for each in (table, as_numbers(table))]
+    np.testing.assert_array_equal(*chosen)  # what somebody chose before is kept under the same key
+    np.testing.assert_array_equal(seen[0], matrix(table, Roles("y", kinds={"paid": "number"}), needs))
+
+
+def matrix(table: Table, roles: Roles, needs: Needs) -> np.ndarray:
+    problem = make_problem(table, roles)
+    rows = samples(table, problem)
+    return np.asarray(preparation(problem, needs).fit_transform(rows.frame, rows.y))
+
+
+def test_kinds_are_changed_both_ways_and_nothing_is_lost() -> None:
+    table = table_of_answers()
+    for kind in ("number", "category", "yes/no"):
+        problem = make_problem(table, Roles("y", kinds={"paid": kind}))
+        feature = next(each for each in problem.features if each.name == "paid")
+        assert feature.kind == kind and (feature.missing, feature.distinct) == (18, 2) and not problem.notes
+        there, lost = as_kind(table.frame["paid"], ColumnKind(kind))
+        back, lost_again = as_kind(there, ColumnKind.NUMBER)
+        assert lost == lost_again == 0
+        pd.testing.assert_series_equal(back, table.frame["paid"], check_names=False)

@@ -82,6 +82,17 @@ def test_the_list_of_columns_holds_what_pandas_counts(store: Store) -> None:
     assert sum(shown.loc["housing", "Values"]) == table["housing"].notna().sum()
 
 
+def test_0_and_1_are_drawn_as_answers_until_they_are_taken_for_numbers(store: Store) -> None:
+    columns = {"paid": [0, 1, 1] * 20, "size": [float(row % 9) for row in range(60)], "y": ["a", "b"] * 30}
+    pd.DataFrame(columns).to_csv(store.tables / "answers.csv", index=False)
+    at = page("data", data="answers.csv", target="y")
+    assert frame(at, COLUMNS).set_index("Column").loc["paid", COLUMNS] == "Most often 1 (67 %) and 0 (33 %)."
+    editor = f"columns-{jobs.read(store, 'answers.csv').fingerprint}-y"
+    at.session_state[editor] = {"edited_rows": {0: {"Taken for": "number"}}, "added_rows": [], "deleted_rows": []}
+    told = frame(at.run(), COLUMNS).set_index("Column").loc["paid", COLUMNS]
+    assert told.startswith("Half lie between 0")
+
+
 def test_wide_tables_are_searched_and_paged(store: Store) -> None:
     wide = pd.DataFrame({f"c{place}": [float(place * row % 7) for row in range(20)] for place in range(120)})
     wide.to_csv(store.tables / "wide.csv", index=False)

@@ -48,10 +48,10 @@ class Explored:
 
 
 def explored(table: Table, problem: Problem | None) -> Explored:
-    """A table as it is to be looked at; a number that was decided to be a category, or holds classes, is one."""
+    """A table as it is to be looked at; a number that is taken for a category, or holds classes, is one."""
     roles = session.roles(table)
     target = problem.target if problem else roles.target
-    chosen = {name for name, kind in roles.kinds.items() if kind in CLASSES}
+    chosen = {each.name for each in table.columns if roles.kinds.get(each.name, each.kind) in CLASSES}
     if problem is not None and problem.task == Task.CLASSIFICATION:
         chosen.add(problem.target)
     plain = {name for name in chosen if sort_of(table.frame[name].dtype) is Sort.NUMBER}
