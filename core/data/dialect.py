@@ -1,7 +1,7 @@
 """How the cells of a text are told apart: the separator, the quotes, the escapes, and lines that are comments.
 
-Takes the first lines of a text, gives a `Dialect`. CleverCSV proposes; a proposal counts as far as the lines bear it
-out: they should have the same number of cells, and the cells should look like numbers, dates or plain words.
+Takes the first lines of a text, gives a `Dialect`. Others propose; a proposal counts as far as the lines bear it out:
+they should have the same number of cells, and the cells should look like numbers, dates or plain words.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import numpy as np
 
 from core.data.report import Report
 from core.data.settings import BLANKS, FIXED, NO_QUOTES, TAB
+from core.data.sniffers import Proposed, clever, duck
 
 COMMON = (",", ";", "\t", "|")
 _UNUSUAL = (":", "^", "~", "\x01", "\x1f", BLANKS)
 _COMMENTS = ("#", "%", "//", ";")
-_SAMPLE_LINES, _SAMPLE_SIZE, _PROPOSER_SIZE = 200, 200_000, 20_000
+_SAMPLE_LINES, _SAMPLE_SIZE = 200, 200_000
 _SCORED, _FEWEST_SCORED = 50_000, 20  # letters and lines that are looked at for each separator
 _LONGEST_SAMPLE = 4_000_000  # of a text whose first lines are as long as that
-_LONG_WORD = re.compile(r"(\w{100})\w+")  # some of the proposer's patterns take the square of it
 _CELLS = 4_000  # so many are looked at for each separator
 _HANDICAP = 0.85  # of a separator that few files have
 _STRAY = 0.05  # this share of the lines may have something between two columns
@@ -90,19 +90,33 @@ def dialect_of(sample: str, report: Report) -> Dialect:
     lines = _head(_without(sample, comment))
     wanted = {TAB: "\t"}.get(report.wish("delimiter"), report.wish("delimiter"))
     quotes = _quotes(lines, report.wish("quote"))
-    proposed = _proposed(lines)
     alone = next((each for each in (*COMMON, "\x1f") if each not in sample), ",")  # where there is one column
-    best, best_score = Dialect(wanted or alone, quotes[0]), 0.0
     candidates = (each for each in (*COMMON, *_UNUSUAL) if each in lines or each == BLANKS)
-    for delimiter in (wanted,) if wanted else candidates:
-        for quote in quotes:
-            dialect = Dialect(delimiter, quote, _escape(lines, quote))
-            score = _score(lines, dialect) * (_PROPOSED if (delimiter, quote or '"') == proposed else 1.0)
-            if score > best_score:
-                best, best_score = dialect, score
-    if not wanted and best_score < _POOR and _aligned(lines) and _score(lines, Dialect(FIXED, "")) > best_score:
+    delimiters = (wanted,) if wanted else candidates
+    scores = _scores(lines, [Dialect(each, quote, _escape(lines, quote)) for each in delimiters for quote in quotes])
+    best = max(scores, key=scores.__getitem__, default=None)
+    if best is None or not scores[best]:
+        best = Dialect(wanted or alone, quotes[0])
+    poor = scores.get(best, 0.0) < _POOR
+    if not wanted and poor and _aligned(lines) and _score(lines, Dialect(FIXED, "")) > scores.get(best, 0.0):
         best = Dialect(FIXED, "")
     return Dialect(best.delimiter, best.quote, best.escape, comment)
+
+
+def _scores(lines: str, dialects: list[Dialect]) -> dict[Dialect, float]:
+    """How well lines fit each dialect; what others propose counts for more."""
+    proposed = clever(lines)
+    scores = {each: _score(lines, each) * _bonus(each, proposed) for each in dialects}
+    best = max(scores, key=scores.__getitem__, default=None)
+    others = [score for each, score in scores.items() if best and each.delimiter != best.delimiter]
+    if best and max(others, default=0.0) * _PROPOSED > scores[best]:  # about as good: one more opinion decides
+        proposed = duck(lines)
+        scores = {each: score * _bonus(each, proposed) for each, score in scores.items()}
+    return scores
+
+
+def _bonus(dialect: Dialect, proposed: Proposed) -> float:
+    return _PROPOSED if (dialect.delimiter, dialect.quote or '"') == proposed else 1.0
 
 
 def records_of(text: str, dialect: Dialect, *, whole: bool = True) -> list[Record]:
@@ -238,20 +252,6 @@ def _names_in_comment(text: str, dialect: Dialect) -> re.Match[str] | None:
     fits = len(names) == len(values) == 1 and len(names[0]) == len(values[0]) > 1
     numbers = [bool(NUMBER.fullmatch(cell.strip())) for cells in (*names, *values) for cell in cells]
     return found if fits and any(numbers[len(names[0]) :]) and not any(numbers[: len(names[0])]) else None
-
-
-def _proposed(sample: str) -> tuple[str, str]:
-    """The separator and the quote that CleverCSV proposes."""
-    import clevercsv
-
-    try:
-        head = _LONG_WORD.sub(r"\1", sample[:_PROPOSER_SIZE])
-        dialect = clevercsv.Sniffer().sniff(head, delimiters=[*COMMON, ":", "^", "~", " "])
-    except clevercsv.Error:
-        return "", ""
-    if dialect is None:
-        return "", ""
-    return (BLANKS if dialect.delimiter == " " else str(dialect.delimiter)), str(dialect.quotechar or '"')
 
 
 def _quotes(sample: str, wish: str | None) -> tuple[str, ...]:
