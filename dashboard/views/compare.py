@@ -62,9 +62,9 @@ place.button(
     args=(table, problem, roles),
 )
 if trouble := st.session_state.pop("trouble", ""):
-    st.error(words.escape(trouble), icon=":material/error:", title="The comparison was not started")
+    st.error(words.sentence(trouble), icon=":material/error:", title="The comparison was not started")
 elif against := forms.objection(table, roles, spec.split) or session.store().refusal():
-    st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
+    st.warning(words.sentence(against), icon=":material/warning:", title="A comparison cannot start like this")
 
 with st.expander(
     "Models and how they are compared", run is None, key=CHOICE, on_change="rerun", icon=":material/checklist:"

@@ -45,7 +45,7 @@ with left.container(border=True, height="stretch"):
     problem = widgets.the_problem(table)
     against = problem and forms.objection(table, session.roles(table), forms.chosen_split(problem.task))
     if against:
-        st.warning(words.escape(against), icon=":material/warning:", title="A comparison cannot start like this")
+        st.warning(words.sentence(against), icon=":material/warning:", title="A comparison cannot start like this")
     columns.pick_task(table, problem)
     if problem is not None:
         columns.pick_positive(table, problem)

@@ -147,7 +147,7 @@ with st.container(border=True):
         st.markdown(f"The two directions together show **{share}** of what varies in the table.")
     widgets.show_chart(CHARTS["projection"], frame, subject, "map")
     for note in info.get("notes", []):
-        st.caption(words.escape(note))
+        st.caption(words.sentence(note))
 strongest = info.get("columns", [])
 if strongest:
     widgets.card(CHARTS["pca_loadings"], pd.DataFrame(strongest), Subject(axes=axes), "loadings")

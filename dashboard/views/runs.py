@@ -37,7 +37,7 @@ total = sum(usage.get(each.id, 0) for each in runs)
 told = f"{words.count(len(runs), 'comparison')} so far" + (f", {words.size(total)} on the disk" if total else "")
 place = widgets.header("Runs", told)
 if trouble := st.session_state.pop("trouble", ""):
-    st.error(words.escape(trouble), icon=":material/error:")
+    st.error(words.sentence(trouble), icon=":material/error:")
 with place:
     widgets.free_space(runs, usage)
 widgets.tell_freed()

@@ -72,7 +72,7 @@ def _no_room(busy: Sequence[RunRow], page: str) -> None:
     models = session.comparison(oldest).models
     safe = sum(each.state == FitState.DONE for each in models)
     told = words.paused(title_of(oldest), safe, len(models), len(busy) - 1)
-    st.error(words.escape(told), icon=":material/hard_drive:", title="The disk is full")
+    st.error(words.sentence(told), icon=":material/hard_drive:", title="The disk is full")
     if page != "Runs":
         st.page_link("views/runs.py", label="Free space", icon=":material/cleaning_services:")
 
@@ -85,11 +85,11 @@ def title_of(run: RunRow) -> str:
 def _nobody_at_work(wanted: bool) -> None:
     """Say that the supervisor cannot start: nothing would come of waiting."""
     if told := jobs.trouble(session.store()) if wanted else jobs.no_engine(session.store()):
-        st.error(words.escape(told), icon=":material/error:", title="Nothing can be trained at the moment")
+        st.error(words.sentence(told), icon=":material/error:", title="Nothing can be trained at the moment")
 
 
 def _damaged() -> None:
     """Say that the database was set aside, until somebody has taken note."""
     if told := session.store().noted(DAMAGED):
-        st.warning(words.escape(told), icon=":material/database_off:", title="The list of runs was damaged")
+        st.warning(words.sentence(told), icon=":material/database_off:", title="The list of runs was damaged")
         st.button("I have taken note", key="taken_note", on_click=session.store().note, args=(DAMAGED, ""))

@@ -194,7 +194,7 @@ def reasons(standings: Sequence[Standing], result: Comparison) -> None:
         for badge, reason in _told(row, result.model(row.id)):
             told.setdefault((badge, reason), []).append(words.escape(row.title))
     for (badge, reason), titles in told.items():
-        st.markdown(f"{badge} **{words.joined(titles, len(titles))}**: {words.escape(reason)}")
+        st.markdown(f"{badge} **{words.joined(titles, len(titles))}**: {words.sentence(reason)}")
 
 
 def _told(row: Standing, model: ModelResult) -> list[tuple[str, str]]:

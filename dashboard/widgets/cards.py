@@ -49,7 +49,7 @@ def _model(model: Model, problem: Problem, ticked: bool) -> dict[str, DeltaGener
     if reason:
         with st.container(gap=None):
             st.checkbox(words.escape(model.title), disabled=True, key=f"no-{model.name}")
-            st.caption(f":gray[:material/block: {words.escape(reason)}]")
+            st.caption(f":gray[:material/block: {words.sentence(reason)}]")
         return {}
     return dict(_slot(model, slot, problem, ticked or slot != model.name) for slot in _slots(model))
 
@@ -124,7 +124,7 @@ def _settings(model: Model, slot: str, problem: Problem) -> None:
             try:
                 check_settings(model.name, problem.task, _spec(model, slot, problem).settings)
             except ValueError as error:
-                st.error(words.escape(error), icon=":material/error:")
+                st.error(words.sentence(error), icon=":material/error:")
             settings_form(model.params[problem.task], _key("set", slot, problem))
             for name, (value, why) in model.differs.get(problem.task, {}).items():
                 st.caption(words.escape(f"{name}={value!r}: {why}"))

@@ -69,8 +69,8 @@ def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposa
         told = None
     text, place = st.columns([4, 1], vertical_alignment="center") if told else (st.container(), st.container())
     with text.container(gap=None):
-        st.markdown(f"{BADGES[finding.severity]} **{title}** – {words.escape(finding.text)}")
-        st.caption(words.escape(finding.advice))
+        st.markdown(f"{BADGES[finding.severity]} **{title}** – {words.sentence(finding.text)}")
+        st.caption(words.sentence(finding.advice))
     if told:
         with place:
             _button(table, problem, finding, told, proposal)
@@ -120,7 +120,7 @@ def _fine(checked: Checked) -> None:
 
 def _lines(reasons: Mapping[str, str]) -> Sequence[str]:
     known = ((CHECKS[name].title, reason) for name, reason in reasons.items() if name in CHECKS)
-    return [f"- **{words.escape(title)}**: {words.escape(reason)}" for title, reason in known]
+    return [f"- **{words.escape(title)}**: {words.sentence(reason)}" for title, reason in known]
 
 
 def asked_of(spec: RunSpec) -> Derived | None:
@@ -136,4 +136,4 @@ def leak_suspects(spec: RunSpec) -> None:
     told = asking.checks_told(job) if job else None
     for finding in told[0].findings if told else ():
         if finding.check == LEAK and finding.severity is not Severity.LOW:
-            st.markdown(f"{BADGES[finding.severity]} {words.escape(f'{finding.text} {finding.advice}')}")
+            st.markdown(f"{BADGES[finding.severity]} {words.sentence(f'{finding.text} {finding.advice}')}")

@@ -39,18 +39,18 @@ def pick_target(table: Table) -> None:
         args=(table,),
     )
     if not proposal.value:
-        st.caption(words.escape(f"No suggestion: {proposal.reason}."))
+        st.caption(words.sentence(f"No suggestion: {proposal.reason}."))
     elif not chosen:
         st.caption(
-            words.escape(
+            words.sentence(
                 f"Suggested was {proposal.value}, because {proposal.reason}. Without an answer to predict, "
                 "look around under Explore, further down, and on the Map."
             )
         )
     elif chosen == proposal.value:
-        st.caption(words.escape(f"Suggested, because {proposal.reason}."))
+        st.caption(words.sentence(f"Suggested, because {proposal.reason}."))
     else:
-        st.caption(words.escape(f"Suggested was {proposal.value}, because {proposal.reason}."))
+        st.caption(words.sentence(f"Suggested was {proposal.value}, because {proposal.reason}."))
 
 
 def _target_picked(table: Table) -> None:
@@ -74,7 +74,7 @@ def pick_task(table: Table, problem: Problem | None) -> None:
         on_change=_task_picked,
         args=(table,),
     )
-    st.caption(words.escape(f"Suggested: {TASKS[Task(proposal.value)].lower()}, because {proposal.reason}."))
+    st.caption(words.sentence(f"Suggested: {TASKS[Task(proposal.value)].lower()}, because {proposal.reason}."))
 
 
 def _task_picked(table: Table) -> None:
@@ -91,13 +91,13 @@ def pick_positive(table: Table, problem: Problem) -> None:
         "The class to look for",
         list(problem.classes),
         required=True,
-        format_func=lambda each: words.escape(each),
+        format_func=lambda each: words.sentence(each),
         key="positive",
         on_change=_positive_picked,
         args=(table,),
     )
     if problem.positive == proposal.value:
-        st.caption(words.escape(f"Suggested, because {proposal.reason}."))
+        st.caption(words.sentence(f"Suggested, because {proposal.reason}."))
 
 
 def _positive_picked(table: Table) -> None:
@@ -159,7 +159,7 @@ def notes(title: str, sentences: Sequence[str], icon: str, caption: str = "") ->
     if not sentences:
         return
     with st.expander(f"{title} ({len(sentences)})", icon=f":material/{icon}:"):
-        st.markdown("\n".join(f"- {words.escape(each)}" for each in sentences))
+        st.markdown("\n".join(f"- {words.sentence(each)}" for each in sentences))
         if caption:
             st.caption(caption)
 
@@ -204,7 +204,7 @@ def edit(table: Table, problem: Problem | None) -> None:
         st.subheader("Columns", anchor=False)
         st.caption("Give a column another role, or change what it is taken for.")
         sentences = [*roles.in_words(table, problem), *_left_out(problem)]
-        st.markdown("\n".join(f"- {words.escape(each)}" for each in sentences))
+        st.markdown("\n".join(f"- {words.sentence(each)}" for each in sentences))
         edited = st.data_editor(
             base,
             hide_index=True,

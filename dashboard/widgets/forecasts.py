@@ -76,7 +76,7 @@ def _of_one(known: Forecast, id: str) -> str:
 
 
 def _marked(reason: str) -> str:
-    return f":orange[:material/warning: {words.escape(reason)}]"
+    return f":orange[:material/warning: {words.sentence(reason)}]"
 
 
 def _how(known: Forecast, id: str) -> str:

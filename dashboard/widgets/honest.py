@@ -33,7 +33,7 @@ def against_honest(run: RunRow) -> None:
     other = run_of(session.runs(), honest_spec(run.spec, proposal.value))
     with st.container(border=True, key="honest"):
         st.subheader("Your split against an honest split", anchor=False)
-        st.caption(words.escape(f"{_title(proposal)} proposed, because {proposal.reason}."))
+        st.caption(words.sentence(f"{_title(proposal)} proposed, because {proposal.reason}."))
         if other is None:
             _offer(run, table, proposal)
         else:
@@ -51,7 +51,7 @@ def offer_both(spec: RunSpec, table: Table, place: DeltaGenerator) -> None:
             icon=":material/balance:",
             on_click=start_both,
             args=(spec, table, told[1]),
-            help=words.escape(f"{_title(told[1])} proposed, because {told[1].reason}."),
+            help=words.sentence(f"{_title(told[1])} proposed, because {told[1].reason}."),
         )
 
 
@@ -130,7 +130,7 @@ def _scores(run: RunRow, other: RunRow, proposal: Proposal) -> None:
             positive=run.problem.positive,
             target=run.problem.target,
         )
-        st.markdown(f"#### :material/balance: {words.escape(told)}")
+        st.markdown(f"#### :material/balance: {words.sentence(told)}")
     if len(frame):
         shown = frame[["title", "yours", "honest", "change"]]
         st.dataframe(

@@ -63,7 +63,9 @@ def _entry_of(model: ModelResult, fit: FitResult) -> words.Entry:
 
 def _entry(entry: words.Entry) -> None:
     when = f" :gray[{words.escape(entry.when())}]" if entry.when() else ""
-    st.markdown(f"**{words.escape(entry.heading)}**: {words.escape(entry.state)}{when}  \n{words.escape(entry.reason)}")
+    st.markdown(
+        f"**{words.escape(entry.heading)}**: {words.escape(entry.state)}{when}  \n{words.sentence(entry.reason)}"
+    )
     if entry.log:
         long = entry.log.count("\n") > 14  # then it scrolls in a frame of its own
         text = entry.log[-LONGEST:]

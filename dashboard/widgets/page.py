@@ -52,9 +52,9 @@ def error_frame() -> Iterator[None]:
     except _PageEnd:
         pass
     except DiskFull as error:
-        st.error(words.escape(error), icon=":material/hard_drive:", title="The disk is full")
+        st.error(words.sentence(error), icon=":material/hard_drive:", title="The disk is full")
     except StoreError as error:
-        st.error(words.escape(error), icon=":material/folder_off:", title="The data folder cannot be used")
+        st.error(words.sentence(error), icon=":material/folder_off:", title="The data folder cannot be used")
     except Exception as error:
         show_failure(error)
 
@@ -84,7 +84,7 @@ def empty(icon: str, title: str, sentence: str) -> st.delta_generator.DeltaGener
     """Say that there is nothing yet; gives the place for the link or button of the next step."""
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.subheader(f":material/{icon}: {words.escape(title)}", anchor=False, width="content")
-        st.caption(words.escape(sentence), text_alignment="center")
+        st.caption(words.sentence(sentence), text_alignment="center")
         return st.container(horizontal=True, horizontal_alignment="center")
 
 
@@ -93,7 +93,7 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
     if job.state == FitState.DONE:
         return True
     if job.state == FitState.FAILED:
-        st.info(words.escape(job.reason), icon=":material/info:")
+        st.info(words.sentence(job.reason), icon=":material/info:")
         st.button(
             "Try again",
             key=f"again-{job.key}",
@@ -108,7 +108,7 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
         if now is None or now.state in (FitState.DONE, FitState.FAILED):
             st.rerun()
         jobs.keep_going(session.store())
-        st.caption(f":material/hourglass_top: {words.escape(sentence)}")
+        st.caption(f":material/hourglass_top: {words.sentence(sentence)}")
         st.skeleton(height=height)
 
     st.fragment(look, run_every=0.5)()
@@ -134,7 +134,7 @@ def the_table() -> Table | None:
 
 def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
     """Say why a source cannot be used, and what can be done now."""
-    st.error(words.escape(reason), icon=":material/error:", title=words.escape(f"{name} cannot be used"))
+    st.error(words.sentence(reason), icon=":material/error:", title=words.escape(f"{name} cannot be used"))
     with st.container(horizontal=True):
         if job is not None:
             forget = session.store().forget_derived
@@ -164,7 +164,7 @@ def the_problem(table: Table, *, or_none: bool = False) -> Problem | None:
         return session.problem(table, roles)
     except Unusable as error:
         if roles.target or len(table.columns) < 2:  # with one column there is nothing to choose
-            st.error(words.escape(error), icon=":material/error:", title="Nothing can be learned from this yet")
+            st.error(words.sentence(error), icon=":material/error:", title="Nothing can be learned from this yet")
         else:
             st.info("Choose the column that the models are to predict.", icon=":material/ads_click:")
         return None

@@ -74,7 +74,7 @@ def _changes(table: Table) -> None:
 def _change(table: Table, settings: dict[str, Any], number: int, change: Change) -> None:
     rule = RULES[change.rule]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":gray-badge[{words.escape(rule.title)}] {words.escape(change.text)}", width="stretch")
+        st.markdown(f":gray-badge[{words.escape(rule.title)}] {words.sentence(change.text)}", width="stretch")
         if rule.undo:
             name = f"{rule.name}:{change.column}".removesuffix(":")
             other = with_settings(table.name, settings | {UNDO: (*settings.get(UNDO, ()), name)})
@@ -120,7 +120,7 @@ def _otherwise(table: Table, fields: tuple[Param, ...]) -> None:
             st.rerun()
         return
     size = f"{words.count(len(found.frame), 'row')}, {words.count(len(found.columns), 'column')}"
-    st.caption(words.escape(f"It would be read like this: {size}. {' '.join(found.notes[:3])}"))
+    st.caption(words.sentence(f"It would be read like this: {size}. {' '.join(found.notes[:3])}"))
     preview_of(found.frame.iloc[:20, :50], "Preview of the table as it would be read")
     st.button(
         "Read it like this", key="read_so", type="primary", icon=":material/check:", on_click=_take, args=(other,)

@@ -25,7 +25,7 @@ def pick() -> None:
         name = source
     st.session_state["data_set"] = name
     st.selectbox("Data set", list(known), format_func=lambda each: known[each][0], key="data_set", on_change=_picked)
-    st.caption(words.escape(known[name][1]))
+    st.caption(words.sentence(known[name][1]))
     if not offered.strange(source) and is_server(source, session.store().tables):
         st.button("Read again", key="read_anew", on_click=_read_again, help="The table may have changed since.")
     if name in DATASETS and DATASETS[name].params:

@@ -1,14 +1,14 @@
 """Sentences and figures computed from numbers, for people.
 
-Everything but `escape` gives plain text: a view escapes it before it becomes a Markdown label. Knows no Streamlit, no
-store and no model.
+Everything but `escape` and `sentence` gives plain text: a view escapes it before it becomes a Markdown label. Knows no
+Streamlit, no store and no model.
 """
 
 from __future__ import annotations
 
 from . import exploring
 from .captions import how_it_was_done, provenance
-from .figures import about, ago, count, duration, escape, joined, number, percent, size
+from .figures import about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
 from .log import Entry, as_text, without_folders
 from .pitfalls import calm, role_of, two_splits
@@ -37,6 +37,7 @@ __all__ = [
     "provenance",
     "role_of",
     "says",
+    "sentence",
     "sharing",
     "size",
     "time_left",

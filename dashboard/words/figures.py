@@ -16,6 +16,7 @@ NO_VALUE = "–"
 _JOINER = "\u2060"  # a word joiner: takes no room, and parts what Markdown would read together
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _READ_TOGETHER = re.compile(r"(?i)(:(?=\S)|@(?=\w)|\bwww(?=\.)|-(?=[->])|<(?=[-=])|[>~](?==))")
+_NAMED = re.compile(r"`([^`]+)`")
 _SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -28,6 +29,11 @@ def escape(text: Any) -> str:
     flat = _SPACE.sub(" ", str(text)).strip()
     parted = _READ_TOGETHER.sub(r"\1" + _JOINER, flat)
     return _PUNCTUATION.sub(lambda sign: "\\" + sign[0], parted)
+
+
+def sentence(text: Any) -> str:
+    """A sentence in which names stand between backticks, with quotes in their place, for where Markdown is read."""
+    return escape(_NAMED.sub("“\\1”", str(text)))
 
 
 def count(value: float, noun: str = "", many: str = "") -> str:

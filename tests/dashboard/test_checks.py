@@ -40,7 +40,7 @@ def button(at: AppTest, label: str) -> AppTest:
 def test_a_leak_is_named_and_left_out_by_a_button(store: Store) -> None:
     frame, target, column = pitfalls.result_code()
     at = open_data(put(store, "cells.csv", frame), target)
-    assert "`result_code` alone tells `diagnosis` almost without error: 99.1 of 100 rows right" in said(at)
+    assert "“result_code” alone tells “diagnosis” almost without error: 99.1 of 100 rows right" in said(at)
     assert any("important" in each.value and "report" in each.value for each in at.markdown)
     at = button(at, f"Leave {column} out")
     assert "alone tells" not in said(at) and "Nothing stands out in" in said(at)
@@ -95,7 +95,7 @@ def test_a_leak_is_repeated_beside_the_verdict(store: Store) -> None:
     run = compared(store, put(store, "cells.csv", frame), ModelSpec("decision_tree"), target=target)
     at = page("compare", run=run.id).run()
     sound(at)
-    assert "`result_code` alone tells" in said(at)
+    assert "“result_code” alone tells" in said(at)
     clean = compared(store, "breast_cancer", ModelSpec("decision_tree"))
     at = page("compare", run=clean.id).run()
     assert "alone tells" not in said(at) and keys(at, "run_both") == []

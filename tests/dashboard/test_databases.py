@@ -25,7 +25,7 @@ def test_a_database_that_the_operator_has_named_is_offered_with_its_tables(shop:
     assert "db:shop" in at.selectbox(key="data_set").options
     at.selectbox(key="data_set").select("db:shop").run()
     sound(at)
-    assert "Read `orders`, the largest table of the database." in said(at)
+    assert "Read “orders”, the largest table of the database." in said(at)
     at = page(data="db:shop?table=customers")
     sound(at)
     assert at.title[0].value == "customers"

@@ -47,6 +47,6 @@ def test_an_archive_of_images_is_shown_with_its_classes(store: Store) -> None:
     at = page("data", data="pets.zip")
     assert not at.exception and charts(at) == 3
     assert "Each picture is a row of the table" in said(at)
-    assert "The folder right above an image is its class; there are 2: `cat` and `dog`." in said(at)
+    assert "The folder right above an image is its class; there are 2: “cat” and “dog”." in said(at)
     shown = at.get("plotly_chart")[1].proto
     assert shown.alt == "Examples of images of the classes cat, dog."

@@ -28,7 +28,7 @@ def column(at: AppTest, heading: str) -> list[str]:
 
 
 def test_every_change_is_listed_and_can_be_taken_back(at: AppTest) -> None:
-    assert not at.exception and "Leading zeros in `code`: kept as text." in said(at)
+    assert not at.exception and "Leading zeros in “code”: kept as text." in said(at)
     assert "CSV · letters utf-8 · semicolons between cells" in said(at)
     assert "00" in column(at, "code")
     (undo,) = [each for each in at.button if each.label == "Read as numbers"]

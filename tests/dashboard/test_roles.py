@@ -109,14 +109,14 @@ def test_a_column_of_the_compare_page_is_shown_with_its_role(store: Store) -> No
 def test_what_cannot_be_a_weight_is_said_and_can_be_taken_back(store: Store) -> None:
     at = page(data=people(store, age=range(-5, N - 5)), target="income")
     give(at, "age", "weight")
-    assert "age` cannot say how much a row counts: it is negative in 5 rows" in at.error[0].value.replace("\\", "")
+    assert "age” cannot say how much a row counts: it is negative in 5 rows" in at.error[0].value.replace("\\", "")
     give(at, "age", "feature")
     assert not at.error and "Models see 5 columns." in said(at)
 
 
 def test_a_proposed_weight_is_taken_by_its_button(store: Store) -> None:
     at = page(data=people(store), target="income")
-    assert "fnlwgt` says by its name how much a row counts" in said(at) and roles(at)["fnlwgt"] == "feature"
+    assert "fnlwgt” says by its name how much a row counts" in said(at) and roles(at)["fnlwgt"] == "feature"
     assert keys(at, "do-weights") == ["do-weights-fnlwgt"]
     at.button(key="do-weights-fnlwgt").click().run()
     sound(at)

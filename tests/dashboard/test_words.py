@@ -376,3 +376,16 @@ def test_a_log_as_a_file() -> None:
     )
     assert words.Entry("SVM", (1, 2), 2, "failed", "").heading == "SVM, all 2 folds"
     assert words.Entry("SVM", (1,), 1, "failed", "").heading == "SVM"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`a_b` has 2 rows.", "“a\\_b” has 2 rows\\."),
+        ("``touch x``", "\\`“touch x”\\`"),
+        ("`![x](http://b)`", "“\\!\\[x\\]\\(http\\:\u2060\\/\\/b\\)”"),
+        ("no name", "no name"),
+    ],
+)
+def test_names_in_sentences_stand_between_quotes(text: str, shown: str) -> None:
+    assert words.sentence(text) == shown

@@ -46,7 +46,7 @@ def two(about: Explored, first: str, second: str) -> None:
         return
     shape = frame.attrs["shape"]
     if not shape:
-        st.caption(words.escape(frame.attrs["reason"]))
+        st.caption(words.sentence(frame.attrs["reason"]))
         return
     if about.sorts[first] is Sort.CATEGORY and about.sorts[second] is not Sort.CATEGORY:
         first, second = second, first  # the number lies on the axis, the category makes the groups
