@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ TAGS = (
     "'\"><img src=//evil.example/@@.png>", "<details open ontoggle=alert(1)>@@", "<br>@@<hr>", "</div></div>@@",
     "<input autofocus onfocus=alert(1) value=@@>", "<sup>@@</sup>", '<span style="color:red">@@</span>', "]]>@@<![CDATA[",
     "<math><mtext>@@</mtext></math>", "<table><tr><td>@@", "<meta http-equiv=refresh content=0;url=//evil.example/@@>",
-)  # fmt: skip
+)
 # Markdown, and what Streamlit adds to it
 MARKDOWN = (
     "**@@**", "__@@__", "*@@*", "_@@_", "~~@@~~", "`@@`", "``` @@", "# @@", "> @@", "- @@", "1. @@", "+ @@", "x\n===\n@@",
@@ -30,27 +31,27 @@ MARKDOWN = (
     "<http://evil.example/@@>", "http://evil.example/@@", "www.evil.example/@@", "someone@evil.example @@", "| a | @@ |",
     "\\@@", "--- @@", ":red[@@]", ":material/home: @@", ":smile: @@", ":blue-background[@@]", ":rainbow[@@]",
     ":gray-badge[@@]", ":small[@@]", ":streamlit: @@", "-> @@", "@@ <- x", "x -- @@", "@@ >= 1", "~= @@", "@@\\", "*a @@* b",
-)  # fmt: skip
+)
 # Mathematics and templates
 FORMULAS = (
     "$@@$", "$$@@$$", r"$\href{javascript:alert(1)}{@@}$", r"\(@@\)", r"\[@@\]", r"$\unicode{x41}@@$", "%{customdata}@@",
     "%{x}@@", "<extra>@@</extra>", "{@@}", "{{7*7}}@@", "${7*7}@@", "<%= 7*7 %>@@", "%s%n@@", "%(x)s@@", "{0.__class__}@@",
     '=HYPERLINK("http://evil.example/","@@")', "=1+1+@@", "=cmd|' /C calc'!@@", "+1@@", "-1@@", "@SUM(@@)", "\t=1+@@",
-)  # fmt: skip
+)
 # Paths, addresses, SQL and shells
 CODE = (
     "../../../etc/passwd@@", "..\\..\\@@", "/etc/@@", "C:\\@@", "\\\\evil.example\\@@", "%2e%2e%2f@@", "file:///etc/@@",
     "~/@@", "CON @@", "@@.csv", "@@?undo=x:y", "@@&b=c", "@@#frag", "a:b=@@", "@@,x;y", "?delimiter=@@", "undo:@@",
     "'; DROP TABLE t; --@@", '" OR 1=1 --@@', "@@]", '@@"', "@@'", "[@@]", '{"@@": 1}', "$(id)@@", "| id @@", "; id @@",
     "__proto__@@", "__class__@@", "constructor.@@", "a.b.@@", "@@__", "x@@:y:z", "select @@", "None @@", "nan@@",
-)  # fmt: skip
+)
 # Signs that steer, and signs that nobody sees
 SIGNS = (
     "\x1b[31m@@", "\x1b]0;@@\x07", "\x9b31m@@", "\x07@@\x08\x08", "a\r@@", "\x7f@@", "a\u2028@@", "\ufeffa@@", "\u200b@@",
     "\u202e@@", "\u2066@@", "e\u0301@@", "Z\u0335\u0317a\u0334l\u0336g\u0335o@@", "\ufdfd@@", "\ufb00@@", "🦊👨‍👩‍👧🇩🇪@@",
-    "שלום @@", "العربية @@", "𝕋𝕙𝕖 @@", "ｗｉｄｅ@@", "田中さん@@", "\U0010ffff@@", "\u3164@@", "Ω≈ç√@@", "\u2060:red[@@]",
+    "שלום @@", "العربية @@", "\U0001d54b\U0001d559\U0001d556 @@", "\uff57\uff49\uff44\uff45@@", "田中さん@@", "\U0010ffff@@", "\u3164@@", "Ω≈ç√@@", "\u2060:red[@@]",
     "long " * 60 + "@@", "@@" + "x" * 300, "@@\nsecond line", "  @@  ", "@@\u00a0",
-)  # fmt: skip
+)
 TEMPLATES = (*TAGS, *MARKDOWN, *FORMULAS, *CODE, *SIGNS)
 # The same within other text, so that what must stand at the beginning of a line does not hide what need not.
 WITHIN = ("{}", "a {} z", "({})", "é {} 🦊")
@@ -78,7 +79,7 @@ class Name:
         """
         before, _, behind = _seen(self.text).partition(self.mark)
         parts = _seen(shown).split(self.mark)
-        for left, right in zip(parts, parts[1:], strict=False):
+        for left, right in pairwise(parts):
             if not _alike(left[::-1], before[:-9:-1]) or not _alike(right, behind[:8]):
                 return f"{left[-30:]}{self.mark}{right[:30]}"
         return ""
