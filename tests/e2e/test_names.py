@@ -32,11 +32,12 @@ BLOCKED = """window.blocked = [];
 document.addEventListener('securitypolicyviolation', each => window.blocked.push('blocked ' + each.blockedURI));"""
 #: The largest bar of the rightmost picture, which speaks of rows; the other one speaks of columns.
 BAR = """() => {
-    const plots = [...document.querySelectorAll('.js-plotly-plot')].map(each => [each.getBoundingClientRect().x, each]);
+    const plots = [...document.querySelectorAll('[role=tabpanel] .js-plotly-plot')].map(each => [each.getBoundingClientRect().x, each]);
     const area = each => each.getBoundingClientRect().width * each.getBoundingClientRect().height;
+    if (plots.length < 2) return null;
     const bars = [...plots.sort((a, b) => b[0] - a[0])[0][1].querySelectorAll('.bars .point path')];
     const [bar] = bars.sort((a, b) => area(b) - area(a));
-    if (plots.length < 2 || !bar) return null;
+    if (!bar) return null;
     bar.scrollIntoView({block: 'center'});
     const box = bar.getBoundingClientRect();
     return [box.x + box.width / 2, box.y + box.height / 2];
@@ -153,14 +154,14 @@ def test_names_in_what_was_read_and_could_be_read_are_text(watch: Watch, server:
     frame.iloc[:, 3] = [f"0{row % 9}" for row in range(60)]  # kept as text, with an undo
     data = as_csv(folder, named[11].text, frame)
     watch.go("", data=data)
-    page.get_by_role("button", name="Read as numbers").first.click()
+    page.locator("[class*='st-key-undo-'] button").first.click()
     expect(page.get_by_text("Not done, as you chose")).to_be_visible()
     watch.open("undone")
     page.get_by_label("Header", exact=True).fill("2")
     page.keyboard.press("Enter")
     expect(page.get_by_text("It would be read like this")).to_be_visible()
     watch.look("another reading")
-    base = folder / f"hostile {named[0].mark}.db"
+    base = folder / f"hostile-{BATCH}-{named[0].mark[2:-1]}.db"
     tables(base, [each.text.replace("\0", "") for each in named[:6]])
     watch.go("", data=base.name)
     page.get_by_role("combobox", name="Table").click()
