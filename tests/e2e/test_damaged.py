@@ -30,6 +30,7 @@ def test_a_damaged_file_is_shown_or_refused_in_words(
     files, refused, slowest = seeds(tmp_path_factory.mktemp("seeds")), 0, 0.0
     page.goto(server.url)
     expect(page.get_by_role("heading", name="Iris flowers")).to_be_visible()
+    settled(page)
     for number in range(count):
         made_of, content = damaged(files, SEED, number)
         name = f"damaged {number}"
