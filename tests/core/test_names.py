@@ -42,7 +42,7 @@ def test_compare_shows_names_and_obeys_none(in_place: Store, tmp_path: Path) -> 
     kept = as_csv(tmp_path, file, table([Name(f"{bold} {each}", str(each)) for each in range(9)], 60))
     target = load_table(str(tmp_path / kept)).columns[0].name
     asked = ["compare", str(tmp_path / kept), "--target", target, "--data-dir", str(in_place.folder)]
-    shown = said(*asked, "--models", "decision_tree", "--folds", "2")
+    shown = said(*asked, "--models", "baseline", "--split", "holdout")
     assert not STEERING.findall(shown) and "[red] [2J:smile:[-bold]" in shown
     written = said("inspect", str(tmp_path / kept), "--json", "-")
     assert not STEERING.findall(written) and json.loads(written)["columns"][0]["name"] == target

@@ -121,6 +121,7 @@ def watch(page: Page, server: Server, named: list[Name]) -> Iterator[Watch]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_names_in_what_was_read_and_could_be_read_are_text(watch: Watch, server: Server, named: list[Name]) -> None:
     """The import report, taking a change back, another reading, the tables of a database."""
     page, folder = watch.page, server.home / "tables"

@@ -275,7 +275,10 @@ def table(named: list[Name], rows: int = 240) -> pd.DataFrame:
 
 
 def as_csv(folder: Path, name: str, frame: pd.DataFrame) -> str:
-    """The table as a file of a name that may be hostile itself, as far as files can be called so; gives its name."""
-    kept = re.sub(r"[/\x00]", "_", name)[:60] + ".csv"
+    """The table as a file of a name that may be hostile itself, as far as files can be called so; gives its name.
+
+    How a file is to be read stands behind a question mark.
+    """
+    kept = re.sub(r"[/\x00?]", "_", name)[:60] + ".csv"
     frame.to_csv(folder / kept, index=False, quoting=1)
     return kept
