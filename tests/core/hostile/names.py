@@ -279,6 +279,6 @@ def as_csv(folder: Path, name: str, frame: pd.DataFrame) -> str:
 
     How a file is to be read stands behind a question mark.
     """
-    kept = re.sub(r"[/\x00?]", "_", name)[:60] + ".csv"
+    kept = re.sub(r"zq\d+q", "file", re.sub(r"[/\x00?]", "_", name))[:60] + ".csv"
     frame.to_csv(folder / kept, index=False, quoting=1)
     return kept
