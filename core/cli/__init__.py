@@ -16,6 +16,7 @@ from core.cli.comparing import compare
 from core.cli.inspecting import inspect
 from core.cli.keeping import cancel, clean, runs, stop
 from core.cli.listing import datasets, models
+from core.cli.terminal import inert
 from core.store import StoreError
 
 
@@ -26,7 +27,7 @@ class _Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except StoreError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(inert(error)) from error
 
 
 @click.group(cls=_Sentences)

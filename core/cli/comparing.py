@@ -14,6 +14,7 @@ from core import jobs
 from core.cli.choice import check_writable, data_dir, open_store, source_of, spec_of
 from core.cli.following import follow
 from core.cli.forecasting import foretell, in_all
+from core.cli.terminal import console, echo, inert
 from core.data import SPLITS, make_problem
 from core.metrics import METRICS
 from core.results import Comparison
@@ -93,10 +94,10 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
             return
         run = jobs.submit(store, spec, table)
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(inert(error)) from error
     known, quiet = jobs.expected(store, spec, problem, ask=False), json_file == "-"
     if not quiet:
-        click.echo(in_all(spec, problem, known), err=True)
+        echo(in_all(spec, problem, known), err=True)
     followed = follow(store, run, known.expected, quiet=quiet)
     comparison = followed.comparison
     if json_file:
@@ -104,24 +105,23 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
     if json_file != "-":
         _show(comparison)
     if followed.stopped:
-        click.echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
+        echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)
     if not any(each.done for each in comparison.models):
-        click.echo(f"0 of {counted(len(comparison.models), 'model')} finished.", err=True)
+        echo(f"0 of {counted(len(comparison.models), 'model')} finished.", err=True)
         sys.exit(1)
 
 
 def _write_json(comparison: Comparison, file: str) -> None:
     text = json.dumps(comparison.to_json(), indent=2, allow_nan=False, default=str)
     if file == "-":
-        click.echo(text)
+        echo(text)
     else:
         Path(file).write_text(text + "\n", encoding="utf-8")
 
 
 def _show(comparison: Comparison) -> None:
     """The leaderboard as a table."""
-    from rich.console import Console
     from rich.table import Table as Grid
 
     metric = METRICS[comparison.metric]
@@ -138,20 +138,18 @@ def _show(comparison: Comparison) -> None:
             _seconds(row.fit_seconds),
             _remark(row),
         )
-    Console().print(grid)
+    console().print(grid)
     if not several:
-        click.echo("One division of the rows: whether the differences are luck cannot be said.")
+        echo("One division of the rows: whether the differences are luck cannot be said.")
     elif sum(each.tied for each in standings) > 1:
-        click.echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
+        echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
 
 
 def _remark(row: Standing) -> str:
-    """What is to be known of a row beside its numbers; brackets mean nothing to the table."""
-    from rich.markup import escape
-
+    """What is to be known of a row beside its numbers."""
     folds = "reused" if row.reused else f"{row.reused_folds} of {row.folds_done} folds reused"
     parts = [*row.marks, row.reason or row.undefined, folds if row.reused_folds and not row.reason else ""]
-    return escape(", ".join(each for each in parts if each))
+    return ", ".join(each for each in parts if each)
 
 
 def _caption(comparison: Comparison, metric: str) -> str:

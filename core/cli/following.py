@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import click
 
 from core import jobs
+from core.cli.terminal import console
 from core.estimates import Estimate
 from core.records import RunState
 from core.results import Comparison
@@ -32,12 +33,10 @@ def follow(store: Store, run: str, expected: Mapping[str, Estimate], *, quiet: b
 
     `expected` is what a fit of each model will take, until its first fold has told.
     """
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    console = Console(stderr=True, quiet=quiet)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[left]}"))
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console(stderr=True, quiet=quiet), transient=True) as bar:
         task = bar.add_task("Comparing", total=1.0, left="")
 
         def wait(*, sizes: bool) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from core import jobs
+from core.cli.terminal import console, echo
 from core.data import fold_count
 from core.estimates import about
 from core.forecast import Forecast
@@ -36,7 +37,6 @@ def _duration(seconds: float) -> str:
 
 def foretell(store: Store, spec: RunSpec, problem: Problem) -> None:
     """Try every model on a sample and show what a fit of it and the whole will take."""
-    from rich.console import Console
     from rich.table import Table as Grid
 
     known, deadline = jobs.expected(store, spec, problem), time.monotonic() + PATIENCE
@@ -48,5 +48,5 @@ def foretell(store: Store, spec: RunSpec, problem: Problem) -> None:
     for model in spec.models:
         if each := known.expected.get(model.id):
             grid.add_row(model_title(model), _duration(each.seconds), in_words(each.bytes), each.how)
-    Console().print(grid)
-    Console().print(in_all(spec, problem, known), highlight=False, soft_wrap=True, markup=False)
+    console().print(grid)
+    echo(in_all(spec, problem, known))

@@ -11,6 +11,7 @@ import click
 
 from core import jobs
 from core.cli.choice import check_writable, data_dir, source_of
+from core.cli.terminal import console, echo, inert
 from core.confined import read_confined
 from core.data import make_problem, propose_target
 from core.inspection import Inspection, inspect_table
@@ -44,21 +45,22 @@ def _read(data: str, target: str, weight: str, folder: str) -> tuple[Table, Role
     try:
         table = read_confined(source_of(data), jobs.data_folder(folder) / "tables")
     except ValueError as error:
-        click.echo(f"{error}", err=True)
+        echo(error, err=True)
         sys.exit(UNREADABLE)
     if not target and not weight:
         return table, None
     try:
         make_problem(table, roles := Roles(target or str(propose_target(table).value), weight=weight))
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(inert(error)) from error
     return table, roles
 
 
 def _write(found: dict[str, Any], file: str) -> None:
-    text = json.dumps(found, ensure_ascii=False, indent=1, default=str)
-    if file == "-":
-        click.echo(text)
+    shown = file == "-"
+    text = json.dumps(found, ensure_ascii=shown, indent=1, default=str)
+    if shown:
+        echo(text)
         return
     try:
         Path(file).write_text(f"{text}\n", encoding="utf-8")
@@ -67,24 +69,21 @@ def _write(found: dict[str, Any], file: str) -> None:
 
 
 def _show(found: Inspection) -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table as Grid
 
-    console, told, table = Console(), found.to_json(), found.table
+    terminal, told, table = console(), found.to_json(), found.table
     size = f"{counted(len(table.frame), 'row')}, {counted(len(table.columns), 'column')}"
     facts = [f"{name.replace('_', ' ')} {_fact(told[name])}" for name in ("format", *_SHOWN) if told.get(name)]
-    console.print(f"[bold]{escape(table.title)}[/bold]: {escape(', '.join([size, *facts]))}")
+    terminal.print(f"{table.title}: {', '.join([size, *facts])}", style="bold")
     grid = Grid("column", "kind", "role", "missing", "distinct", "why")
     for each in told["columns"]:
         why = each.get("role_reason", each["reason"])
-        texts = [each["name"], each["kind"], each["role"], f"{each['missing']:,}", f"{each['distinct']:,}", why]
-        grid.add_row(*map(escape, texts))
-    console.print(grid)
+        grid.add_row(each["name"], each["kind"], each["role"], f"{each['missing']:,}", f"{each['distinct']:,}", why)
+    terminal.print(grid)
     for title, lines in _paragraphs(told, found):
-        console.print(f"[bold]{title}[/bold]")
+        terminal.print(title, style="bold")
         for line in lines:
-            console.print(f"  {escape(line)}", highlight=False)
+            terminal.print(f"  {line}", highlight=False)
 
 
 _SHOWN = ("encoding", "delimiter", "decimal", "header_row", "sheet", "table")

@@ -6,6 +6,7 @@ import click
 
 from core import jobs
 from core.cli.choice import data_dir, open_store
+from core.cli.terminal import echo
 from core.records import RUN_ENDED
 from core.store import RunRow, Store
 from core.store.space import in_words
@@ -23,9 +24,7 @@ def runs(data_dir: str) -> None:
     usage = store.usage()
     for each in store.runs():
         size = in_words(usage.get(each.id, 0))
-        click.echo(
-            f"{each.number:>4}  {each.id}  {each.state:<9}  {size:>9}  {each.spec.dataset} → {each.problem.target}"
-        )
+        echo(f"{each.number:>4}  {each.id}  {each.state:<9}  {size:>9}  {each.spec.dataset} → {each.problem.target}")
 
 
 @click.command()
@@ -41,7 +40,7 @@ def cancel(run: str, everything: bool, data_dir: str) -> None:
     if bool(run) == everything:
         raise click.UsageError("Name one run, or say --all.")
     fits = jobs.stop_all(store, "") if everything else store.cancel(_open_run(store, run).id)
-    click.echo(f"{counted(fits, 'fit')} stopped.")
+    echo(f"{counted(fits, 'fit')} stopped.")
 
 
 def _open_run(store: Store, name: str) -> RunRow:
@@ -68,13 +67,13 @@ def clean(models: bool, leftovers: bool, dry_run: bool, data_dir: str) -> None:
     done = "would be removed" if dry_run else "removed"
     if models:
         freed = store.remove_models(dry_run=dry_run)
-        click.echo(f"{in_words(freed)} of fitted models {done}.")
+        echo(f"{in_words(freed)} of fitted models {done}.")
     if leftovers:
         found = store.remove_leftovers(dry_run=True)
         freed = sum(each.stat().st_size for each in found)
         if not dry_run:
             store.remove_leftovers()
-        click.echo(f"{in_words(freed)} in {counted(len(found), 'leftover file')} {done}.")
+        echo(f"{in_words(freed)} in {counted(len(found), 'leftover file')} {done}.")
 
 
 @click.command()

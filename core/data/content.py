@@ -52,6 +52,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+_HIGH_TO_END = re.compile(rb"[\x80-\xff][^\r\n]*")  # never from the line's begin: that takes long where there is none
+_AROUND = 500
 _ZEROS = 0.15  # of every other byte, in UTF-16 with letters beyond the first 256
 _ODD = 0.03
 _BROKEN, _MARK, _CLEAR = "utf-8 but for a few bytes", "\ufffd", 10
@@ -262,8 +264,10 @@ def _high(line: bytes) -> int:
 def _likeliest(data: bytes) -> str:
     """The encoding in which letters stand among letters; of several, the one that reads like a language."""
     lines, size = [], 0
-    for found in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        lines.append(found.group()[:500])
+    for found in _HIGH_TO_END.finditer(data):
+        begin = found.start()
+        before = re.split(rb"[\r\n]", data[max(0, begin - _AROUND) : begin])[-1]
+        lines.append(before + data[begin : min(found.end(), begin + _AROUND)])
         size += len(lines[-1])
         if size > _SAMPLE:
             break

@@ -14,6 +14,7 @@ from core.data.dialect import NUMBER, Record
 from core.data.errors import Unreadable
 from core.data.report import Report
 from core.data.rows import RULED
+from core.data.settings import DIGITS
 from core.data.values import MISSING
 from core.wording import counted
 
@@ -195,7 +196,7 @@ def _comes_again(words: list[str], below: list[list[str]]) -> bool:
 
 
 def _counts_up(numbers: list[str]) -> bool:
-    if not all(number.isdecimal() for number in numbers):
+    if not all(number.isdecimal() and len(number) < DIGITS for number in numbers):
         return False
     values = [int(number) for number in numbers]
     return values[0] in (0, 1) and values == list(range(values[0], values[0] + len(values)))

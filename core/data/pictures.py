@@ -51,9 +51,15 @@ def read_pictures(data: bytes, report: Report) -> pd.DataFrame:
         chosen = drawn(labels, len(members), most) if len(members) > most else np.arange(len(members))
         images, kept = _opened(archive, [members[place] for place in chosen], report)
     found = len(members) - (len(chosen) - len(kept))
-    classes = sorted(set(labels), key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name))
+    classes = sorted(set(labels), key=_by_number)
     values = pd.Series(pd.Categorical(labels.iloc[chosen[kept]], categories=classes))
     return frame_of_images(images, values.cat.remove_unused_categories(), report, found)
+
+
+def _by_number(name: str) -> tuple[bool, int, str]:
+    """Numbers first and by their size, however many digits they have; then words."""
+    bare = name.lstrip("0") if name.isdecimal() else ""
+    return not name.isdecimal(), len(bare), bare or name
 
 
 def _refuse_too_much(members: Sequence[zipfile.ZipInfo]) -> None:

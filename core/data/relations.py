@@ -21,6 +21,7 @@ _LENIENT = (
     (re.compile(_DECLARED + r")date\b.*$", re.IGNORECASE), r"\1string"),
     (re.compile(_DECLARED + r"(?:integer|real|numeric))\s*\[[^\]]*\]\s*$", re.IGNORECASE), r"\1"),
 )
+_CLASSES = re.compile(r"\{.*\}$")
 _MAX_CELLS = MAX_BYTES // 8
 _DATA = re.compile(r"\s*@data\b", re.IGNORECASE)
 
@@ -33,8 +34,7 @@ def read_arff(data: bytes, report: Report) -> pd.DataFrame:
     Unreadable
         With the line that does not fit.
     """
-    import arff
-
+    arff = _library()
     lines = _strict(text_of(data, report))
     try:
         content = arff.loads(lines)
@@ -49,6 +49,14 @@ def read_arff(data: bytes, report: Report) -> pd.DataFrame:
     for name, (_, kind), cells in zip(names, content["attributes"], columns, strict=True):
         frame[name] = _column(name, kind, list(cells), report)
     return pd.DataFrame(frame)
+
+
+def _library() -> Any:
+    """The library, without its own pattern for classes: where a bracket is not closed, that one takes for ever."""
+    import arff
+
+    arff._RE_TYPE_NOMINAL = _CLASSES
+    return arff
 
 
 def _strict(text: str) -> list[str]:

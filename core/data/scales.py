@@ -44,7 +44,7 @@ _SCALES = tuple(
         "jamais, rarement, parfois, souvent, toujours",
     )
 )
-_RANGE = re.compile(r"[<>≤≥]?\s*(?P<number>\d+)(\s*(-|–|to|bis|à)\s*\d+|\s*\+)?\D{0,8}")
+_RANGE = re.compile(r"[<>≤≥]?\s*(?P<number>\d{1,15})(\s*(-|–|to|bis|à)\s*\d+|\s*\+)?\D{0,8}")
 _ANSWER = re.compile(r"(?P<number>\d{1,2})\s*[-–:.)=]\s*\D.*")
 _SIDES = {"<": -0.5, "≤": -0.25, "≥": 0.25, ">": 0.5}
 _LONGEST = 40  # letters of a word of a scale

@@ -24,6 +24,7 @@ ENCODINGS = (
     *("cp437", "cp850", "cp932", "gb18030", "big5", "cp949"),
 )
 UNDO = "undo"
+DIGITS, SHOWN = 10, 60  # of a number that may be meant, and letters of one that cannot be
 _AS_FOUND = "as found"
 
 ENCODING = Param("encoding", None, "How letters are stored.", choices=ENCODINGS, none_means=_AS_FOUND)
@@ -81,10 +82,10 @@ def _checked(name: str, text: str) -> Any:
     param = next((each for each in ALL if each.name == name), None)
     if param is None:
         raise UnknownName(did_you_mean("setting of a file", name, [each.name for each in ALL]))
-    value: Any = int(text) if param.low is not None and text.isdecimal() else text
+    value: Any = int(text) if param.low is not None and text.isdecimal() and len(text) < DIGITS else text
     if (param.choices and value not in param.choices) or (param.low is not None and isinstance(value, str)):
         allowed = ", ".join(repr(each) for each in param.choices) or "a whole number from 0"
-        raise Unreadable(f"A file can be read with {name} {allowed}, not {text!r}.")
+        raise Unreadable(f"A file can be read with {name} {allowed}, not {text[:SHOWN]!r}.")
     return value
 
 

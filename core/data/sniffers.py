@@ -16,7 +16,7 @@ NOTHING: Proposed = "", ""
 
 _SIZE = 20_000
 _DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", " ")
-_LONG_WORD = re.compile(r"(\w{100})\w+")  # some of CleverCSV's patterns take the square of it
+_LONG_WORD = re.compile(r"([\w.+@-]{100})[\w.+@-]+")  # some of CleverCSV's patterns take the square of it
 _CONFINED = {"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 

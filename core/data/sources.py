@@ -17,7 +17,7 @@ from core.data.entry import Dataset
 from core.data.errors import Unreadable
 from core.data.fetched import PLACES
 from core.data.reading import read_table
-from core.data.settings import parts
+from core.data.settings import SHOWN, parts
 from core.records import Param, Table
 
 
@@ -136,12 +136,12 @@ def _checked(dataset: Dataset, param: Param, text: str) -> Any:
     except (ValueError, SyntaxError):
         value = text
     whole = isinstance(param.default, int)
-    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and (not whole or float(value).is_integer())
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and (not whole or value % 1 == 0)
     in_bounds = fits and (param.low is None or value >= param.low) and (param.high is None or value <= param.high)
     if in_bounds:
         return int(value) if whole else float(value)
     kind = "a whole number" if whole else "a number"
     raise Unreadable(
         f"The setting {param.name!r} of {dataset.name!r} must be {kind} from {param.low:,} to {param.high:,}, "
-        f"not {text}."
+        f"not {text[:SHOWN]}."
     )

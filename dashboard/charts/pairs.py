@@ -250,7 +250,7 @@ def scatter(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -
     drawn = figure(palette, title, x, y, clause=f"{lost:,} rows lack a value" if lost else "", height=460)
     shown = frame.rename(columns={"colour": "label"})
     if "label" in shown and not pd.api.types.is_numeric_dtype(shown["label"]):
-        shown["label"] = [escape(each, 80) for each in shown["label"]]
+        shown["label"] = shown["label"].astype(object).fillna("(empty)")
     kind = go.Scattergl if len(shown) > 2_000 else go.Scatter
     legend = []
     for name, part, marker in looks(shown, palette, subject):

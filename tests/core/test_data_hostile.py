@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.confined import told
-from core.data import read_table
+from core.data import Unreadable, load_table, read_table
 from tests.core.hostile import EITHER, PLAIN, REFUSED, Hostile, Traps, packed, programs, stores, texts, typed, workbooks
 from tests.core.hostile.reader import Ended, Reader
 
@@ -84,6 +84,15 @@ def test_every_end_of_a_child_is_a_sentence() -> None:
 def test_a_text_that_begins_like_an_old_pickle_is_none(text: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text(text)
     assert len(read_table(tmp_path / "file").frame) > 0
+
+
+@pytest.mark.parametrize("digits", [12, 400, 5_000])  # more than a count, than a float, than Python reads
+def test_numbers_that_nobody_can_mean_are_refused_in_words(digits: int, tmp_path: Path) -> None:
+    (tmp_path / "file.csv").write_text("a,b\n1,2\n")
+    for source in (f"file.csv?header={'9' * digits}", f"moons:rows={'9' * digits}"):
+        with pytest.raises(Unreadable, match="a whole number from") as told:
+            load_table(source, tmp_path)
+        assert len(str(told.value)) < 250
 
 
 # ---- the controls: what must be seen is seen

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import math
+import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
-from core.data import Unusable
+from core.data import Unusable, read_table
 from core.models import MODELS
-from core.records import FitState, ModelSpec, Split, Task
+from core.records import FitState, ModelSpec, Split, Table, Task
 from core.results import Comparison
 from core.run import compare
 from tests.core.trials import SEED, told
@@ -168,7 +173,54 @@ def number() -> Frame:
     return plain().assign(target=dice().normal(size=ROWS))
 
 
-TABLES: tuple[Callable[[], Frame], ...] = (
+# ---- as files bring them: what is read decides the kinds
+
+
+def from_file(name: str, content: bytes) -> Table:
+    """The table of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / name).write_bytes(content)
+        return read_table(Path(folder) / name)
+
+
+def every_kind() -> Table:
+    """Ordered answers, dates, yes and no, counts, identifiers and text, with gaps in all of them."""
+    answers = ("very low", "low", "medium", "high", "")
+    lines = [
+        f"{number:05},{answers[number % 5]},{number % 28 + 1:02}.03.2026,{('yes', 'no', '')[number % 3]},{number % 7},"
+        f"{'some words of a person; ' * 3}{number},{number / 7 if number % 4 else ''},{'ab'[number % 2]}"
+        for number in range(ROWS)
+    ]
+    return from_file("t.csv", "\n".join(["id,answer,day,paid,visits,note,size,target", *lines]).encode())
+
+
+def one_value_of_every_kind() -> Table:
+    """Columns whose kinds are known by a value or two, and nothing to learn from."""
+    lines = [
+        f"{'low' if n else 'high'},{'2026-01-01' if n else ''},{'yes' if n else ''},1,{'ab'[n % 2]}"
+        for n in range(ROWS)
+    ]
+    return from_file("t.csv", "\n".join(["answer,day,paid,visits,target", *lines]).encode())
+
+
+def dates_and_answers_to_predict_counts() -> Table:
+    lines = [
+        f"{n % 28 + 1:02}/01/2026 {n % 24:02}:30,{('never', 'rarely', 'often')[n % 3]},{n % 9}" for n in range(ROWS)
+    ]
+    return from_file("t.csv", "\n".join(["when,how often,target", *lines]).encode())
+
+
+def blank_images() -> Table:
+    """Images that are all alike, in folders of two classes."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(24):
+            with archive.open(f"{'ab'[number % 2]}/{number}.png", "w") as member:
+                Image.new("L", (4, 4)).save(member, "png")
+    return from_file("t.zip", stream.getvalue())
+
+
+TABLES: tuple[Callable[[], Frame | Table], ...] = (
     one_row,
     two_rows,
     one_class,
@@ -199,17 +251,22 @@ TABLES: tuple[Callable[[], Frame], ...] = (
     infinite_number,
     huge_target,
     number,
+    every_kind,
+    one_value_of_every_kind,
+    dates_and_answers_to_predict_counts,
+    blank_images,
 )
 CI = (one_row, rare_class, only_constants, infinities, huge_numbers, mostly_gaps, infinite_number, leak)
 
 
-def compared(frame: Frame, names: list[str], task: str = "") -> Comparison:
+def compared(table: Frame | Table, names: list[str], task: str = "") -> Comparison:
     """All models of a task on a table, hold-out."""
     specs = [ModelSpec(each, settings=QUICK.get(each, {})) for each in names]
-    return compare(frame, "target", models=specs, split=Split("holdout"), task=task, seed=SEED)
+    target = table.target if isinstance(table, Table) and table.image_shape else "target"
+    return compare(table, target, models=specs, split=Split("holdout"), task=task, seed=SEED)
 
 
-def outcome(frame: Frame) -> Comparison | str:
+def outcome(frame: Frame | Table) -> Comparison | str:
     """What comes of a table with every model that does its task: a comparison, or the sentence why there is none."""
     try:
         task = compared(frame, ["baseline"]).problem.task
@@ -242,7 +299,7 @@ def objections(result: Comparison) -> Iterator[str]:
     "tables", [CI, pytest.param(TABLES, marks=[pytest.mark.slow, pytest.mark.timeout(900)])], ids=["some", "all"]
 )
 def test_whatever_the_table_every_model_ends_in_numbers_or_in_a_sentence(
-    tables: tuple[Callable[[], Frame], ...], request: pytest.FixtureRequest
+    tables: tuple[Callable[[], Frame | Table], ...], request: pytest.FixtureRequest
 ) -> None:
     found, states, refused = [], Counter[str](), 0
     began = time.monotonic()

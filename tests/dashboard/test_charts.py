@@ -79,6 +79,7 @@ def test_no_label_is_trusted(chart: Chart) -> None:
     assert "img" in texts  # the label is there, or this test would look at nothing
     ours = re.sub(r"</?b>|<br>|</?extra>|%\{(x|y|z|text|customdata|fullData\.name)[^{}]*\}", "", texts)
     assert not re.search(r"[<>$]|&(?!amp;|lt;|gt;|#36;|#123;)|%\{", ours)
+    assert not re.search(r"&amp;(amp|lt|gt|#36|#123);", texts), "escaped twice, it would show the escape"
     assert texts.count("<b>") == texts.count("</b>")
 
 

@@ -147,6 +147,15 @@ CASES = (
     Hostile(
         "arff: a table in a table", plain(arff("@attribute b relational\n@attribute a numeric\n@end b\n", "'1'\n"))
     ),
+    Hostile(
+        "arff: classes without an end", plain(arff("@attribute a {" + "ant, " * 60 + "bee\n", "ant\n")), said="line 2"
+    ),
+    Hostile("csv: a long line, and a letter beyond ASCII", plain(b"x" * 3_000_000 + b",1\nM\xfcller,2\n" * 9), EITHER),
+    Hostile("csv: points between digits", plain(b"1." * 50_000 + b"\n1,2\n"), EITHER),
+    Hostile("csv: a number of 100,000 digits first", plain(b"1" * 100_000 + b"\n1,2\n"), EITHER),
+    Hostile(
+        "csv: ranges of numbers of 5,000 digits", plain(b"a,b\n" + (b"9" * 5_000 + b"+,1\n3-5,2\n18+,3\n") * 9), EITHER
+    ),
     Hostile("csv: a line of 100 MB", long_line, EITHER),
     Hostile("csv: an open quote of 20 MB", long_quote, EITHER),
     Hostile("csv: 10^6 columns", plain(columns(1_000_000)), said="columns"),
