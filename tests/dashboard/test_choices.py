@@ -119,7 +119,7 @@ def test_nothing_of_the_data_is_read_as_markdown(store: Store) -> None:
 def test_models_that_cannot_weigh_classes_are_named(store: Store) -> None:
     at = page("compare", data="moons:rows=60")
     at.toggle(key="balanced").set_value(True).run()
-    at.button(key="start").click().run()
+    queue(at)
     assert store.runs()[0].spec.class_weight == "balanced"
     assert "k nearest neighbours cannot weigh classes" in said(at)
     assert "Random forest cannot weigh classes" not in said(at)
