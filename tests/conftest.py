@@ -20,6 +20,40 @@ from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 
+# What must have the machine to itself, as it measures time or memory, kills processes, has some of its own at work,
+# fills disks, sets clocks or drives a browser: `make test` runs it last, in one process, and everything else in two.
+ALONE = (
+    "core/test_cluster.py",
+    "core/test_confined.py",
+    "core/test_data_fetched.py",
+    "core/test_data_mapped.py",
+    "core/test_endurance.py",
+    "core/test_engine*.py",
+    "core/test_networks_resumed.py",
+    "core/test_store_kills.py",
+    "core/test_store_locks.py",
+    "core/test_store_opening.py",
+    "core/test_store_space.py",
+    "core/test_supervisor*.py",
+    "core/test_trials_*.py",
+    "core/test_worker.py",
+    "e2e/test_*.py",
+)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if any(item.path.match(f"tests/{files}") for files in ALONE):
+        item.add_marker("alone")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what `tests.core.trials.told` was given."""
+    reports = [each for group in terminalreporter.stats.values() for each in group]
+    calls = [each for each in reports if getattr(each, "when", "") == "call"]
+    if lines := [line for each in calls for name, line in each.user_properties if name == "told"]:
+        terminalreporter.section("what trials found")
+        terminalreporter.write_line("\n".join(lines))
+
 
 def end_supervisor(folder: Path) -> None:
     """End the supervisor that serves `folder`, if there is one; it would outlive the tests."""

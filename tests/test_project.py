@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.benchmarks import __main__ as benchmarks
+from tests.conftest import ALONE
 from tests.source import ROOT, Source, imports, literal, sources
 
 HOUSE = ("core", "dashboard")
@@ -189,6 +190,24 @@ def test_the_lock_pins_every_declared_dependency() -> None:
 def test_what_is_no_pin_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="is no pin"):
         pins(f"# comment\npandas==3.1.1\n{line}\n")
+
+
+# ---- tests that run alone --------------------------------------------------------------------------------------------
+
+PROCESSES = re.compile(r"\bStage\(|\bserved: Store|\bimport psutil\b|\bos\.kill")
+
+
+def crowded(files: Iterable[Path]) -> list[str]:
+    """The files of tests with processes of their own at work that would run beside others."""
+    beside = [file for file in files if not any(file.match(f"tests/{each}") for each in ALONE)]
+    return [file.name for file in beside if PROCESSES.search(file.read_text(encoding="utf-8"))]
+
+
+def test_what_needs_the_machine_to_itself_runs_alone(tmp_path: Path) -> None:
+    assert [each for each in ALONE if not list((ROOT / "tests").glob(each))] == []
+    assert crowded((ROOT / "tests").glob("*/test_*.py")) == []
+    (tmp_path / "test_planted.py").write_text("stage = Stage(tmp_path)")
+    assert crowded([tmp_path / "test_planted.py"]) == ["test_planted.py"]
 
 
 # ---- benchmarks ----------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("pack", [False, True])
 @pytest.mark.parametrize(
-    ("name", "file", "content", "target", "many", "left_out"), LAYOUTS, ids=lambda each: str(each)[:24]
+    ("name", "file", "content", "target", "many", "left_out"), LAYOUTS, ids=["-".join(each[:2]) for each in LAYOUTS]
 )
 def test_every_layout_is_found(
     name: str, file: str, content: str, target: str, many: int, left_out: set[str], pack: bool, tables: Path, away: None
@@ -266,7 +266,7 @@ REAL: list[tuple[str, tuple[str, ...], int, Callable[[Table], bool]]] = [
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the folder with real tables is not beside this checkout")
-@pytest.mark.parametrize(("name", "files", "many", "right"), REAL, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("name", "files", "many", "right"), REAL, ids=[f"{each[0]}-{each[1][-1]}" for each in REAL])
 def test_real_files_are_found(name, files, many, right, tables: Path, away: None) -> None:
     for file in files:
         (tables / file).symlink_to(SHARED / "core" / file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -12,24 +13,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
+from core.cli import main
 from core.data import table_of_frame
 from core.inspection import inspect_table
 from core.records import Roles
 from tests.core.test_data_tables import kunden
+from tests.source import ROOT
 
 FIELDS = {"encoding", "delimiter", "decimal", "header_row", "rows", "columns", "target", "task", "split", "report"}
 
 
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "core", "inspect", *arguments, "--data-dir", str(folder / "data")]
-    environment = {**os.environ, "COLUMNS": "200", "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+def run(*arguments: str, folder: Path) -> Result:
+    with contextlib.chdir(folder):
+        command = ["inspect", *arguments, "--data-dir", str(folder / "data")]
+        return CliRunner().invoke(main, command, env={"COLUMNS": "200"})
 
 
 def inspected(name: str, folder: Path) -> dict[str, Any]:
     ended = run(name, "--json", "out.json", folder=folder)
-    assert ended.returncode == 0, ended.stderr
+    assert ended.exit_code == 0, ended.stderr
     found: dict[str, Any] = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     return found
 
@@ -70,17 +74,19 @@ def test_what_cannot_be_read_ends_with_a_sentence_and_its_own_code(tmp_path: Pat
     (tmp_path / "model.pkl").write_bytes(b"\x80\x04\x95" + bytes(40))
     (tmp_path / "empty.csv").write_bytes(b"")
     for name, said in (("model.pkl", "Python pickle"), ("empty.csv", "empty"), ("gone.csv", "No data set or file")):
-        ended = run(name, "--json", "-", folder=tmp_path)
+        command = [sys.executable, "-m", "core", "inspect", name, "--json", "-", "--data-dir", str(tmp_path / "data")]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
         assert ended.returncode == 3 and said in ended.stderr and ended.stdout == ""
         assert "Traceback" not in ended.stderr
 
 
 def test_the_table_is_printed_for_people(tmp_path: Path) -> None:
     ended = run("iris", folder=tmp_path)
-    assert ended.returncode == 0 and "species" in ended.stdout and "What it is for" in ended.stdout
+    assert ended.exit_code == 0 and "species" in ended.stdout and "What it is for" in ended.stdout
     assert "this is what the data set is made for" in ended.stdout
     wrong = run("iris", "--target", "specie", folder=tmp_path)
-    assert wrong.returncode == 2 and "species" in wrong.stderr
+    assert wrong.exit_code == 2 and "species" in wrong.stderr
 
 
 def test_a_group_is_proposed_and_is_no_feature() -> None:

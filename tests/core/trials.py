@@ -51,10 +51,9 @@ def until(seen: Callable[[], Any], seconds: float = 60.0, what: str = "") -> flo
 
 
 def told(request: pytest.FixtureRequest, trial: str, **figures: object) -> None:
-    """Print the one line of a trial, past pytest's capture."""
+    """Have the one line of a trial printed when all tests are over, whichever process it ran in."""
     line = ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in {"seed": SEED, **figures}.items())
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():  # type: ignore[union-attr]
-        print(f"\n{trial}: {line}")
+    request.node.user_properties.append(("told", f"{trial}: {line}"))
 
 
 def _short(value: object) -> str:

@@ -7,10 +7,20 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from core import jobs
 from core.store import Store
 from tests.dashboard.pages import drain
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_for_once() -> Iterator[None]:
+    """Have Streamlit look for components among what is installed once, not for every page that is opened."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = manifest_scanner.scan_component_manifests()
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: found)
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
@@ -64,6 +65,15 @@ def page(view: str = "data", **address: str) -> AppTest:
         at.query_params[name] = value
     at.run()
     return at if view == "data" else at.switch_page(f"views/{view}.py").run()
+
+
+def queue(at: AppTest) -> AppTest:
+    """Click on the start while nobody is at work, where only what was queued is of interest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "ensure_supervisor", lambda _: None)
+        at.button(key="start").click().run()
+    sound(at)
+    return at
 
 
 def said(at: AppTest) -> str:

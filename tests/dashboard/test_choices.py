@@ -11,7 +11,7 @@ from core import jobs
 from core.data import PLACES, table_of_frame
 from core.records import Table, Task
 from core.store import Store
-from tests.dashboard.pages import address, page, said, sound
+from tests.dashboard.pages import address, page, queue, said, sound
 
 
 def test_a_file_is_uploaded_and_its_target_chosen(store: Store) -> None:
@@ -34,7 +34,7 @@ def test_settings_that_do_not_fit_are_refused_and_not_guessed(store: Store) -> N
     at.button(key="start").click().run()
     assert "'many, layers' does not fit" in said(at) and not store.runs()
     at.session_state["set-feed_forward-classification-hidden_layer_sizes"] = "(32, 16)"
-    at.button(key="start").click().run()
+    queue(at)
     (settings,) = [each.settings for each in store.runs()[0].spec.models if each.name == "feed_forward"]
     assert settings == {"hidden_layer_sizes": (32, 16)}
 
@@ -93,7 +93,7 @@ def test_numbers_have_no_class_weights(store: Store) -> None:
     at.toggle(key="balanced").set_value(True).run()
     at.session_state["chosen"] = {"data": "curve", "target": "", "run": ""}
     at.run()
-    at.button(key="start").click().run()
+    queue(at)
     assert store.runs()[0].problem.task == Task.REGRESSION and store.runs()[0].spec.class_weight == ""
 
 
@@ -103,7 +103,7 @@ def test_a_column_is_left_out_and_the_run_says_so(store: Store) -> None:
     at.session_state[editor] = {"edited_rows": {0: {"Role": "left out"}}, "added_rows": [], "deleted_rows": []}
     at.run()
     at.switch_page("views/compare.py").run()
-    at.button(key="start").click().run()
+    queue(at)
     assert dict(store.runs()[0].spec.roles.left_out) == {"sepal length (cm)": "left out by you"}
 
 
@@ -119,7 +119,7 @@ def test_nothing_of_the_data_is_read_as_markdown(store: Store) -> None:
 def test_models_that_cannot_weigh_classes_are_named(store: Store) -> None:
     at = page("compare", data="moons:rows=60")
     at.toggle(key="balanced").set_value(True).run()
-    at.button(key="start").click().run()
+    queue(at)
     assert store.runs()[0].spec.class_weight == "balanced"
     assert "k nearest neighbours cannot weigh classes" in said(at)
     assert "Random forest cannot weigh classes" not in said(at)

@@ -11,7 +11,7 @@ from core.forecast import GIB, forecast
 from core.models import MODELS
 from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import Store
-from tests.dashboard.pages import page, said, sound
+from tests.dashboard.pages import page, queue, said, sound
 
 ESTIMATES = jobs.estimates
 IRIS = ModelSpec("logistic_regression"), ModelSpec("decision_tree")
@@ -37,15 +37,14 @@ def test_limits_go_into_the_run(store: Store) -> None:
     at.number_input(key="time_limit").set_value(30)
     at.number_input(key="memory_limit").set_value(2.5)
     at.number_input(key="run_minutes").set_value(6).run()
-    at.button(key="start").click().run()
-    sound(at)
+    queue(at)
     spec = store.runs()[0].spec
     assert (spec.time_limit, spec.memory_limit, spec.run_limit) == (30.0, 2.5, 360.0)
 
 
 def test_limits_that_nobody_touched_are_the_defaults(store: Store) -> None:
     at = page("compare")
-    at.button(key="start").click().run()
+    queue(at)
     spec = store.runs()[0].spec
     assert (spec.time_limit, spec.memory_limit, spec.run_limit) == (120.0, 0.0, 0.0)
 

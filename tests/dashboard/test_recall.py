@@ -11,7 +11,7 @@ from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import Store
 from dashboard import widgets
 from dashboard.widgets import forms
-from tests.dashboard.pages import page, said, sound
+from tests.dashboard.pages import page, queue, said, sound
 
 QUICK = ModelSpec("k_neighbors", "", {"n_neighbors": 3})
 COPY = ModelSpec("k_neighbors", "near", {"n_neighbors": 1, "weights": "distance"})
@@ -40,15 +40,14 @@ def test_the_same_is_started_again_from_a_page_that_was_loaded_anew(spec: RunSpe
     run = jobs.submit(store, spec, table)
     at = page("compare", run=run)
     sound(at)
-    at.button(key="start").click().run()
-    sound(at)
+    queue(at)
     again = store.runs()[0]
     assert again.id != run and again.spec == spec
 
 
-def test_what_a_form_cannot_show_is_left_out_and_stops_nothing(store: Store) -> None:
+def test_what_a_form_cannot_show_is_left_out_and_stops_nothing(idle: Store) -> None:
     """The command line takes more than the fields do."""
-    table = jobs.read(store, "iris")
+    table = jobs.read(idle, "iris")
     models = (
         ModelSpec("svm_rbf", "", {"C": 2, "gamma": 0.5}),
         ModelSpec("random_forest", "", {"max_features": 0.5, "n_estimators": 5}),
@@ -57,13 +56,12 @@ def test_what_a_form_cannot_show_is_left_out_and_stops_nothing(store: Store) -> 
     spec = dataclasses.replace(
         PLAIN, fingerprint=table.fingerprint, models=models, split=split, time_limit=1e6, run_limit=1e9
     )
-    at = page("compare", run=jobs.submit(store, spec, table))
+    at = page("compare", run=jobs.submit(idle, spec, table))
     for slot in ("svm_rbf", "random_forest"):
         at.session_state[f"panel-{slot}-classification"] = True
     sound(at.run())
-    at.button(key="start").click().run()
-    sound(at)
-    again = store.runs()[0].spec
+    queue(at)
+    again = idle.runs()[0].spec
     assert {each.name: each.settings for each in again.models if each.settings} == {
         "svm_rbf": {"C": 2.0},
         "random_forest": {"max_features": 0.5, "n_estimators": 5},
@@ -76,7 +74,7 @@ def test_a_choice_of_one_s_own_is_not_taken_back(store: Store) -> None:
     run = jobs.submit(store, dataclasses.replace(PLAIN, fingerprint=table.fingerprint), table)
     at = page("compare", run=run)
     at.checkbox(key="use-lda-classification").check().run()
-    at.button(key="start").click().run()
+    queue(at)
     assert {each.id for each in store.runs()[0].spec.models} == {each.id for each in PLAIN.models} | {"lda"}
 
 
@@ -95,7 +93,7 @@ def test_what_the_browser_forgot_while_its_line_was_cut_is_shown_again(
     sound(at)
     assert at.checkbox(key="use-lda-classification").value is back
     assert at.number_input(key="time_limit").value == (33 if back else forms.SECONDS)
-    at.button(key="start").click().run()
+    queue(at)
     assert ("lda" in {each.id for each in store.runs()[0].spec.models}) is back
 
 

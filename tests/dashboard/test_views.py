@@ -14,7 +14,7 @@ from core.records import ModelSpec, Roles, RunSpec, Split, Task
 from core.store import RunRow, Store
 from dashboard.charts import CHARTS
 from dashboard.frames import FRAMES, Shown
-from tests.dashboard.pages import address, charts, compared, drain, frame, page, said, sound
+from tests.dashboard.pages import address, charts, compared, drain, frame, page, queue, said, sound
 
 VIEWS = ("data", "compare", "look_closer", "map", "runs")
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
@@ -113,8 +113,7 @@ def test_a_copy_takes_part_with_settings_and_a_label_of_its_own(store: Store) ->
     at.session_state["set-k_neighbors/2-classification-n_neighbors"] = 1
     at.session_state["label-k_neighbors/2"] = "one: only"
     at.run()
-    at.button(key="start").click().run()
-    sound(at)
+    queue(at)
     (copy,) = [each for each in store.runs()[0].spec.models if each.label]
     assert (copy.id, dict(copy.settings)) == ("k_neighbors:one only", {"n_neighbors": 1})
 

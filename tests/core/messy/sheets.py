@@ -31,6 +31,7 @@ def book(sheets: dict[str, Rows], change: Callable[[Any], None] | None = None, *
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, **options}
     file = io.BytesIO()
     made = xlsxwriter.Workbook(file, {"default_date_format": "yyyy-mm-dd", "nan_inf_to_errors": True, **options})
+    made.set_properties({"created": datetime(2026, 1, 1)})  # otherwise the time of day
     for name, rows in sheets.items():
         sheet = made.add_worksheet(name)
         for number, row in enumerate(rows):
@@ -76,11 +77,13 @@ def open_document(sheets: dict[str, Rows]) -> bytes:
     content = f"<office:document-content{names}><office:body><office:spreadsheet>{tables}</office:spreadsheet>"
     entry = '<manifest:file-entry manifest:full-path="{}" manifest:media-type="{}"/>'
     manifest = f'<manifest:manifest xmlns:manifest="{space}:manifest:1.0">{entry.format("/", kind)}'
+    parts = {
+        "mimetype": kind,
+        "content.xml": content + "</office:body></office:document-content>",
+        "META-INF/manifest.xml": manifest + entry.format("content.xml", "text/xml") + "</manifest:manifest>",
+    }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", kind)
-        archive.writestr("content.xml", content + "</office:body></office:document-content>")
-        archive.writestr(
-            "META-INF/manifest.xml", manifest + entry.format("content.xml", "text/xml") + "</manifest:manifest>"
-        )
+        for name, text in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
     return file.getvalue()
