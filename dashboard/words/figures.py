@@ -16,7 +16,7 @@ NO_VALUE = "–"
 _JOINER = "\u2060"  # a word joiner: takes no room, and parts what Markdown would read together
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _READ_TOGETHER = re.compile(r"(?i)(:(?=\S)|@(?=\w)|\bwww(?=\.)|-(?=[->])|<(?=[-=])|[>~](?==))")
-_NAMED = re.compile(r"`([^`]+)`")
+_NAMED = re.compile(r"(?<![^\s(])`(`*[^`]+`*)`(?![^\s.,:;!?)’])")  # a name may begin and end with the sign itself
 _SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 

@@ -382,7 +382,9 @@ def test_a_log_as_a_file() -> None:
     ("text", "shown"),
     [
         ("`a_b` has 2 rows.", "“a\\_b” has 2 rows\\."),
-        ("``touch x``", "\\`“touch x”\\`"),
+        ("``touch x``", "“\\`touch x\\`”"),
+        ("```` x` tells `y`", "“\\`\\`\\` x” tells “y”"),
+        ("`a`b`", "\\`a\\`b\\`"),
         ("`![x](http://b)`", "“\\!\\[x\\]\\(http\\:\u2060\\/\\/b\\)”"),
         ("no name", "no name"),
     ],

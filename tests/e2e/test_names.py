@@ -129,6 +129,8 @@ def test_names_in_what_was_read_and_could_be_read_are_text(watch: Watch, server:
     frame.iloc[:, 3] = [f"0{row % 9}" for row in range(60)]  # kept as text, with an undo
     data = as_csv(folder, named[11].text, frame)
     watch.go("", data=data)
+    expect(page.get_by_text("What was looked at and found fine")).to_be_visible()  # nothing draws the page anew then
+    watch.open("data")
     page.locator("[class*='st-key-undo-'] button").first.click()
     expect(page.get_by_text("Not done, as you chose")).to_be_visible()
     watch.open("undone")
@@ -162,7 +164,9 @@ def test_names_are_text_on_every_page(watch: Watch, server: Server, named: list[
     watch.look("data, the choice of the target")
     page.keyboard.press("Tab")
     for tab, deed in TABS.items():
+        settled(page)
         page.get_by_role("tab", name=tab, exact=True).click()
+        expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
         watch.open(f"data, {tab}")
         if deed:
             deed(page)
