@@ -17,7 +17,7 @@ from core.engines import DESK, FITS, Event, Job, memory_reason, time_reason
 from core.records import STOPPED_EARLY
 from tests.core import places
 from tests.core.places import SLOTS, Place
-from tests.core.trials import alive, gone
+from tests.core.trials import alive, command, gone
 
 RAY = pytest.param("ray", marks=pytest.mark.skipif(not places.installed(), reason="Ray is not installed"))
 ALL = pytest.mark.parametrize("place", ["inline", "local", RAY], indirect=True, scope="module")
@@ -58,12 +58,12 @@ def _ignores_sigterm(process: psutil.Process) -> bool:
     except OSError:
         return False
     ignored = next((int(line.split()[1], 16) for line in lines if line.startswith("SigIgn")), 0)
-    return bool(ignored >> 14 & 1) and "forkserver" in " ".join(process.cmdline())
+    return bool(ignored >> 14 & 1) and "forkserver" in command(process)
 
 
 def children_of_fits() -> list[psutil.Process]:
     """The processes that `tests.core.faulty.have_children` starts."""
-    return [each for each in below() if "end = time.monotonic()" in " ".join(each.cmdline())]
+    return [each for each in below() if "end = time.monotonic()" in command(each)]
 
 
 def appeared(place: Place, seen: Callable[[], list[psutil.Process]], count: int) -> list[psutil.Process]:

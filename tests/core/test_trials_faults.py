@@ -87,13 +87,13 @@ def test_a_model_that_fails_does_not_keep_the_others_from_their_scores(stage: St
 
 
 def test_a_run_over_its_limit_is_ended_with_what_it_has(stage: Stage) -> None:
-    run = stage.submit(nap("a", 0.05), nap("long", 60.0), run_limit=1.5)
+    run = stage.submit(nap("a", 0.05), nap("long", 60.0), run_limit=2.5)
     took = until(lambda: stage.ended(run), 20)
-    assert took < 1.5 + 5
+    assert took < 2.5 + 5
     assert {each.state for each in stage.fits(run, nap("a", 0))} == {FitState.DONE}
     assert {(each.state, each.reason) for each in stage.fits(run, nap("long", 0))} == {
-        (FitState.FAILED, "stopped because the whole run reached its limit of 1.5 s"),
-        (FitState.SKIPPED, "not tried, because the whole run reached its limit of 1.5 s"),
+        (FitState.FAILED, "stopped because the whole run reached its limit of 2.5 s"),
+        (FitState.SKIPPED, "not tried, because the whole run reached its limit of 2.5 s"),
     }
 
 

@@ -189,7 +189,7 @@ def tree(pid: int) -> list[psutil.Process]:
 
 def fork_server(supervisor: int) -> psutil.Process | None:
     """The parent of a supervisor's workers; None while there is none."""
-    found = [each for each in tree(supervisor)[1:] if "forkserver" in " ".join(_of(each, psutil.Process.cmdline) or ())]
+    found = [each for each in tree(supervisor)[1:] if "forkserver" in command(each)]
     return next((each for each in found if _of(each, psutil.Process.ppid) == supervisor), None)
 
 
@@ -274,6 +274,11 @@ def alive(process: psutil.Process) -> bool:
 def using(processes: Iterable[psutil.Process]) -> float:
     """Seconds of processor time that processes have used."""
     return sum(sum(times[:2]) for each in processes if (times := _of(each, psutil.Process.cpu_times)) is not None)
+
+
+def command(process: psutil.Process) -> str:
+    """How a process was started; empty where it has ended."""
+    return " ".join(_of(process, psutil.Process.cmdline) or ())
 
 
 def _of(process: psutil.Process, ask: Callable[[psutil.Process], Any]) -> Any:
