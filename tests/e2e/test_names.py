@@ -24,7 +24,7 @@ PLANTED = """() => [...document.querySelectorAll('body *')].filter(each =>
     ['IFRAME', 'OBJECT', 'EMBED', 'MATH', 'META', 'DETAILS-X'].includes(each.tagName.toUpperCase())
     || each.classList.contains('katex') || each.classList.contains('katex-error')
     || [...each.attributes].some(one => one.name.startsWith('on'))
-    || (['SCRIPT', 'STYLE'].includes(each.tagName) && /zq\\d+q/.test(each.textContent))
+    || (['SCRIPT', 'STYLE', 'CODE'].includes(each.tagName) && /zq\\d+q/.test(each.textContent))
     || /^\\s*javascript:|evil\\.example/i.test(each.getAttribute('href') || each.getAttribute('xlink:href') || '')
     || /evil\\.example/.test(each.getAttribute('src') || '')
 ).map(each => each.outerHTML.slice(0, 200))"""

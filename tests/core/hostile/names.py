@@ -184,8 +184,8 @@ SIGNS = (
 TEMPLATES = (*TAGS, *MARKDOWN, *FORMULAS, *CODE, *SIGNS)
 # The same within other text, so that what must stand at the beginning of a line does not hide what need not.
 WITHIN = ("{}", "a {} z", "({})", "é {} 🦊")
-# Nothing that is shown tells these apart.
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\u3164\xad]+")
+# Nothing that is shown tells these apart; sentences have other quotes around names than a file may have in them.
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\u3164\xad`“”]+")
 
 
 @dataclass(frozen=True)
