@@ -23,12 +23,14 @@ from core.forecast import Forecast
 from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store, StoreError
+from dashboard.address import ADDRESS, asked
+from dashboard.address import choose as choose
+from dashboard.address import chosen as chosen
 
 log = logging.getLogger("bakeoff.dashboard")
 
 OWNER_COOKIE = "bakeoff_owner"
 EXAMPLE = "iris"
-ADDRESS = ("data", "target", "run")
 AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 SHORT = 0.4  # seconds that a page waits for a quick job before it draws a skeleton
 LEFT_OUT = "left out by you"
@@ -84,28 +86,12 @@ def runs(states: tuple[RunState, ...] = ()) -> list[RunRow]:
 
 def keep_address() -> None:
     """Take over what the address says, and say there what it does not: a change of page empties it."""
-    asked = st.query_params.get("run", "")
-    found = store().run(asked) if asked and asked != chosen("run") else None
+    run = asked("run")
+    found = store().run(run) if run and run != chosen("run") else None
     if found is not None:
         open_run(found)
     for name in ADDRESS:
-        value = st.query_params.get(name) or chosen(name)
-        choose(**{name: value})
-
-
-def chosen(name: str) -> str:
-    """What was chosen: ``data``, ``target`` or ``run``; empty where nothing was."""
-    return str(st.session_state.get("chosen", {}).get(name, ""))
-
-
-def choose(**choice: str) -> None:
-    """Change the choice, here and in the address."""
-    st.session_state["chosen"] = {**st.session_state.get("chosen", {}), **choice}
-    for name, value in choice.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+        choose(**{name: asked(name) or chosen(name)})
 
 
 def source() -> str:

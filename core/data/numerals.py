@@ -191,9 +191,11 @@ def _leading_zero(texts: pa.StringArray) -> bool:
     """Whether a text may begin with a zero and another digit, by its bytes: a pattern takes longer than reading."""
     places, letters = (np.frombuffer(each or b"", kind) for each, kind in zip(texts.buffers()[1:], "iB", strict=True))
     places = places[texts.offset :][: len(texts) + 1]
-    begin = places[:-1][np.diff(places) > 1]
+    long = np.diff(places) > 1
+    begin, last = places[:-1][long], places[1:][long] - 1
     begin = begin + (letters[begin] < ord("."))  # behind a sign
-    return bool(((letters[begin] == ord("0")) & (letters.take(begin + 1, mode="clip") >= ord("0"))).any())
+    zero = begin[(letters[begin] == ord("0")) & (begin < last)]  # -0 is as good a number as any
+    return bool((letters[zero + 1] >= ord("0")).any())
 
 
 def _shows_point(texts: Any) -> bool:

@@ -48,7 +48,7 @@ def run() -> dict[str, Any]:
 def frame(rows: int, numbers: int, counts: int, words: int, seed: int = 0) -> pd.DataFrame:
     """Numbers, whole numbers, words and a column of 0 and 1."""
     draw = np.random.default_rng(seed)
-    columns: dict[str, Any] = {f"number_{n}": draw.normal(size=rows).round(6) for n in range(numbers)}
+    columns: dict[str, Any] = {f"number_{n}": draw.normal(size=rows).round(5) for n in range(numbers)}
     columns |= {f"count_{n}": draw.integers(0, 10 ** (n + 2), rows) for n in range(counts)}
     columns |= {f"word_{n}": draw.choice([f"word {k}" for k in range(5 * (n + 1))], rows) for n in range(words)}
     return pd.DataFrame(columns | {"y": draw.integers(0, 2, rows)})

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from core.data import values
+from core.data import numerals, values
 from core.data.report import Report
 from tests.core.trials import SEED
 
@@ -21,6 +21,7 @@ PLAIN: tuple[Callable[[random.Random], str], ...] = (
     lambda dice: f"{dice.gauss(0, 100):.3f}",
     lambda dice: f"{dice.gauss(0, 1):.6g}",
     lambda dice: f"{dice.gauss(0, 1):.2e}",
+    lambda dice: dice.choice(("0", "-0", "0.5", "-0.25")),
 )
 ODD = (
     *("", "NA", "nan", "NaN", "NAN", "nan(1)", "?", "-", ".", "N/A", "None", "   ", " 3", "4 ", "abc", "\u0661"),
@@ -68,3 +69,8 @@ def test_it_comes_to_the_same(settings: dict[str, object], monkeypatch: pytest.M
         assert report.changes() == told.changes() and report.facts == told.facts
     quick = sum(each is not None for each in taken)
     assert len(taken) / 4 < quick < len(taken) * 3 / 4  # both ways were gone
+
+
+def test_a_minus_before_a_zero_is_no_reason_to_look_twice() -> None:
+    assert numerals.at_once(pa.chunked_array([["-0", "0.5", "-0", "1.5", "0"]])) is not None
+    assert numerals.at_once(pa.chunked_array([["-0", "0.5", "-01", "1.5"]])) is None
