@@ -13,9 +13,19 @@ ADDRESS = ("data", "target", "run")
 def asked(name: str) -> str:
     """What the address says, unless it is what a choice has just replaced: a request may be older than its answer."""
     value, replaced = st.query_params.get(name, ""), st.session_state.get("replaced", {})
-    if value == chosen(name):
+    old, since = replaced.get(name, ("", 0))
+    if value == chosen(name) and since < _turn():
         replaced.pop(name, None)  # the browser has heard of it, and may come back to the old one
-    return "" if value and value == replaced.get(name) else value
+    return "" if value and value == old else value
+
+
+def taken_over() -> None:
+    """Say that a script run has taken over what the address says: what it says from here on is of that run's making."""
+    st.session_state["turn"] = _turn() + 1
+
+
+def _turn() -> int:
+    return int(st.session_state.get("turn", 0))
 
 
 def chosen(name: str) -> str:
@@ -29,7 +39,7 @@ def choose(**choice: str) -> None:
     for name, value in choice.items():
         old = st.query_params.get(name, "")
         if old != value:
-            st.session_state.setdefault("replaced", {})[name] = old
+            st.session_state.setdefault("replaced", {})[name] = old, _turn()
             if value:
                 st.query_params[name] = value
             else:

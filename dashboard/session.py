@@ -23,7 +23,7 @@ from core.forecast import Forecast
 from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store, StoreError
-from dashboard.address import ADDRESS, asked
+from dashboard.address import ADDRESS, asked, taken_over
 from dashboard.address import choose as choose
 from dashboard.address import chosen as chosen
 
@@ -92,6 +92,7 @@ def keep_address() -> None:
         open_run(found)
     for name in ADDRESS:
         choose(**{name: asked(name) or chosen(name)})
+    taken_over()
 
 
 def source() -> str:
