@@ -29,7 +29,6 @@ ROUTE = "/_stcore/upload_file/"
 ROOM = 3  # times the size of a file: itself, what is kept of it once it was read, and what reading it takes
 FRAME = 2**16  # bytes of a form around its file
 
-
 _waiting: dict[bytes, Path | OSError] = {}
 
 
@@ -46,7 +45,7 @@ def arrived(content: bytes, folder: Path) -> Path:
     Raises
     ------
     OSError
-        Where it could not be written; its text is a sentence.
+        Where it could not be written.
     """
     came = _waiting.pop(content, None)
     if isinstance(came, OSError):
@@ -153,7 +152,7 @@ class _Body:
         free = shutil.disk_usage(self.part.parent).free
         if free < ROOM * self.size:
             told = (
-                f"It needs {in_words(ROOM * self.size)} of free disk space, three times its size, and {in_words(free)} "
+                f"it needs {in_words(ROOM * self.size)} of free disk space, three times its size, and {in_words(free)} "
                 "are free. Make room on the disk that holds the data folder."
             )
             self.trouble = OSError(errno.ENOSPC, told)

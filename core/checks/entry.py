@@ -126,6 +126,11 @@ class Setting:
         return len(self.samples.y)
 
     @property
+    def pixels(self) -> str | None:
+        """Why the columns say nothing one by one; None where they are more than pixels."""
+        return "the columns are pixels of images" if self.problem.image_shape else None
+
+    @property
     def classes(self) -> bool:
         """Whether classes are predicted."""
         return self.problem.task is Task.CLASSIFICATION

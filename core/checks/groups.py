@@ -177,7 +177,7 @@ def _alike_in_words(setting: Setting, each: Entity) -> str:
 def _known_groups(setting: Setting) -> str | None:
     if setting.problem.group:
         return f"the rows are divided by {quoted(setting.problem.group)}"
-    return "the columns are pixels of images" if setting.problem.image_shape else None
+    return setting.pixels
 
 
 GROUPS = Check(

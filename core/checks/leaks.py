@@ -182,9 +182,7 @@ def _sums(setting: Setting) -> list[Finding]:
 def _too_few(setting: Setting) -> str | None:
     if setting.rows < FEWEST:
         return f"with {counted(setting.rows, 'row')} the score of a single column says nothing"
-    if setting.problem.image_shape:
-        return "the columns are pixels of images"
-    return None
+    return setting.pixels
 
 
 LEAKS = Check(

@@ -67,7 +67,7 @@ def _hinted(name: str) -> Finding:
 def _chosen(setting: Setting) -> str | None:
     if setting.problem.weight:
         return f"the rows count by {quoted(setting.problem.weight)}"
-    return "the columns are pixels of images" if setting.problem.image_shape else None
+    return setting.pixels
 
 
 WEIGHTS = Check(

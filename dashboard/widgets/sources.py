@@ -95,4 +95,5 @@ def _uploaded(key: str) -> None:
     try:
         session.choose_source(uploads.keep(folder, file.name, receiving.arrived(file.getvalue(), folder)))
     except OSError as error:
-        st.session_state["upload_trouble"] = f"{file.name}: {error.strerror}"
+        told = f"{file.name} could not be written to the data folder: {error.strerror}"
+        st.session_state["upload_trouble"] = f"{told.rstrip('.')}."
