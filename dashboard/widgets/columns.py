@@ -91,7 +91,7 @@ def pick_positive(table: Table, problem: Problem) -> None:
         "The class to look for",
         list(problem.classes),
         required=True,
-        format_func=lambda each: words.sentence(each),
+        format_func=words.escape,
         key="positive",
         on_change=_positive_picked,
         args=(table,),
@@ -233,7 +233,7 @@ def _take_over(table: Table, problem: Problem | None, edited: pd.DataFrame) -> N
             roles.give(table, problem, name, role)
             changed = True
     proposed = {each.name: str(each.kind) for each in table.columns}
-    kinds = {name: kind for name, kind in zip(edited["Column"], edited["Taken for"], strict=True)}
+    kinds = dict(zip(edited["Column"], edited["Taken for"], strict=True))
     decided = session.decisions(table).get("kinds", {})
     kept = {name: kind for name, kind in (decided | kinds).items() if kind != proposed[name]}
     if kept != decided:
