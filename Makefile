@@ -6,6 +6,8 @@
 #   make test-slow the longer trials
 #   make test-ray  what a cluster does, on Ray clusters of this machine, in an environment of its own
 #   make bench     measure speed against its targets
+#   make bench-quality  measure how good the networks are against their targets; hours, and it can be cut off and go on
+#   make bench-gpu  measure how fast networks train on a CUDA card, beside what it could do; minutes, and nothing without one
 #   make bench-peers    measure against PyCaret, skore and cross_validate, in environments of their own
 #   make lock      work out requirements.lock anew (on Linux, from pyproject.toml)
 #   make clean     remove everything that the other verbs made
@@ -30,7 +32,7 @@ STAMP := $(VENV)/.installed
 # With the bytecode that an earlier process wrote, every later one starts a quarter of a second sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check test-slow test-ray bench bench-peers lock clean
+.PHONY: help run test check test-slow test-ray bench bench-quality bench-gpu bench-peers lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -62,7 +64,7 @@ check: $(STAMP)
 # In two processes first, then what must have the machine to itself. pytest ends with 5 where PYTEST_ARGS leaves a part
 # no test.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not alone" $(PYTEST_ARGS) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not alone" $(PYTEST_ARGS) || [ $$? = 5 ]
 	$(BIN)/python -m pytest -m "not slow and alone" $(PYTEST_ARGS) || [ $$? = 5 ]
 
 test-slow: $(STAMP)
@@ -81,6 +83,12 @@ test-ray:
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks
+
+bench-quality: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.quality
+
+bench-gpu: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.gpu
 
 bench-peers: $(STAMP)
 	$(BIN)/python -m tests.benchmarks.peers --folder build/peers

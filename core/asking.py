@@ -10,7 +10,7 @@ from typing import Any
 
 from core import jobs
 from core.checks import Checked
-from core.derived import checks_params, derived_key
+from core.derived import checks_params, derived_key, oddities_params
 from core.profile import PARTS
 from core.records import FitState, Proposal, Roles, RunSpec, Split
 from core.store import Derived, Store
@@ -44,6 +44,11 @@ def request_checks(store: Store, fingerprint: str, roles: Roles, split: Split, s
 def request_checks_of(store: Store, spec: RunSpec) -> Derived:
     """The same for the table, the roles and the split of a run."""
     return request_checks(store, spec.fingerprint, spec.roles, spec.split, spec.seed)
+
+
+def request_oddities(store: Store, fingerprint: str, roles: Roles) -> Derived:
+    """The rows of a table that fit least (see `core.oddities.oddest`), or the job that looks for them."""
+    return _request(store, "oddities", oddities_params(fingerprint, roles))
 
 
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:

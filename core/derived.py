@@ -47,6 +47,8 @@ class Derivation:
         Bytes that it may take, from the parameters; 0 for the engine's own limit.
     told : callable
         What a person is told where it has failed, from the last event's kind and reason.
+    long : bool
+        Whether it takes so long that only one such is worked on at a time, beside those that somebody waits for.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Derivation:
     seconds: Callable[[Store, Params], float] = lambda store, params: 600.0
     memory: Callable[[Store, Params], int] = lambda store, params: 0
     told: Callable[[str, str], str] = lambda kind, reason: reason
+    long: bool = False
 
 
 def derived_key(kind: str, params: Params) -> str:
@@ -159,22 +162,35 @@ def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow,
     return again, pipeline
 
 
-def _projection(store: Store, params: Params) -> dict[str, Any]:
+def _looked_at(store: Store, params: Params) -> tuple[Problem, Samples]:
+    """What is looked at without learning to predict; there may be no target."""
     from core.data import make_problem, samples, without_target
-    from core.preparation import Needs, labels, preparation
-    from core.projections import project
 
     table = store.table(params["fingerprint"])
     if table is None:
         raise ValueError("The table was deleted.")
     roles = Roles(**params["roles"])
     problem = make_problem(table, roles) if roles.target else without_target(table, roles)
-    rows = samples(table, problem)
+    return problem, samples(table, problem)
+
+
+def _projection(store: Store, params: Params) -> dict[str, Any]:
+    from core.preparation import Needs, labels, preparation
+    from core.projections import project
+
+    problem, rows = _looked_at(store, params)
     prepared = preparation(problem, Needs(scaled=True, blind=True), params["seed"])
     values, names = prepared.fit_transform(rows.X, rows.y), labels(prepared, problem)
     frame, info = project(params["method"], values, names, seed=params["seed"], settings=params["settings"])
     frame["row"] = rows.rows[frame["row"].to_numpy()]
     return {"frame": frame.to_dict("list"), "info": info}
+
+
+def _oddities(store: Store, params: Params) -> dict[str, Any]:
+    from core.oddities import oddest
+
+    problem, rows = _looked_at(store, params)
+    return oddest(rows, problem, params["seed"])
 
 
 def _scores(store: Store, params: Params) -> dict[str, Any]:
@@ -241,6 +257,26 @@ def _checks(store: Store, params: Params) -> dict[str, Any]:
     return {"checked": found.to_json(), "split": asdict(propose_split(table, problem, found.findings, split))}
 
 
+def _synthetic(store: Store, params: Params) -> dict[str, Any]:
+    """Invented rows beside the table's copy, under their own key; what they are worth as the result."""
+    from core.data import make_problem
+    from core.synthetic import judge
+
+    table = store.table(params["fingerprint"])
+    if table is None:
+        raise ValueError("The table was deleted.")
+    roles = Roles(**params["roles"])
+    problem, split = make_problem(table, roles), Split(**params["split"])
+    invented, told = judge(table, problem, roles, split, params["models"], params["seed"])
+    store.files.put_frame(derived_key("synthetic", params), invented)
+    return told
+
+
+def synthetic_params(fingerprint: str, roles: Roles, split: Split, models: Sequence[str], seed: int) -> dict[str, Any]:
+    """The parameters of invented rows and what they are worth."""
+    return {**checks_params(fingerprint, roles, split, seed), "models": list(models)}
+
+
 def checks_params(fingerprint: str, roles: Roles, split: Split, seed: int) -> dict[str, Any]:
     """The parameters of the checks of a table that is to be divided so."""
     return {"fingerprint": fingerprint, "roles": roles.values(), "split": asdict(split), "seed": seed}
@@ -255,6 +291,11 @@ def projection_params(fingerprint: str, roles: Roles, method: str, seed: int, se
         "seed": seed,
         "settings": dict(settings),
     }
+
+
+def oddities_params(fingerprint: str, roles: Roles, seed: int = 0) -> dict[str, Any]:
+    """The parameters of a search for odd rows."""
+    return {"fingerprint": fingerprint, "roles": roles.values(), "seed": seed}
 
 
 def estimate_params(
@@ -277,8 +318,12 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("table", _read, _keep_table, _patience, _room, confined.told),
     Derivation("importance", _importance),
     Derivation("projection", _projection),
+    Derivation("oddities", _oddities),
     Derivation("profile", _profile, seconds=lambda store, params: 120.0),
     Derivation("checks", _checks, seconds=lambda store, params: 120.0),
+    Derivation(
+        "synthetic", _synthetic, seconds=lambda store, params: 1800.0, memory=lambda store, params: 2 * 2**30, long=True
+    ),
     Derivation("scores", _scores, _keep_scores),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
 )

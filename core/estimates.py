@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BUDGET = 0.3
 SMALLEST, SMALLEST_OF_ROUNDS, GROWTHS = 250, 1_000, (4, 2)
 FEWEST_OF_A_CLASS = 5
+LONGEST_TRIAL = 3.0  # seconds that the smallest sample may be expected to take, or else nothing is tried
 ASKED = (50, 450)  # rows that are predicted on trial: two numbers tell what a row costs beside the call itself
 ROUNDS = (4, 10)
 FARTHEST = 4.0  # so far a few quick fits may move the expectation of the others
@@ -97,8 +98,11 @@ def probe(
     Returns
     -------
     Estimate
-        The catalogue's own where the model cannot be fitted on a sample.
+        The catalogue's own where the model cannot be fitted on a sample, or not soon.
     """
+    model, sample = MODELS[spec.name], replace(problem, rows=min(train, SMALLEST))
+    if model.cost.rounds is None and model.seconds(sample, spec.settings) > LONGEST_TRIAL:
+        return rough(problem, spec, train)
     trials = _Trials(problem, samples, spec, seed, class_weight)
     try:
         with warnings.catch_warnings():

@@ -22,7 +22,7 @@ from core.estimates import Estimate, fold_rows, rough, time_left
 from core.forecast import Forecast, forecast, settings_hold
 from core.metrics import metrics_of
 from core.models import MODELS
-from core.records import RUN_ENDED, FitState, ModelSpec, Problem, Roles, RunSpec, RunState, Split, Table
+from core.records import ENDED, RUN_ENDED, FitState, Hold, ModelSpec, Problem, Roles, RunSpec, RunState, Split, Table
 from core.results import Comparison, FitResult
 from core.run import plan
 from core.store import Derived, FitRow, RunRow, Store
@@ -177,8 +177,12 @@ def _row(run: str, fit: Any, known: bool) -> FitRow:
 def seconds_left(
     run: RunRow, fits: Sequence[FitRow | FitResult], slots: int, expected: Mapping[str, Estimate]
 ) -> float | None:
-    """About how many seconds a run still takes, see `core.estimates.time_left`; never more than its own limit."""
-    left = time_left(fits, slots, expected, run.spec.time_limit)
+    """About how many seconds a run still takes, see `core.estimates.time_left`; never more than its own limit.
+
+    What is paused takes none.
+    """
+    going = [each for each in fits if each.hold == Hold.NONE or each.state in ENDED]
+    left = time_left(going, slots, expected, run.spec.time_limit)
     if left is None or not run.spec.run_limit:
         return left
     return min(left, max(0.0, run.spec.run_limit - (run.seconds or 0.0)))
@@ -225,6 +229,7 @@ def _result(fit: FitRow) -> FitResult:
         key=fit.key,
         log=fit.log,
         stopping=fit.cancel and fit.state == FitState.RUNNING,
+        hold=fit.hold,
         started=fit.started,
         ended=fit.ended,
     )
@@ -291,6 +296,11 @@ def request_projection(
 ) -> Derived:
     """A table's projection, or the job that works it out."""
     return _request(store, "projection", projection_params(fingerprint, roles, method, seed, settings or {}))
+
+
+def request_synthetic(store: Store, params: Mapping[str, Any]) -> Derived:
+    """Invented rows and what they are worth (see `core.derived.synthetic_params`), or the job that finds out."""
+    return _request(store, "synthetic", params)
 
 
 def estimates(

@@ -19,7 +19,7 @@ from core.comparison import interval, tied_with_best
 from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
 from core.models import MODELS, model_title
-from core.records import ENDED, FitState, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
+from core.records import ENDED, FitState, Hold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
 from core.standing import COLUMNS, Standing, placed
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class FitResult:
     ----------
     stopping : bool
         Whether it runs though somebody asked for its end.
+    hold : Hold
+        Whether it is paused, where it is not through.
     started, ended : float or None
         Moments, in seconds since 1970.
     """
@@ -64,6 +66,7 @@ class FitResult:
     key: str = ""
     log: str = ""
     stopping: bool = False
+    hold: Hold = Hold.NONE
     started: float | None = None
     ended: float | None = None
 
@@ -133,6 +136,12 @@ class ModelResult:
     def stopping(self) -> bool:
         """Whether a fit of it runs that somebody asked to end."""
         return any(each.stopping for each in self.fits)
+
+    @property
+    def hold(self) -> Hold:
+        """Whether all of it that is not through is paused, or some of it does one step."""
+        holds = {each.hold for each in self.fits if each.state not in ENDED}
+        return Hold.STEP if Hold.STEP in holds else Hold.PAUSED if holds == {Hold.PAUSED} else Hold.NONE
 
     @property
     def size_bytes(self) -> int | None:

@@ -15,8 +15,8 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping, MutableSequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,13 +25,14 @@ import psutil
 
 from core.catalogue import resolve
 from core.derived import DERIVED
-from core.engines import AFTER, DISK, Event, Job, memory_reason
+from core.engines import AFTER, DISK, HELD, Event, Job, memory_reason
+from core.engines.flags import Asked, Flag
 from core.engines.limits import limited
 from core.engines.watching import STACK, TAIL
 from core.models import MODELS
-from core.progress import Step, listening
+from core.progress import Step, held, listening
 from core.records import STOPPED_EARLY, ModelSpec, Problem, RunSpec, Task
-from core.run import Fitted, Setting, execute, model_file, out_of_memory, reason_of, setting
+from core.run import Fitted, Setting, execute, execute_together, model_file, out_of_memory, reason_of, setting
 from core.store import Store, StoreError, is_full
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ UNSAVED, LARGE = 200, 2**30
 # A screen shows no more than this many steps a second.
 STEPS_PER_SECOND = 5
 
+LOOK = 0.02  # seconds between two looks at whether a job that is held may go on
+
 
 class Worker:
     """Executes jobs against one data folder.
@@ -54,32 +57,35 @@ class Worker:
     Parameters
     ----------
     folder : Path
-    flags : sequence of two int
-        What is asked of the job at work (0: go on), and a place to say that it listens.
+    flags : sequence of four int
+        See `core.engines.flags`.
     memory : int
         Bytes that a job may take where it does not say; 0 for no limit.
     """
 
     def __init__(self, folder: Path, flags: MutableSequence[int] | None = None, memory: int = 0) -> None:
         self.store = Store(folder)
-        self.flags: MutableSequence[int] = [0, 0] if flags is None else flags
+        self.flags: MutableSequence[int] = [0] * len(Flag) if flags is None else flags
         self.memory = memory
+        self.steps: list[_Steps] = []  # of each fit of the job at work
+        self.stepped = 0  # of the steps that were asked for, those that the job has done
         self.unsaved: deque[_Unsaved] = deque()
         self._setting = lru_cache(maxsize=2)(self._prepare)
 
     def run(self, job: Job, say: Callable[[Event], None]) -> None:
         """Execute a job; its last event is ``done``, ``failed`` or ``over``."""
-        steps = _throttled(lambda result: say(Event(job.id, "step", result)))
+        self.steps, self.stepped = [_Steps(each, say) for each in job.names], 0
         _bring_in(job)
         keeper = _Keeper(self.store, job.params.get("key", ""))
         memory = job.memory or self.memory
+        ends: Sequence[dict[str, Any] | Exception]
         try:
-            with listening(steps, self._wanted, keeper), limited(memory and memory + self._mapped(job)):
-                result = self._fit(job) if job.kind == "fit" else DERIVED[job.kind].work(self.store, job.params)
+            with listening(self._hear, self._wanted, keeper), limited(memory and memory + self._mapped(job)):
+                ends = self._fits(job) if job.kind == "fit" else [DERIVED[job.kind].work(self.store, job.params)]
         except Exception as error:
-            say(_ended(job, error, memory))
-        else:
-            say(Event(job.id, "done", result))
+            ends = [error for _ in job.names]
+        for name, end in reversed(list(zip(job.names, ends, strict=True))):
+            say(_ended(replace(job, id=name), end, memory) if isinstance(end, Exception) else Event(name, "done", end))
 
     def events(self, job: Job) -> list[Event]:
         """Execute a job and give all its events."""
@@ -88,26 +94,52 @@ class Worker:
         return said
 
     def _wanted(self) -> bool:
-        """Whether the job at work should go on; who asks is known to listen."""
-        self.flags[1] = 1
-        return not self.flags[0]
+        """Whether the job at work should go on; who asks is known to listen, and waits here while the job is held."""
+        self.flags[Flag.LISTENS] = 1
+        if self._paused():
+            self.flags[Flag.HOLDS] = 1
+            for each in self.steps:
+                each.pass_on(held=True)
+            with held():
+                while self._paused():
+                    time.sleep(LOOK)
+            self.flags[Flag.HOLDS] = 0
+        return self.flags[Flag.ASKED] != Asked.STOP
+
+    def _paused(self) -> bool:
+        return self.flags[Flag.ASKED] == Asked.PAUSE and self.flags[Flag.STEPS] == self.stepped
+
+    def _hear(self, step: Step) -> None:
+        """Take in a step of the job at work; while it is paused, that is the one that was asked for."""
+        self.steps[step.part].hear(step)
+        if self.flags[Flag.ASKED] == Asked.PAUSE:
+            self.stepped = self.flags[Flag.STEPS]
 
     def _mapped(self, job: Job) -> int:
         """Bytes of the file that a job maps into memory; they come on top of what it may take."""
         path = self.store.files.frame_path(job.params["fingerprint"]) if "fingerprint" in job.params else None
         return path.stat().st_size if path is not None and path.exists() else 0
 
-    def _fit(self, job: Job) -> dict[str, Any]:
+    def _fits(self, job: Job) -> list[dict[str, Any] | Exception]:
+        """What each fit of a job came to."""
         params = job.params
         shared = self._setting(params["spec"], params["problem"])
         model = ModelSpec(params["name"], params["label"], params["settings"])
-        fitted = execute(shared, model, params["fold"])
-        key = params["key"]
+        folds = (params["fold"], *params.get("folds", ()))
+        keys = (params["key"], *params.get("keys", ()))
+        fitted = execute_together(shared, model, folds) if job.others else [execute(shared, model, folds[0])]
+        return [
+            each if isinstance(each, Exception) else self._take(name, key, fold, each)
+            for name, key, fold, each in zip(job.names, keys, folds, fitted, strict=True)
+        ]
+
+    def _take(self, name: str, key: str, fold: int, fitted: Fitted) -> dict[str, Any]:
+        """Keep what a fit came to."""
         if STOPPED_EARLY in fitted.outcome.marks:
-            return self._hand_in(job.id, stopped_key(key, job.id), fitted)
+            return self._hand_in(name, stopped_key(key, name), fitted)
         self.store.files.put_predictions(key, fitted.predictions)
         self.store.files.remove_checkpoint(key)
-        self.unsaved.append(_Unsaved(job.id, key if params["fold"] == KEPT_FOLD else "", fitted.pipeline))
+        self.unsaved.append(_Unsaved(name, key if fold == KEPT_FOLD else "", fitted.pipeline))
         return {"outcome": fitted.outcome, AFTER: True}
 
     def _hand_in(self, job: str, key: str, fitted: Fitted) -> dict[str, Any]:
@@ -138,7 +170,7 @@ def _bring_in(job: Job) -> None:
     """Import a model's library before its memory is counted."""
     if job.kind == "fit":
         with contextlib.suppress(Exception):  # what is wrong is told where the model is built
-            resolve(MODELS[job.params["name"]].build[Task(job.params["task"])])
+            resolve(MODELS[job.params["name"]].build[Task(job.params["task"])])()
 
 
 def stopped_key(key: str, job: str) -> str:
@@ -148,7 +180,7 @@ def stopped_key(key: str, job: str) -> str:
 
 def _ended(job: Job, error: Exception, memory: int) -> Event:
     """The last event of a job that an exception ended."""
-    log = _shortened(traceback.format_exc())
+    log = _shortened("".join(traceback.format_exception(error)))
     if memory and out_of_memory(error):
         return Event(job.id, "over", reason=memory_reason(memory), log=log)
     reason = reason_of(error) if job.kind == "fit" and not isinstance(error, StoreError) else _sentence(error)
@@ -187,21 +219,27 @@ class _Keeper:
                 self.store.files.put_checkpoint(self.key, state)
 
 
-def _throttled(say: Callable[[dict[str, Any]], None]) -> Callable[[Step], None]:
-    """Pass on steps a few times a second, with every point of the curve since the last time."""
-    points: list[Mapping[str, float]] = []
-    last = 0.0
+class _Steps:
+    """Passes on steps a few times a second, with every point of the curve since the last time."""
 
-    def hear(step: Step) -> None:
-        nonlocal last
+    def __init__(self, name: str, say: Callable[[Event], None]) -> None:
+        self._name, self._say, self._step, self._last = name, say, Step(0.0), 0.0
+        self._points: list[Mapping[str, float]] = []
+
+    def hear(self, step: Step) -> None:
+        """Take in a step, and pass it on if it is time."""
+        self._step = step
         if step.point:
-            points.append(step.point)
-        if (now := time.monotonic()) - last >= 1 / STEPS_PER_SECOND:
-            say({"progress": step.fraction, "message": step.message, "points": tuple(points)})
-            points.clear()
-            last = now
+            self._points.append(step.point)
+        if time.monotonic() - self._last >= 1 / STEPS_PER_SECOND:
+            self.pass_on()
 
-    return hear
+    def pass_on(self, *, held: bool = False) -> None:
+        """Say how far the job is, and whether it stands still there."""
+        about = {"progress": self._step.fraction, "message": self._step.message, "points": tuple(self._points)}
+        self._say(Event(self._name, "step", about | ({HELD: True} if held else {})))
+        self._points.clear()
+        self._last = time.monotonic()
 
 
 def _sentence(error: Exception) -> str:
@@ -217,8 +255,8 @@ def serve(pipe: Connection, folder: str, flags: Any, output: str, nice: bool, me
     pipe : Connection
     folder : str
         The data folder.
-    flags : shared array of two bytes
-        See `Worker`.
+    flags : shared array of bytes
+        See `core.engines.flags`.
     output : str
         The file that takes what is printed; emptied after each job.
     nice : bool

@@ -37,6 +37,7 @@ VIEWS = (
     View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
     View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned."),
     View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together."),
+    View("invented", "Invented data", "science", "Rows that a network invents, and what models learn from them."),
     View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them."),
 )
 

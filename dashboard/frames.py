@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from core import diagnostics
+from core.curves import KINDS, VALUES, line, turn
 from core.metrics import METRICS, Metric, per_class
 from core.records import Predictions, Problem
 from core.results import Comparison, ModelResult
@@ -44,7 +46,7 @@ class Shown:
             "scores": bool(found.done),
             "predictions": given is not None,
             "probabilities": given is not None and (given.probabilities is not None or given.scores is not None),
-            "curve": any(len(each.curve) > 1 for each in found.fits),
+            "curve": any(each.curve for each in found.fits),
             "importances": model in self.importances,
         }
         return {name for name, is_there in there.items() if is_there}
@@ -81,15 +83,71 @@ def score_spread(result: Comparison, models: Sequence[str], metric: str) -> pd.D
     return frame.astype({"score": float, "mean": float, "low": float, "high": float})
 
 
-def learning_curve(result: Comparison, models: Sequence[str]) -> pd.DataFrame:
-    """Every point of every learning curve, with its model and fold."""
-    parts = [
-        pd.DataFrame(list(fit.curve)).assign(model=result.model(id).title, fold=fit.fold + 1)
-        for id in models
-        for fit in result.model(id).fits
-        if len(fit.curve) > 1
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["step", "model", "fold"])
+FINE, COARSE = 500, 200  # points that are drawn of a model's first fold, and of each other
+MOST_LINES = 20  # beyond so many folds only the first of each model is drawn
+
+
+def learning_curve(
+    result: Comparison,
+    models: Sequence[str],
+    *,
+    kinds: Sequence[str] = KINDS,
+    over: str = "step",
+    earlier: Mapping[str, Comparison] | None = None,
+) -> pd.DataFrame:
+    """The learning curves of some models, with the points where validation turns up.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        Which of `core.curves.KINDS`.
+    over : str
+        What is drawn across: ``step`` or ``seconds``; a curve that lacks it is left out.
+    earlier : mapping of str to Comparison, optional
+        Earlier runs by their names, of which all curves are laid under; what this run took over from them is not.
+
+    Returns
+    -------
+    DataFrame
+        For the chart of this name; ``attrs["turns"]`` has the step at which a model's first fold turned up, by its id.
+    """
+    values = [f"{part}_{kind}" for kind in kinds for part in ("train", "valid")]
+    chosen = [("", result.model(id)) for id in models]
+    known = {fit.key for _, model in chosen for fit in model.fits if fit.key}
+    chosen += [(name, model) for name, other in (earlier or {}).items() for model in other.models]
+    whole = sum(bool(fit.curve) for _, model in chosen for fit in model.fits) <= MOST_LINES
+    parts, turns = [], {}
+    for name, model in chosen:
+        fits = [fit for fit in model.fits if _has(fit.curve, over, values) and not (name and fit.key in known)]
+        for place, fit in enumerate(fits if whole and not name else fits[:1]):
+            columns = line(fit.curve, ["step", over, *(values if place else VALUES)], COARSE if place else FINE)
+            found = None if place else turn(columns)
+            columns["turn"] = np.arange(len(columns["step"])) == found
+            if found is not None and not name:
+                turns[model.id] = columns["step"][found]
+            shown = {each: columns[each] for each in ("step", over, *values, "turn")}
+            parts.append((shown, model.title, fit.fold + 1, name))
+    frame = _joined(parts, list(dict.fromkeys(model.title for _, model in chosen)))
+    frame.attrs.update(over=over, turns=turns)
+    return frame
+
+
+def _has(curve: Sequence[Mapping[str, float]], over: str, values: Sequence[str]) -> bool:
+    """Whether there is something of a curve to draw."""
+    return bool(curve) and over in curve[-1] and any(each in curve[-1] for each in values)
+
+
+def _joined(parts: Sequence[tuple[Mapping[str, np.ndarray], str, int, str]], titles: list[str]) -> pd.DataFrame:
+    """Lines one below the other, each with its model, its fold and its run."""
+    if not parts:
+        return pd.DataFrame({"step": [], "model": pd.Categorical([], categories=titles)})
+    lines, models, folds, runs = zip(*parts, strict=True)
+    sizes = [len(each["step"]) for each in lines]
+    columns = {name: np.concatenate([each[name] for each in lines]) for name in lines[0]}
+    codes = np.repeat(np.array([titles.index(each) for each in models]), sizes)
+    model = pd.Series(pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(titles)))
+    of = {name: np.repeat(np.array(each, object), sizes) for name, each in (("fold", folds), ("earlier", runs))}
+    return pd.DataFrame(columns | {"model": model} | of)
 
 
 def _overlaid(shown: Shown, make: Callable[[Predictions, Problem], pd.DataFrame]) -> pd.DataFrame:

@@ -6,15 +6,20 @@ Knows the store and the queue, and nothing of what the pages show.
 from __future__ import annotations
 
 import gc
+import gzip
 import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import plotly
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
+from starlette.responses import Response
 
 from core import jobs
 from core.store import Store, StoreError
@@ -63,6 +68,27 @@ class Guard:
         await self.app(scope, receive, guarded)
 
 
+class Library:
+    """Gives browsers the Plotly of the installed package, for charts that change in place."""
+
+    PATH = "/bakeoff/plotly.js"
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        answer = _library() if scope["type"] == "http" and scope["path"].endswith(self.PATH) else self.app
+        await answer(scope, receive, send)
+
+
+@cache
+def _library() -> Response:
+    """The library, packed; its address names its version, so that a browser may keep it for good."""
+    content = gzip.compress((Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes())
+    headers = {"content-encoding": "gzip", "cache-control": "public, max-age=31536000, immutable"}
+    return Response(content, media_type="text/javascript", headers=headers)
+
+
 def _cookies(scope: Any) -> dict[str, str]:
     sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
     return cookie_parser("; ".join(sent))
@@ -73,7 +99,7 @@ def _cookie() -> str:
     return f"{OWNER_COOKIE}={secrets.token_urlsafe(12)}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
 
 
-middleware = [Middleware(Guard), Middleware(Uploads)]
+middleware = [Middleware(Guard), Middleware(Library), Middleware(Uploads)]
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from core.data import RULES, make_problem, propose_target
 from core.derived import source_stamp
 from core.estimates import Estimate
 from core.forecast import Forecast
-from core.records import FitState, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
+from core.records import FitState, Hold, Predictions, Problem, Proposal, Roles, RunSpec, RunState, Table
 from core.results import Comparison
 from core.store import Derived, RunRow, Store, StoreError
 from dashboard.address import ADDRESS, asked, taken_over
@@ -337,6 +337,12 @@ def stop(run: RunRow, model: str = "") -> None:
         store().cancel(run.id, model)
 
 
+def hold(run: RunRow, model: str, to: Hold) -> None:
+    """Pause a model, have it do one step, or let it go on."""
+    if _allowed(run):
+        {Hold.PAUSED: store().pause, Hold.STEP: store().step, Hold.NONE: store().resume}[to](run.id, model)
+
+
 def stop_everything() -> None:
     """Stop all that the visitor has at work or in the queue."""
     for each in set(owners()):
@@ -353,7 +359,9 @@ def _allowed(run: RunRow) -> bool:
     """Whether a run is the visitor's; says so where it is not, though no button should have led there."""
     if not mine(run):
         log.warning("refused to change run %s, which belongs to somebody else", run.id)
-        st.toast("This comparison belongs to somebody else; only they can stop or delete it.", icon=":material/block:")
+        st.toast(
+            "This comparison belongs to somebody else; only they can pause, stop or delete it.", icon=":material/block:"
+        )
     return mine(run)
 
 

@@ -22,27 +22,27 @@ import pytest  # noqa: E402
 
 # What must have the machine to itself, as it measures time or memory, kills processes, has some of its own at work,
 # fills disks, sets clocks or drives a browser: `make test` runs it last, in one process, and everything else in two.
+# Tests on the fixture `served` as well: its workers step back behind whatever else runs.
 ALONE = (
     "core/test_cluster.py",
     "core/test_confined.py",
     "core/test_data_fetched.py",
-    "core/test_data_mapped.py",
     "core/test_endurance.py",
     "core/test_engine*.py",
-    "core/test_networks_resumed.py",
     "core/test_store_kills.py",
     "core/test_store_locks.py",
     "core/test_store_opening.py",
     "core/test_store_space.py",
-    "core/test_supervisor*.py",
-    "core/test_trials_*.py",
+    "core/test_supervisor_*.py",
+    "core/test_trials_[!d]*.py",
+    "core/test_trials_disk.py",
     "core/test_worker.py",
     "e2e/test_*.py",
 )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if any(item.path.match(f"tests/{files}") for files in ALONE):
+    if any(item.path.match(f"tests/{files}") for files in ALONE) or "served" in getattr(item, "fixturenames", ()):
         item.add_marker("alone")
 
 

@@ -12,7 +12,7 @@ import click
 from core import jobs
 from core.cli.terminal import console
 from core.estimates import Estimate
-from core.records import RunState
+from core.records import ENDED, Hold, RunState
 from core.results import Comparison
 from core.store import FitRow, RunRow, Store
 
@@ -78,6 +78,8 @@ def _left(store: Store, run: RunRow, fits: Sequence[FitRow], expected: Mapping[s
     if run.state == RunState.QUEUED:
         ahead = jobs.place(store, run).ahead
         return f"waiting: {ahead} to begin before it" if ahead else ""
+    if all(each.hold == Hold.PAUSED for each in fits if each.state not in ENDED):
+        return "paused on the page"
     slots = int((store.noted("supervisor") or {}).get("slots", 1))
     seconds = jobs.seconds_left(run, fits, slots, expected)
     if seconds is None:

@@ -85,8 +85,6 @@ def refuse_foreign(data: bytes) -> None:
     if head.startswith(b"<") and (_WEB_PAGE.search(head) or head.startswith(b"<?xml")):
         what = "a web page" if _WEB_PAGE.search(head) else "XML"
         raise Unreadable(f"This looks like {what}, not a table. {WANTED}")
-    if _TS.search(data[:_SAMPLE]):
-        raise Unreadable(f"This looks like a TS file of time series, which is not read here. {WANTED}")
     if data[257:262] == b"ustar":
         raise Unreadable("This looks like a tar archive. Unpack it and choose the table inside.")
 
@@ -118,6 +116,11 @@ def _is_zlib(data: bytes) -> bool:
 def is_arff(data: bytes) -> bool:
     """Whether a text begins as ARFF does, after its comments."""
     return bool(_ARFF.match(data[:_SAMPLE]))
+
+
+def is_ts(data: bytes) -> bool:
+    """Whether a text has the head of a TS file of time series, after its comments."""
+    return bool(_TS.search(data[:_SAMPLE]))
 
 
 def is_json(data: bytes) -> bool:

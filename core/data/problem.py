@@ -19,6 +19,7 @@ from core.data.errors import Unusable
 from core.data.kinds import FEATURE_KINDS
 from core.data.proposals import MAX_CLASSES, propose_positive, propose_task, task_of
 from core.data.roles import REASONS, at, check_roles, gaps, played, values_for, weights_of
+from core.data.series import series_shape
 from core.records import NUMBERS, Column, ColumnKind, Problem, Roles, Samples, Table, Task
 from core.wording import counted, listed, quoted
 
@@ -81,6 +82,7 @@ def make_problem(table: Table, roles: Roles) -> Problem:
         weight=roles.weight,
         notes=(*notes, *dropped, *converted, *_warnings(rows, features)),
         image_shape=_image_shape(table, features),
+        series_shape=series_shape(features),
     )
 
 

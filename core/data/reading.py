@@ -41,6 +41,7 @@ from core.data.settings import (
     with_settings,
 )
 from core.data.statistical import reader
+from core.data.timeseries import read_ts
 from core.data.values import read_columns
 from core.data.workbooks import read_workbook
 from core.records import Param, Table
@@ -136,6 +137,14 @@ FORMATS = Catalogue(
         read_json,
     ),
     Format("arff", "ARFF", "A text with described columns, of Weka and OpenML.", ("arff",), content.is_arff, read_arff),
+    Format(
+        "ts",
+        "TS",
+        "Time series with their classes, one per line, as sktime and the UCR archive have them.",
+        ("ts",),
+        content.is_ts,
+        read_ts,
+    ),
     Format(
         "sav",
         "SPSS",

@@ -60,6 +60,9 @@ RULES: Catalogue[Rule] = Catalogue(
     Rule("unreadable_image", "Images that cannot be opened", lossy=True),
     Rule("no_class", "Images without a class", lossy=True),
     Rule("unused_file", "Files that are not read"),
+    # ---- the series
+    Rule("series", "Series as columns"),
+    Rule("padded", "Series of different length"),
     # ---- the lines
     Rule("comment", "Comments", lossy=True),
     Rule("preamble", "Lines before the table", lossy=True),

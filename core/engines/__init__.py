@@ -7,12 +7,13 @@ or the store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 FITS = "fits"
 AFTER = "after"  # the key in a result that announces an event of this kind
 DISK = "disk"  # the key in a failure's result that says that the disk was full
+HELD = "held"  # the key in the result of a step after which a job stands still
 DESK = "desk"  # small jobs that a person waits for; never queued behind training
 
 
@@ -36,6 +37,9 @@ class Job:
         Bytes that it may take beyond what a warm worker has; 0 for the engine's own limit.
     gpus : float
         Graphics cards that it has use for; an engine that deals them out gives them, where it has any.
+    others : tuple of str
+        Fits that are done at once with it, by name: each has events of its own, its own last one among them, and the
+        job's last event is the last of all. Only where the engine says that it can (`Engine.at_once`).
     """
 
     id: str
@@ -45,6 +49,16 @@ class Job:
     seconds: float | None = None
     memory: int = 0
     gpus: float = 0.0
+    others: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it has events of."""
+        return (self.id, *self.others)
+
+    def of_all(self, event: Event) -> list[Event]:
+        """One event for each of them."""
+        return [replace(event, job=each) for each in self.names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,15 @@ class Event:
 
 
 class Engine(Protocol):
-    """Runs jobs. Not safe for threads: one loop owns it."""
+    """Runs jobs. Not safe for threads: one loop owns it.
+
+    Attributes
+    ----------
+    at_once : bool
+        Whether it takes jobs with `Job.others`.
+    """
+
+    at_once: bool
 
     def free(self, lane: str) -> int:
         """How many jobs of a lane could start at once."""
@@ -85,6 +107,19 @@ class Engine(Protocol):
         A job that listens (see `core.progress.wanted`) has a moment to hand in what it has, and then is ``done`` with
         `reason`; any other is ``ended`` at once, with the same. So it is at a time limit, where that end is ``late``.
         """
+
+    def pause(self, job: str) -> None:
+        """Have a job stand still at its next question; nothing happens to one that does not listen.
+
+        Its time limit stands still with it, and where there is room another job may take its place meanwhile. When it
+        stands still it tells a last ``step``, with `HELD` in its result.
+        """
+
+    def step(self, job: str) -> None:
+        """Have a job that is paused, or about to be, learn one step and stand still again."""
+
+    def resume(self, job: str) -> None:
+        """Have a job that is paused go on."""
 
     def close(self) -> None:
         """End everything."""

@@ -8,7 +8,9 @@ from core.engines import Event, Job
 
 
 class InlineEngine:
-    """Executes a job when it is waited for. It cannot be killed, and it keeps no time limit."""
+    """Executes a job when it is waited for. It can be neither killed nor paused, and it keeps no time limit."""
+
+    at_once = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,8 +39,14 @@ class InlineEngine:
 
     def stop(self, job: str, reason: str = "") -> None:
         """Forget a job that has not begun."""
-        self._told += [Event(each.id, "ended", reason=reason) for each in self._jobs if each.id == job]
-        self._jobs = [each for each in self._jobs if each.id != job]
+        ended = [each for each in self._jobs if job in each.names]
+        self._told += [event for each in ended for event in each.of_all(Event(each.id, "ended", reason=reason))]
+        self._jobs = [each for each in self._jobs if each not in ended]
+
+    def pause(self, job: str) -> None:
+        """Nothing: what has begun is over before anybody could ask."""
+
+    step = resume = pause
 
     def close(self) -> None:
         """Nothing is open."""

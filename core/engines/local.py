@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
@@ -23,8 +22,10 @@ from typing import Any
 import psutil
 
 from core.engines import AFTER, DESK, FITS, Event, Job, memory_reason, time_reason
+from core.engines.ending import below, death, kill, signalled
+from core.engines.flags import Asked, Flag
 from core.engines.orphans import KILL
-from core.engines.watching import MORE, Watch, descendants
+from core.engines.watching import MORE, Watch
 
 # Seconds for a job that listens to hand in what it has, and for one that ignores SIGTERM until it gets SIGKILL: the
 # processor is to be free within three seconds of a click on Stop.
@@ -32,7 +33,6 @@ HAND_IN, GRACE = 1.8, 1.0
 
 # With nothing to do for so long, the fork server loads the rest; after as long again, workers that lack it are renewed.
 QUIET = 2.0
-GO_ON, STOP = 0, 1  # what a worker's flag says
 ASLEEP = 2.0  # seconds that a wait takes too long only if this process was stopped
 STARTS = 20  # attempts to start a worker, a tenth of a second apart
 
@@ -52,12 +52,14 @@ class _Slot:
 
     Attributes
     ----------
-    flags : shared array of two bytes
-        What the worker is asked, and whether it has ever looked.
+    flags : shared array of bytes
+        See `core.engines.flags`.
     ending : Event or None
         What will be told of the job when it is ended; None while it may go on.
     deadline : float
         When it is late, or, if it is `ending`, when it is ended for good.
+    looked : float
+        The moment up to which the deadline has been put off for what was held.
     after : set of str
         Jobs of which more is to be heard.
     """
@@ -69,6 +71,7 @@ class _Slot:
     pipe: Any = None
     job: Job | None = None
     deadline: float = float("inf")
+    looked: float = 0.0
     ending: Event | None = None
     after: set[str] = field(default_factory=set)
 
@@ -76,6 +79,17 @@ class _Slot:
     def free(self) -> bool:
         """Whether a job can start here at once."""
         return self.job is None and self.process is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether its job stands still."""
+        return self.job is not None and self.ending is None and bool(self.flags[Flag.HOLDS])
+
+    def look(self, now: float) -> None:
+        """Put the deadline off while the job stands still."""
+        if self.holds:
+            self.deadline += now - self.looked
+        self.looked = now
 
 
 class LocalEngine:
@@ -94,13 +108,14 @@ class LocalEngine:
         Seconds without a job after which a worker does what comes after a fit.
     """
 
+    at_once = True
+
     def __init__(self, folder: Path, fits: int, desk: int = 1, memory: int = 0, moment: float = 0.2) -> None:
         self._folder, self._moment = folder, moment
         self._memory = {FITS: memory, DESK: memory * max(fits, 1)}
+        self._counts = {FITS: fits, DESK: desk}
         self._context = warm_context()
-        self._slots = [
-            self._slot(lane, number) for lane, count in ((FITS, fits), (DESK, desk)) for number in range(count)
-        ]
+        self._slots = [self._slot(lane, number) for lane, count in self._counts.items() for number in range(count)]
         self._dying: list[tuple[Any, threading.Timer]] = []
         self._told: list[Event] = []  # for the next `wait`
         self._loading: psutil.Process | None = None  # the fork server while it loads and starts nobody
@@ -109,16 +124,27 @@ class LocalEngine:
 
     def free(self, lane: str) -> int:
         """How many jobs of a lane could start at once."""
-        return sum(slot.lane == lane and slot.free for slot in self._slots)
+        slots, places = self._of(lane), self._places(lane)
+        ready = sum(slot.free for slot in slots) + (max(0, places - len(slots)) if self._loading is None else 0)
+        return max(0, min(ready, places - sum(slot.job is not None for slot in slots)))
+
+    def _of(self, lane: str) -> list[_Slot]:
+        return [slot for slot in self._slots if slot.lane == lane]
+
+    def _places(self, lane: str) -> int:
+        """How many jobs of a lane may be at work: for each that stands still another one, up to as many again."""
+        count = self._counts[lane]
+        return count + min(count, sum(slot.holds for slot in self._of(lane)))
 
     def start(self, job: Job) -> None:
         """Begin a job in the first free slot of its lane."""
-        slot = next(each for each in self._slots if each.lane == job.lane and each.free)
+        slot = next((each for each in self._of(job.lane) if each.free), None) or self._another(job.lane)
         if not slot.process.is_alive():
             self._end(slot)
             self._open(slot)
         slot.job, slot.ending = job, None
-        slot.flags[:] = (GO_ON, 0)
+        slot.flags[:] = [0] * len(Flag)
+        slot.looked = time.monotonic()
         slot.deadline = time.monotonic() + job.seconds if job.seconds else float("inf")
         slot.watch.begin(job.memory or self._memory[job.lane])
         with contextlib.suppress(OSError):  # it died between the look and the word; `wait` will find it dead
@@ -127,7 +153,11 @@ class LocalEngine:
     def wait(self, seconds: float) -> list[Event]:
         """Events since the last call; ends jobs at their limits."""
         busy = [slot for slot in self._slots if slot.job is not None or slot.after]
-        patience = 0.0 if self._told else max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy)]))
+        patience = (
+            0.0
+            if self._told
+            else max(0.0, min([seconds, *(slot.deadline - time.monotonic() for slot in busy if not slot.holds)]))
+        )
         watched = {slot.pipe: slot for slot in busy} | {slot.process.sentinel: slot for slot in busy}
         began = time.monotonic()
         if not watched:  # Windows cannot wait for nothing
@@ -147,8 +177,26 @@ class LocalEngine:
     def stop(self, job: str, reason: str = "") -> None:
         """End a job; if it listens, it has a moment to hand in what it has."""
         for slot in self._slots:
-            if slot.job is not None and slot.job.id == job and slot.ending is None:
+            if slot.job is not None and job in slot.job.names and slot.ending is None:
                 self._ask(slot, Event(job, "ended", reason=reason))
+
+    def pause(self, job: str) -> None:
+        """Have a job that listens stand still; meanwhile its slot does not count."""
+        self._tell(job, Asked.PAUSE)
+
+    def step(self, job: str) -> None:
+        """Have a job learn one step and stand still again."""
+        self._tell(job, Asked.PAUSE, steps=1)
+
+    def resume(self, job: str) -> None:
+        """Have a job go on; until enough others are through, more are at work than there are slots."""
+        self._tell(job, Asked.GO_ON)
+
+    def _tell(self, job: str, asked: Asked, steps: int = 0) -> None:
+        for slot in self._slots:
+            if slot.job is not None and slot.job.id == job and slot.ending is None:
+                slot.flags[Flag.STEPS] = (slot.flags[Flag.STEPS] + steps) % 128
+                slot.flags[Flag.ASKED] = asked
 
     def close(self) -> None:
         """End every worker."""
@@ -157,8 +205,8 @@ class LocalEngine:
                 self._end(slot)
         for process, last in self._dying:  # nobody is there later to do what comes last
             last.cancel()
-            _signal(process, KILL)
-            _kill(*last.args)
+            signalled(process, KILL)
+            kill(*last.args)
             process.join(2)
         self._dying.clear()
 
@@ -167,6 +215,7 @@ class LocalEngine:
         if overslept > ASLEEP:
             for slot in self._slots:
                 slot.deadline += overslept
+                slot.looked += overslept
 
     def _warm_up(self, *, quiet: bool) -> None:
         """In quiet times have the fork server load what takes long, and give every slot a worker that has it."""
@@ -190,15 +239,27 @@ class LocalEngine:
         if self._loading is not None and _at_work(self._loading):
             return
         self._loading = None
-        for slot in self._slots:
+        for slot in list(self._slots):
             if slot.process is None:
                 self._open(slot)
+            elif slot.free and not slot.after and len(self._of(slot.lane)) > self._places(slot.lane):
+                self._slots.remove(slot)
+                self._end(slot)
 
     # -- one slot
 
     def _slot(self, lane: str, number: int) -> _Slot:
         output = self._folder / "store" / "logs" / f"{lane}-{number}.log"
-        return _Slot(lane, Watch(output), self._context.RawArray("b", 2))
+        return _Slot(lane, Watch(output), self._context.RawArray("b", len(Flag)))
+
+    def _another(self, lane: str) -> _Slot:
+        """One more slot, in the place of one whose job stands still."""
+        taken = {slot.watch.output for slot in self._slots}
+        slots = (self._slot(lane, number) for number in range(len(taken) + 1))
+        slot = next(each for each in slots if each.watch.output not in taken)
+        self._open(slot)
+        self._slots.append(slot)
+        return slot
 
     def _open(self, slot: _Slot) -> None:
         from core.worker import serve
@@ -234,8 +295,8 @@ class LocalEngine:
                 events.append(self._heed(slot, slot.pipe.recv()))
         if not slot.process.is_alive():
             if slot.job is not None:
-                died = Event(slot.job.id, "died", reason=_death(slot.process), log=slot.watch.said())
-                events.append(slot.ending or died)
+                died = Event(slot.job.id, "died", reason=death(slot.process), log=slot.watch.said())
+                events += slot.job.of_all(slot.ending or died)
             self._end(slot)
             self._fill()
         return events
@@ -249,8 +310,10 @@ class LocalEngine:
         elif event.kind != "step":
             told = event
             if slot.ending is not None:
-                told = replace(event, reason=slot.ending.reason) if event.kind == "done" else slot.ending
-            self._clear(slot)
+                handed = event.kind == "done"
+                told = replace(event, reason=slot.ending.reason) if handed else replace(slot.ending, job=event.job)
+            if slot.job is not None and event.job == slot.job.id:
+                self._clear(slot)
             if AFTER in event.result:
                 slot.after.add(event.job)
             return told
@@ -260,6 +323,7 @@ class LocalEngine:
         """End a job that is over one of its limits, or has not handed in in time."""
         if slot.job is None:
             return
+        slot.look(time.monotonic())
         if slot.watch.over():
             self._finish(slot, Event(slot.job.id, "over", reason=memory_reason(slot.watch.memory)))
         elif time.monotonic() >= slot.deadline and slot.ending is not None:
@@ -270,23 +334,22 @@ class LocalEngine:
 
     def _ask(self, slot: _Slot, end: Event) -> None:
         """Ask a job that listens for what it has; end any other at once."""
-        _, listens = slot.flags
-        if listens:
-            slot.flags[0] = STOP
+        if slot.flags[Flag.LISTENS]:
+            slot.flags[Flag.ASKED] = Asked.STOP
             slot.ending, slot.deadline = end, time.monotonic() + HAND_IN
         else:
             self._finish(slot, end)
 
     def _finish(self, slot: _Slot, event: Event, number: int = signal.SIGTERM) -> None:
         """End a job for good; a fresh worker takes the slot."""
-        self._told.append(event)
+        self._told += slot.job.of_all(event) if slot.job is not None else [event]
         self._end(slot, number)
         self._fill()
 
     def _end(self, slot: _Slot, number: int = signal.SIGTERM) -> None:
-        below = _below(slot.process.pid)  # some may have made a group of their own
-        _signal(slot.process, number)
-        last = threading.Timer(GRACE, _kill, (slot.process.pid, below))
+        started = below(slot.process.pid)  # some may have made a group of their own
+        signalled(slot.process, number)
+        last = threading.Timer(GRACE, kill, (slot.process.pid, started))
         last.daemon = True
         last.start()
         slot.pipe.close()
@@ -312,44 +375,3 @@ def _at_work(server: psutil.Process) -> bool:
         return bool(server.status() not in (psutil.STATUS_SLEEPING, psutil.STATUS_ZOMBIE))
     except psutil.Error:  # it was killed; the next worker brings another one
         return False
-
-
-def _signal(process: Any, number: int) -> None:
-    """Signal a worker's whole process group; the worker alone while it has not made its group yet."""
-    _signal_group(process.pid, number)
-    with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
-        if process.is_alive():
-            os.kill(process.pid, number)
-
-
-def _below(worker: int) -> list[psutil.Process]:
-    """What a worker has started; none is taken for another that gets its number later."""
-    found = []
-    for each in descendants(worker):
-        with contextlib.suppress(psutil.Error):
-            found.append(psutil.Process(each))
-    return found
-
-
-def _kill(worker: int, below: Iterable[psutil.Process]) -> None:
-    """Kill a worker's process group, and what it had started."""
-    _signal_group(worker, KILL)
-    for each in below:
-        with contextlib.suppress(psutil.Error):
-            each.send_signal(KILL)
-
-
-def _signal_group(leader: int, number: int) -> None:
-    """Signal what a worker has started, also after its own end."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(leader, number)
-
-
-def _death(process: Any) -> str:
-    process.join(1)
-    code = process.exitcode
-    if code is not None and code < 0:
-        names = {each.value: each.name for each in signal.Signals}  # most of those for real time have none
-        return f"the worker crashed ({names.get(-code, f'signal {-code}')})"
-    return f"the worker ended unexpectedly (exit code {code})"

@@ -77,21 +77,30 @@ class Handed:
     model: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a job: its end, for a reason, or that it stands still but for so many steps in all."""
+
+    ended: str | None = None
+    paused: bool = False
+    steps: int = 0
+
+
 class Board:
-    """An actor: tasks tell it how far they are, the engine tells it which jobs are no longer wanted."""
+    """An actor: tasks tell it how far they are, the engine tells it what is wanted of which job."""
 
     def __init__(self) -> None:
         self._told: list[tuple[str, list[Event]]] = []
-        self._unwanted: dict[str, str] = {}
+        self._wishes: dict[str, Wish] = {}
         self._news = asyncio.Event()
 
-    async def tell(self, job: str, steps: list[Event]) -> str | None:
-        """Say that a job is at work, what steps it made, and whether only its files are to come; gives the reason if it
-        is no longer wanted.
+    async def tell(self, job: str, steps: list[Event]) -> Wish:
+        """Say that a job is at work, what steps it made, and whether only its files are to come; gives what is wanted
+        of it.
         """
         self._told.append((job, steps))
         self._news.set()
-        return self._unwanted.get(job)
+        return self._wishes.get(job, Wish())
 
     async def hear(self) -> list[tuple[str, list[Event]]]:
         """Everything that was told since the last time; waits until there is something."""
@@ -103,11 +112,16 @@ class Board:
 
     async def stop(self, job: str, reason: str) -> None:
         """Note that a job is no longer wanted."""
-        self._unwanted[job] = reason
+        self._wishes[job] = Wish(ended=reason)
+
+    async def hold(self, job: str, paused: bool, steps: int = 0) -> None:
+        """Note whether a job is to stand still, and how many more steps it may do then."""
+        before = self._wishes.get(job, Wish())
+        self._wishes[job] = replace(before, paused=paused, steps=before.steps + steps)
 
     async def forget(self, job: str) -> None:
         """Forget a job that has ended; another of its name may follow."""
-        self._unwanted.pop(job, None)
+        self._wishes.pop(job, None)
 
 
 class Place:
@@ -181,9 +195,10 @@ def _place(session: str) -> Place:
 
 
 def _follow(engine: LocalEngine, job: Job, board: Any) -> Event:
-    """Start a job, pass on its steps and whether it is wanted, and wait for its end."""
+    """Start a job, pass on its steps and what is wanted of it, and wait for its end."""
     line = _Line(board, job.id)
     last: Event | None = None
+    wish = Wish()
     engine.start(job)
     while True:
         for event in engine.wait(TURN / 2):
@@ -197,8 +212,18 @@ def _follow(engine: LocalEngine, job: Job, board: Any) -> Event:
                 line.steps.append(Event(job.id, event.kind))
         if last is not None and AFTER not in last.result:
             return last
-        if (reason := line.speak()) is not None:
-            engine.stop(job.id, reason)
+        before, wish = wish, line.speak() or wish
+        _heed(engine, job.id, before, wish)
+
+
+def _heed(engine: LocalEngine, job: str, before: Wish, wish: Wish) -> None:
+    """Do what has come to be wanted of a job."""
+    if wish.ended is not None:
+        engine.stop(job, wish.ended)
+    elif wish.paused and wish.steps > before.steps:
+        engine.step(job)
+    elif wish.paused != before.paused:
+        (engine.pause if wish.paused else engine.resume)(job)
 
 
 def _complete(done: Event, after: Event) -> Event:
@@ -216,18 +241,18 @@ class _Line:
         self.steps: list[Event] = []
         self._answer, self._spoke_at = board.tell.remote(job, []), time.monotonic()
 
-    def speak(self) -> str | None:
-        """Pass on the steps, if it is time; gives the reason if the job is no longer wanted."""
+    def speak(self) -> Wish | None:
+        """Pass on the steps, if it is time; gives what is wanted of the job, if that was heard."""
         now = time.monotonic()
         if now - self._spoke_at < TURN or not ray.wait([self._answer], timeout=0)[0]:
             return None
         try:
-            reason: str | None = ray.get(self._answer)
+            wish: Wish | None = ray.get(self._answer)
         except ray.exceptions.RayError:  # the board was lost; Ray makes another
-            reason = None
+            wish = None
         self._answer, self._spoke_at = self._board.tell.remote(self._job, self.steps), now
         self.steps = []
-        return reason
+        return wish
 
 
 def _hand_in(store: Store, job: Job, event: Event) -> Handed:

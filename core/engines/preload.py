@@ -26,7 +26,8 @@ FIRST = (
     "sklearn.svm",
     "core.worker",
 )
-LATER = ("torch", "skops.io", "core.networks.estimators")  # skops imports torch itself
+# skops imports torch itself; the first optimiser that is made imports torch._dynamo, which takes as long again
+LATER = ("torch", "skops.io", "core.networks.estimators", "torch._dynamo")
 
 
 def load(names: tuple[str, ...]) -> None:

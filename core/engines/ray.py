@@ -100,6 +100,8 @@ class RayEngine:
         If there is no cluster at this address, or it does not let this machine in.
     """
 
+    at_once = False
+
     def __init__(self, folder: Path, address: str = "local", memory: int = 0, retries: int = LOST_NODES) -> None:
         self._store, self._memory = Store(folder), memory
         self._session = uuid.uuid4().hex
@@ -154,6 +156,22 @@ class RayEngine:
             fit.reason = reason
             fit.until = time.monotonic() + GRACE if fit.began else 0.0
             self._board.stop.remote(job, reason)
+
+    def pause(self, job: str) -> None:
+        """Have a fit stand still; its core and its memory stay its own."""
+        self._hold(job, True)
+
+    def step(self, job: str) -> None:
+        """Have a fit learn one step and stand still again."""
+        self._hold(job, True, 1)
+
+    def resume(self, job: str) -> None:
+        """Have a fit go on."""
+        self._hold(job, False)
+
+    def _hold(self, job: str, paused: bool, steps: int = 0) -> None:
+        if job in self._fits and self._fits[job].reason is None:
+            self._board.hold.remote(job, paused, steps)
 
     def close(self) -> None:
         """End everything; a cluster that others use as well goes on."""

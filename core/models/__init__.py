@@ -17,11 +17,13 @@ from core.models import (
     bayes,
     boosting,
     discriminant,
+    ensembles,
     kernels,
     linear,
     neighbours,
     networks,
     settings,
+    shapes,
     trees,
 )
 from core.models.entry import Cost, Memory, Model, Rounds
@@ -39,6 +41,7 @@ __all__ = [
     "build",
     "check_settings",
     "default_models",
+    "made",
     "model_title",
 ]
 
@@ -63,6 +66,8 @@ MODELS: Catalogue[Model] = Catalogue(
     *trees.MODELS,
     *boosting.MODELS,
     *networks.MODELS,
+    *shapes.MODELS,
+    *ensembles.MODELS,
     *_own(),
 )
 
@@ -107,9 +112,30 @@ def build(spec: ModelSpec, problem: Problem, seed: int, class_weight: str = "") 
 
     model = MODELS[spec.name]
     check_settings(spec.name, problem.task, spec.settings)
-    given = model.defaults(problem.task) | _told(model, problem, seed, class_weight) | dict(spec.settings)
-    estimator = resolve(model.build[problem.task])(**given)
+    told = _native(problem, model) if model.needs.native_categories else {}
+    if model.shape and model.shape.of(problem) is not None:
+        told[model.shape.setting] = model.shape.of(problem)
+    told |= {"common_scale": True} if problem.image_shape else {}
+    told |= {"random_state": seed} | ({"class_weight": class_weight} if class_weight else {})
+    estimator = made(model, problem.task, told, spec.settings)
     return Pipeline([("prepare", preparation(problem, model.needs, seed)), ("model", estimator)])
+
+
+def made(model: Model, task: Task, told: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> Any:
+    """The unfitted estimator of an entry.
+
+    Parameters
+    ----------
+    model : Model
+    task : Task
+    told : mapping of str to object
+        What everybody is told; left out where the class does not take it.
+    given : mapping of str to object, optional
+        Settings that go before that and before the entry's own.
+    """
+    known = settings.accepted(model.build[task])
+    heard = {name: value for name, value in told.items() if name in known}
+    return resolve(model.build[task])(**model.defaults(task) | heard | dict(given or {}))
 
 
 def check_settings(name: str, task: Task, given: Mapping[str, Any]) -> None:
@@ -129,17 +155,6 @@ def check_settings(name: str, task: Task, given: Mapping[str, Any]) -> None:
     if task not in model.build:
         raise ValueError(model.wrong_task(task))
     settings.check(model, task, given)
-
-
-def _told(model: Model, problem: Problem, seed: int, class_weight: str) -> dict[str, Any]:
-    """What the run says to every class that can hear it."""
-    told: dict[str, Any] = {"random_state": seed}
-    if class_weight:
-        told["class_weight"] = class_weight
-    if model.needs.native_categories:
-        told |= _native(problem, model)
-    known = settings.accepted(model.build[problem.task])
-    return {name: value for name, value in told.items() if name in known}
 
 
 def _native(problem: Problem, model: Model) -> dict[str, Any]:

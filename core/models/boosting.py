@@ -75,6 +75,8 @@ MODELS = (
                 ),
             ),
         },
+        watched="core.models.rounds:boosted",
+        listens=True,
         cost=Cost(0.042, rows=1.05, columns=0.4, base=0.07, rounds=Rounds("n_estimators")),
     ),
     Model(
@@ -91,7 +93,8 @@ MODELS = (
             Task.REGRESSION: "sklearn.ensemble:GradientBoostingRegressor",
         },
         params={Task.CLASSIFICATION: _GRADIENT, Task.REGRESSION: _GRADIENT},
-        curve={"train_loss": "train_score_"},
+        watched="core.models.rounds:monitored",
+        listens=True,
         cost=Cost(0.13, rows=1.05, columns=0.4, base=0.06, per_class=True, rounds=Rounds("n_estimators")),
     ),
     Model(
@@ -114,7 +117,8 @@ MODELS = (
         needs=Needs(native_categories=True, native_gaps=True),
         weighs_classes=True,
         ticked=True,
-        curve={"train_loss": "-train_score_", "valid_loss": "-validation_score_"},
+        watched="core.models.rounds:binned",
+        listens=True,
         cost=Cost(
             0.075,
             rows=0.35,

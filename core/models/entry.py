@@ -7,11 +7,13 @@ imported, so that showing the catalogue costs nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.preparation import Needs, width
+from core.catalogue import resolve
+from core.networks.shapes import Layer, Seen
+from core.preparation import Needs, sorts, width
 from core.records import Param, Problem, Task
 
 Params = tuple[Param, ...]
@@ -65,6 +67,8 @@ class Cost:
     asking : float
         The power with which predicting one row grows in the rows that were learned from.
     rounds : Rounds or None
+    factors : mapping of str to (mapping of str to float)
+        By a setting, how many times as long as usual some of its choices take.
     """
 
     seconds: float
@@ -74,6 +78,7 @@ class Cost:
     base: float = 0.01
     asking: float = 0.0
     rounds: Rounds | None = None
+    factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def estimate(self, rows: int, columns: int, classes: int) -> float:
         """Seconds for a table of this size."""
@@ -127,6 +132,25 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What all columns together must be, such as the pixels of an image.
+
+    Attributes
+    ----------
+    setting : str
+        The constructor's parameter that a run tells it by.
+    of : callable
+        What it is told of a problem; None where the columns are nothing of the kind.
+    lacking : str
+        The sentence for a problem of which it is told nothing, with a place ``{title}``.
+    """
+
+    setting: str
+    of: Callable[[Problem], Any]
+    lacking: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A kind of model that can take part in a comparison.
 
@@ -144,6 +168,8 @@ class Model:
         Settings that are not the class's own defaults, and why.
     needs : Needs
         What the preparation must do for it.
+    shape : Shape or None
+        What all columns together must be; None for any columns.
     gives : str
         ``"probabilities"`` or ``"scores"`` (a decision score): what it says about a class beyond its name.
     weighs_classes : bool
@@ -152,9 +178,19 @@ class Model:
         Whether it is part of the selection that a person starts with.
     always_in : bool
         Whether it takes part in every run.
-    curve : mapping of str to str
-        What a learning curve can show (see `core.progress.Step`) to the fitted attribute that lists it step by step; a
-        minus in front turns the sign. A network that keeps whole points in ``curve_`` needs none.
+    listens : bool
+        Whether it asks `core.progress.wanted` while it learns: then it can be paused, and keeps its best when stopped.
+    at_once : bool
+        Whether the fits of several folds can be done at once, see `core.networks.lessons.learn`.
+    watched : str
+        How it is fitted so that it can be looked at after each of its rounds, as ``"core.models.rounds:way"``. Empty
+        for one that learns in one step, and for a network, which tells of its epochs itself and keeps them in
+        ``curve_``.
+    members : str
+        The setting that names the models that it is made of; empty where it is one by itself.
+    layers : str
+        The function from settings and what it sees to the layers of a network, as ``"core.networks.shapes:kind"``;
+        empty for what is none.
     cost : Cost
     memory : Memory
     gpus : float
@@ -171,11 +207,16 @@ class Model:
     params: Mapping[Task, Params] = field(default_factory=dict)
     differs: Mapping[Task, Mapping[str, tuple[Any, str]]] = field(default_factory=dict)
     needs: Needs = field(default_factory=Needs)
+    shape: Shape | None = None
     gives: str = "probabilities"
     weighs_classes: bool = False
     ticked: bool = False
     always_in: bool = False
-    curve: Mapping[str, str] = field(default_factory=dict)
+    listens: bool = False
+    at_once: bool = False
+    watched: str = ""
+    members: str = ""
+    layers: str = ""
     memory: Memory = field(default_factory=Memory)
     gpus: float = 0.0
 
@@ -185,7 +226,11 @@ class Model:
 
     def unsuitable(self, problem: Problem) -> str | None:
         """Why this model is not offered for a problem, or None if it is."""
-        return None if problem.task in self.build else self.wrong_task(problem.task)
+        if problem.task not in self.build:
+            return self.wrong_task(problem.task)
+        if self.shape and self.shape.of(problem) is None:
+            return self.shape.lacking.format(title=self.title)
+        return None
 
     def wrong_task(self, task: Task) -> str:
         """The sentence for a task that it is not made for."""
@@ -193,8 +238,10 @@ class Model:
 
     def seconds(self, problem: Problem, settings: Mapping[str, Any] | None = None) -> float:
         """Roughly how long one fit on the problem's rows takes on one core, with what a person set."""
+        given = settings or {}
         usual = self.cost.estimate(problem.rows, width(problem, self.needs), len(problem.classes))
-        return usual * self.rounds(problem.task, settings or {}) / self.rounds(problem.task, {})
+        chosen = math.prod(factor.get(str(given.get(name)), 1.0) for name, factor in self.cost.factors.items())
+        return usual * chosen * self.rounds(problem.task, given) / self.rounds(problem.task, {})
 
     def bytes(self, problem: Problem, rows: int = 0, settings: Mapping[str, Any] | None = None) -> int:
         """About how many bytes one fit takes at its peak, beside the table itself.
@@ -215,9 +262,27 @@ class Model:
         """How many `Cost.rounds` the settings allow; 1 for a model that does not go in rounds."""
         if self.cost.rounds is None:
             return 1.0
-        name = self.cost.rounds.setting
-        own = {param.name: param.default for param in self.params.get(task, ())}
-        return float((own | self.defaults(task) | dict(settings))[name])
+        return float(self._complete(task, settings)[self.cost.rounds.setting])
+
+    def _complete(self, task: Task, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings that a form shows, those that a person set and those that they did not."""
+        return {param.name: param.default for param in self.params.get(task, ())} | self.defaults(task) | dict(settings)
+
+    def architecture(self, problem: Problem, settings: Mapping[str, Any]) -> list[Layer]:
+        """The layers of a network for a problem, from the columns to the prediction; none for what is no network."""
+        if not self.layers or self.unsuitable(problem):
+            return []
+        told = {self.shape.setting: self.shape.of(problem)} if self.shape else {}
+        given = told | self._complete(problem.task, settings)
+        seen = Seen(width(problem, self.needs), max(1, len(problem.classes)), problem.rows, *sorts(problem, self.needs))
+        layers: list[Layer] = resolve(self.layers)(given, seen)
+        return layers
+
+    @property
+    def stage(self) -> str:
+        """What one step of its learning is called."""
+        rounds = self.cost.rounds
+        return "step" if rounds is None else "epoch" if "epoch" in rounds.setting else "round"
 
     def cards(self, settings: Mapping[str, Any]) -> float:
         """How many graphics cards a fit with these settings has use for."""

@@ -39,6 +39,13 @@ _LASSO = (
     _steps(1_000),
     Param("selection", "cyclic", "Whether weights are adjusted in turn or at random.", choices=("cyclic", "random")),
 )
+_DESCENT = (
+    Param("alpha", 1e-4, "How strongly large weights are held back.", low=0.0, high=100.0, log=True),
+    Param("penalty", "l2", "Whether weights are kept small, or few.", choices=("l2", "l1", "elasticnet")),
+    _steps(1_000),
+    Param("early_stopping", False, "Whether it sets rows aside and stops when they get no better."),
+    Param("average", False, "Whether it keeps the average of its weights over all steps, which is steadier."),
+)
 
 MODELS = (
     Model(
@@ -134,5 +141,29 @@ MODELS = (
         },
         needs=Needs(scaled=True),
         cost=Cost(0.0013),
+    ),
+    Model(
+        name="sgd",
+        title="Stochastic gradient descent",
+        family=_FAMILY,
+        about="A linear model that learns from one row after the other, many times over. For very long tables.",
+        expert="Log loss for classes, squared error for numbers, with an L2 penalty; ends when an epoch gains little.",
+        build={
+            Task.CLASSIFICATION: "sklearn.linear_model:SGDClassifier",
+            Task.REGRESSION: "sklearn.linear_model:SGDRegressor",
+        },
+        params={
+            Task.CLASSIFICATION: (
+                Param("loss", "log_loss", "How a wrong answer counts.", choices=("log_loss", "modified_huber")),
+                *_DESCENT,
+            ),
+            Task.REGRESSION: _DESCENT,
+        },
+        differs={Task.CLASSIFICATION: {"loss": ("log_loss", "The default, hinge, gives no probabilities.")}},
+        needs=Needs(scaled=True),
+        weighs_classes=True,
+        watched="core.models.rounds:anew",
+        listens=True,
+        cost=Cost(0.006, rows=0.9, columns=0.4, per_class=True),
     ),
 )

@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from core.catalogue import UnknownName, did_you_mean, resolve
+from core.models.ensembles import named
 from core.models.entry import Model
 from core.records import Param, Task
 
@@ -18,7 +19,7 @@ def check(model: Model, task: Task, settings: Mapping[str, Any]) -> None:
     Raises
     ------
     UnknownName
-        For a name that the class's constructor does not have; says near misses.
+        For a name that the class's constructor does not have, or a member that is no model; says near misses.
     ValueError
         For a value that neither the form nor the class takes. The bounds of a form are what makes sense for most;
         beyond them the class has the last word.
@@ -28,6 +29,8 @@ def check(model: Model, task: Task, settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         if name not in shown or not _settled(shown[name], value):
             open_questions[name] = value
+        elif name == model.members:
+            named(value, task)
     if open_questions:
         _ask_the_class(model, task, open_questions, shown)
 
@@ -53,6 +56,8 @@ def _unfit(param: Param, value: Any) -> str:
         return f"one of {', '.join(repr(choice) for choice in param.choices)}"
     if isinstance(param.default, bool):
         return "" if isinstance(value, bool) else "True or False"
+    if isinstance(param.default, str):
+        return "" if isinstance(value, str) else f"text such as {param.default!r}"
     if isinstance(param.default, tuple):
         listed = value if isinstance(value, tuple | list) else (value,)
         good = all(_is_number(each, True, param) for each in listed)

@@ -4,10 +4,13 @@ A file that was written here is read back with exactly these; whatever else is f
 every model and holds the list to what they need.
 """
 
+from core.networks import PREDICTORS
+
 TRUSTED: tuple[str, ...] = (
-    "core.networks.estimators.FeedForwardClassifier",
-    "core.networks.estimators.FeedForwardRegressor",
+    *(place.replace(":", ".") for place in PREDICTORS.values()),
+    "core.models.weights.Unweighted",
     "core.preparation.transformers.Categories",
+    "core.preparation.transformers.CommonScale",
     "core.preparation.transformers.Dates",
     "core.preparation.transformers.EmptyAsZero",
     "core.preparation.transformers.Filled",
@@ -17,6 +20,7 @@ TRUSTED: tuple[str, ...] = (
     # partial calls must be trusted as well.
     "functools.partial",
     "sklearn.utils.validation.check_array",
+    "sklearn.utils._bunch.Bunch",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
     "sklearn.gaussian_process.kernels.ConstantKernel",

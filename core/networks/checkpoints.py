@@ -22,7 +22,7 @@ from torch import Tensor
 from core import progress
 from core.networks.inputs import Array
 
-FORMAT = 1
+FORMAT = 2
 """Goes up whenever a state has other parts or other meanings."""
 
 ABOUT = "about"

@@ -45,7 +45,7 @@ ACTIVATIONS: Catalogue[Activation] = Catalogue(
     Activation("selu", "SELU", "torch.nn.functional:selu", 1.0, "Keeps its outputs scaled by itself."),
     Activation("tanh", "tanh", "torch:tanh", 5 / 3, "Squeezes into -1 to 1; smooth boundaries."),
     Activation("sigmoid", "Sigmoid", "torch:sigmoid", 1.0, "Squeezes into 0 to 1; slow to learn in deep stacks."),
-    Activation("identity", "None", "core.networks.network:identity", 1.0, "No bend: the network is a linear model."),
+    Activation("identity", "None", "core.networks.layers:identity", 1.0, "No bend: the network is a linear model."),
 )
 
 
@@ -59,6 +59,10 @@ class Optimiser:
         Its class, ``"torch.optim:Adam"``.
     settings : mapping
         What it is given beside the learning rate and the weight decay.
+    momentum : str
+        The setting that takes the momentum; empty where there is none.
+    whole : bool
+        Whether it looks at all rows in each step, and finds the length of its steps by itself.
     """
 
     name: str
@@ -66,6 +70,8 @@ class Optimiser:
     build: str
     about: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    momentum: str = ""
+    whole: bool = False
 
 
 # fused: one pass over the weights per step instead of some twelve small ones (a fifth of the time of a small network).
@@ -77,10 +83,200 @@ OPTIMISERS: Catalogue[Optimiser] = Catalogue(
         "sgd",
         "SGD",
         "torch.optim:SGD",
-        "Plain gradient descent with momentum 0.9; wants a higher rate, such as 0.05.",
-        {"fused": True, "momentum": 0.9, "nesterov": True},
+        "Plain gradient descent with momentum; wants a higher rate, such as 0.05.",
+        {"fused": True},
+        momentum="momentum",
     ),
     Optimiser("rmsprop", "RMSprop", "torch.optim:RMSprop", "Divides each step by its recent size."),
+    Optimiser(
+        "lbfgs",
+        "L-BFGS",
+        "torch.optim:LBFGS",
+        "Looks at all rows in each step and finds its own step size; for small tables.",
+        {
+            "max_iter": 4,
+            "max_eval": 100,
+            "tolerance_grad": 1e-10,
+            "tolerance_change": 1e-14,
+            "line_search_fn": "strong_wolfe",
+        },
+        whole=True,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What counts as a mistake, and how much.
+
+    Attributes
+    ----------
+    numbers : bool
+        Whether it is for numbers; else for classes.
+    function : str
+        Where its `core.networks.objectives.Losses` live.
+    """
+
+    name: str
+    title: str
+    numbers: bool
+    function: str
+    about: str
+
+
+_LOSSES = "core.networks.objectives:"
+LOSSES: Catalogue[Loss] = Catalogue(
+    "loss",
+    Loss("cross_entropy", "Cross-entropy", False, _LOSSES + "entropy", "Honest probabilities; the usual one."),
+    Loss("focal", "Focal loss", False, _LOSSES + "focal", "Looks harder at the rows that are still wrong."),
+    Loss("hinge", "Hinge loss", False, _LOSSES + "hinge", "Asks for a margin only; its probabilities are rough."),
+    Loss("squared", "Squared error", True, _LOSSES + "squared", "Aims at the mean; large misses count most."),
+    Loss("absolute", "Absolute error", True, _LOSSES + "absolute", "Aims at the middle; outliers count little."),
+    Loss("huber", "Huber loss", True, _LOSSES + "huber", "Squared near the truth, absolute far from it."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How the learning rate changes while a network trains.
+
+    Attributes
+    ----------
+    function : str
+        From the share of the training that is done, 0 to 1, to what the learning rate is multiplied by.
+    constant : bool
+        Whether that never changes.
+    """
+
+    name: str
+    title: str
+    function: str
+    about: str
+    constant: bool = False
+
+
+_SCHEDULES = "core.networks.schedules:"
+SCHEDULES: Catalogue[Schedule] = Catalogue(
+    "schedule",
+    Schedule("constant", "Constant", _SCHEDULES + "constant", "The same all the time.", constant=True),
+    Schedule("cosine", "Cosine", _SCHEDULES + "cosine", "Falls smoothly to nothing."),
+    Schedule("warm_up", "Warm-up, then cosine", _SCHEDULES + "warm_up", "Rises for a twentieth of the time first."),
+    Schedule("steps", "Steps", _SCHEDULES + "steps", "A tenth after 60 % of the time, a hundredth after 85 %."),
+    Schedule("waves", "Waves", _SCHEDULES + "waves", "Falls and rises four times, each time for longer."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How images that a network learns from are changed, so that it sees none of them twice.
+
+    Attributes
+    ----------
+    shift : float
+        By which share of their size at most, in each direction.
+    turn : float
+        By how many degrees at most.
+    zoom : float
+        By which share larger or smaller at most.
+    mirrored : bool
+        Whether every other one is mirrored.
+    """
+
+    name: str
+    title: str
+    about: str
+    shift: float = 0.0
+    turn: float = 0.0
+    zoom: float = 0.0
+    mirrored: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether it does anything."""
+        return bool(self.shift or self.turn or self.zoom or self.mirrored)
+
+
+AUGMENTATIONS: Catalogue[Augmentation] = Catalogue(
+    "augmentation",
+    Augmentation("none", "None", "The images as they are."),
+    Augmentation("shift", "Shifted", "Moved by up to a fourteenth of their size.", shift=0.07),
+    Augmentation(
+        "shift_turn", "Shifted and turned", "Moved, turned by up to 10° and zoomed a little.", 0.07, turn=10.0, zoom=0.1
+    ),
+    Augmentation(
+        "mirror", "Mirrored as well", "For photographs: left may become right.", 0.07, 10.0, zoom=0.1, mirrored=True
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How a recurrent network keeps in mind what it saw.
+
+    Attributes
+    ----------
+    build : str
+        Its class, ``"torch.nn:LSTM"``.
+    forgets : bool
+        Whether its second gate says what is kept, and must be open at first.
+    """
+
+    name: str
+    title: str
+    build: str
+    about: str
+    forgets: bool = False
+
+    def module(self) -> Any:
+        """The class itself."""
+        return resolve(self.build)
+
+
+CELLS: Catalogue[Cell] = Catalogue(
+    "cell",
+    Cell("lstm", "LSTM", "torch.nn:LSTM", "Keeps a memory beside its answer; for long series.", forgets=True),
+    Cell("gru", "GRU", "torch.nn:GRU", "A simpler LSTM, a quarter quicker."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How much work the default network puts into a table.
+
+    Attributes
+    ----------
+    members, few_members : int
+        Networks that answer as one; of fewer than 5,000 rows `few_members`.
+    visits : int
+        Rows that each of them learns from, all epochs together.
+    held_out : float
+        The share of the rows that each holds out to choose its best epoch.
+    """
+
+    name: str
+    title: str
+    about: str
+    members: int
+    few_members: int
+    visits: int
+    held_out: float = 0.2
+
+
+PRESETS: Catalogue[Preset] = Catalogue(
+    "preset",
+    Preset("quick", "Quick", "One network and few rounds: a first look.", 1, 1, 80_000),
+    Preset(
+        "default", "Default", "A few networks that answer together: nearly the best, in moderate time.", 2, 4, 160_000
+    ),
+    Preset(
+        "thorough",
+        "Thorough",
+        "Four networks and many rounds: the best, in some six times as long.",
+        4,
+        4,
+        560_000,
+        0.125,
+    ),
 )
 
 

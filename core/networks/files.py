@@ -7,28 +7,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 from sklearn.utils.validation import check_is_fitted
 
-from core.catalogue import did_you_mean
-from core.networks.choices import ACTIVATIONS
-from core.networks.estimators import FeedForward, FeedForwardClassifier, FeedForwardRegressor
-from core.networks.settings import hidden_widths
+from core.catalogue import did_you_mean, resolve
+from core.networks import ESTIMATORS
+from core.networks.base import NetworkEstimator
+from core.networks.estimators import weights_of
 
-FORMAT = 1
+FORMAT, FIRST_FORMAT = 2, 1
 KEY = "bakeoff_network"
-KINDS: Mapping[str, type[FeedForward]] = {each.__name__: each for each in (FeedForwardClassifier, FeedForwardRegressor)}
-TEXT = ("classes_", "feature_names_in_")
-"""Fitted arrays that may hold text, which tensors cannot."""
+
+WEIGHT = "weight "
+"""Stands before the names of what was learned."""
+
+PAIRS = "pairs"
+"""Stands for a mapping, because JSON's keys are all text."""
+
+OLDER = {"marks_": [], "earlier_seconds_": 0.0}
+"""What the first files lack."""
 
 
-def save(estimator: FeedForward, path: str | Path) -> None:
+def save(estimator: NetworkEstimator, path: str | Path) -> None:
     """Write a fitted network to `path`.
 
     A ``random_state`` that is no number is left out, as it cannot be written down.
@@ -40,10 +46,10 @@ def save(estimator: FeedForward, path: str | Path) -> None:
     """
     check_is_fitted(estimator)
     fitted = {name: value for name, value in vars(estimator).items() if name.endswith("_")}
-    tensors = {name: fitted.pop(name) for name in ("mean_", "scale_")}
-    for name in ("coefs_", "intercepts_"):
-        tensors |= {f"{name}{number}": part for number, part in enumerate(fitted.pop(name))}
-    fitted |= {name: _listed(fitted[name]) for name in TEXT if name in fitted}
+    tensors = {f"{WEIGHT}{name}": part for name, part in fitted.pop("weights_").items()}
+    arrays = [name for name, value in fitted.items() if isinstance(value, np.ndarray)]
+    tensors |= {name: fitted.pop(name) for name in arrays if fitted[name].dtype.kind in "biuf"}
+    fitted |= {name: _listed(fitted[name]) for name in arrays if name in fitted}  # text, which tensors cannot hold
     about = {
         "format": FORMAT,
         "kind": type(estimator).__name__,
@@ -53,7 +59,7 @@ def save(estimator: FeedForward, path: str | Path) -> None:
     save_file(tensors, path, metadata={KEY: json.dumps(about, default=_number)})
 
 
-def load(path: str | Path) -> FeedForward:
+def load(path: str | Path) -> NetworkEstimator:
     """The fitted network that `save` wrote to `path`.
 
     Raises
@@ -62,23 +68,22 @@ def load(path: str | Path) -> FeedForward:
         If the file is no such network, or its parts do not fit together.
     """
     about, tensors = _read(path)
-    if about.get("format") != FORMAT:
-        raise ValueError(f"{path} has format {about.get('format')!r}; this version reads format {FORMAT}.")
-    if about["kind"] not in KINDS:
-        raise ValueError(did_you_mean("network", about["kind"], KINDS))
-    settings, fitted = about["settings"], {"marks_": [], "earlier_seconds_": 0.0} | about["fitted"]  # older: neither
-    if isinstance(settings.get("class_weight"), list):
-        settings["class_weight"] = {name: weight for name, weight in settings["class_weight"]}
-    if isinstance(settings["hidden_layer_sizes"], list):
-        settings["hidden_layer_sizes"] = tuple(settings["hidden_layer_sizes"])
-    fitted |= {name: np.array(fitted[name]["values"], dtype=fitted[name]["dtype"]) for name in TEXT if name in fitted}
-    fitted |= {name: tensors[name] for name in ("mean_", "scale_")}
-    fitted |= {name: _numbered(tensors, name) for name in ("coefs_", "intercepts_")}
-    estimator = KINDS[about["kind"]](**settings)
+    if about.get("format") not in (FORMAT, FIRST_FORMAT):
+        raise ValueError(f"{path} has format {about.get('format')!r}; this version reads up to format {FORMAT}.")
+    if about["kind"] not in ESTIMATORS:
+        raise ValueError(did_you_mean("network", about["kind"], ESTIMATORS))
+    estimator = resolve(ESTIMATORS[about["kind"]])(**{name: _given(each) for name, each in about["settings"].items()})
+    fitted = {name: _array(value) for name, value in (OLDER | about["fitted"]).items()}
+    fitted |= {name: tensor for name, tensor in tensors.items() if name.endswith("_") and not name.startswith(WEIGHT)}
+    fitted["weights_"] = _weights(tensors, about["format"])
     for name, value in fitted.items():
         setattr(estimator, name, value)
-    _check_shapes(estimator, path)
-    return estimator
+    try:  # weights that do not follow from the settings, before a prediction fails on them
+        estimator.module(torch.device("cpu"))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} does not fit together: {error}.") from error
+    network: NetworkEstimator = estimator
+    return network
 
 
 def _read(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,31 +96,38 @@ def _read(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
         raise ValueError(f"{path} is not a network that was saved here ({error}).") from error
 
 
-def _numbered(tensors: Mapping[str, Any], name: str) -> list[Any]:
-    """The tensors ``name0``, ``name1``, … as a list."""
-    return [tensors[f"{name}{number}"] for number in range(sum(each.startswith(name) for each in tensors))]
-
-
-def _check_shapes(estimator: FeedForward, path: str | Path) -> None:
-    """Refuse weights that do not follow from the settings, before a prediction fails on them."""
-    hidden = hidden_widths(estimator.hidden_layer_sizes)
-    widths = [estimator.n_features_in_, *hidden, len(getattr(estimator, "classes_", (0,)))]
-    found = [part.shape for pair in zip(estimator.coefs_, estimator.intercepts_, strict=True) for part in pair]
-    expected = [shape for fan_in, fan_out in pairwise(widths) for shape in ((fan_in, fan_out), (fan_out,))]
-    if found != expected:
-        raise ValueError(f"{path} holds layers of the shapes {found}, but its settings ask for {expected}.")
-    ACTIVATIONS[estimator.activation]
+def _weights(tensors: Mapping[str, Any], format: int) -> dict[str, Any]:
+    """What was learned, by name; the first format numbered the layers of a feed-forward network."""
+    if format == FIRST_FORMAT:
+        layers = sum(name.startswith("coefs_") for name in tensors)
+        return weights_of((tensors[f"coefs_{number}"], tensors[f"intercepts_{number}"]) for number in range(layers))
+    return {name.removeprefix(WEIGHT): array for name, array in tensors.items() if name.startswith(WEIGHT)}
 
 
 def _listed(array: Any) -> dict[str, Any]:
     return {"values": array.tolist(), "dtype": array.dtype.str if array.dtype.kind != "O" else "O"}
 
 
+def _array(value: Any) -> Any:
+    """What `_listed` gave as an array; anything else as it is."""
+    listed = isinstance(value, dict) and value.keys() == {"values", "dtype"}
+    return np.array(value["values"], dtype=value["dtype"]) if listed else value
+
+
 def _plain(name: str, value: Any) -> Any:
-    """A setting as JSON can hold it: a mapping as pairs, because JSON's keys are all text."""
+    """A setting as JSON can hold it: a mapping as pairs."""
     if name == "random_state" and not isinstance(value, int | np.integer):
         return None
-    return list(value.items()) if isinstance(value, Mapping) else value
+    return {PAIRS: list(value.items())} if isinstance(value, Mapping) else value
+
+
+def _given(value: Any) -> Any:
+    """What `_plain` gave as it was; the first format wrote pairs without saying so."""
+    if isinstance(value, dict):
+        return dict(map(tuple, value[PAIRS]))
+    if isinstance(value, list):
+        return dict(map(tuple, value)) if value and isinstance(value[0], list) else tuple(value)
+    return value
 
 
 def _number(value: Any) -> Any:

@@ -1,110 +1,125 @@
-"""The forward pass of a feed-forward network whose weights all lie in one flat vector.
-
-One vector instead of a tensor per layer makes a step of the optimiser a single call (a tenth of the training time of a
-128-128 network), and a copy of the best weights a single copy.
-"""
+"""The modules of the feed-forward, the residual and the linear network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from math import prod
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.networks.choices import Activation, function
-
-Bend = Callable[[Tensor], Tensor]
-
-
-def identity(x: Tensor) -> Tensor:
-    """`x` itself."""
-    return x
+from core.networks.flat import USUAL, Pace
+from core.networks.layers import BatchNorm, Context, Dropout, Linear
+from core.networks.stack import SLOPES, Stack
 
 
-class Network:
-    """Linear layers with a bend between them.
-
-    Parameters
-    ----------
-    widths : sequence of int
-        Inputs, hidden units per layer, outputs.
-    activation : Activation
-    device : torch.device
-    dtype : torch.dtype
+class Network(nn.Module):
+    """What all modules here share; see `core.networks.crew.Net`.
 
     Attributes
     ----------
-    flat : Tensor of shape (weights,)
-        All weights and biases, layer by layer.
-    layers : list of (Tensor of shape (inputs, outputs), Tensor of shape (outputs,))
-        Views into `flat`: who writes to one writes to the other.
+    first : str
+        The parameter that has a column for each input; a network whose inputs are filled up with zeros is cut there.
+    alone : bool
+        Whether it has no leading axis for members, so that several train one by one.
+    most_rows : int
+        Rows of a forward pass without gradients: large enough to be quick, small enough for any memory.
+    single : bool
+        Whether what runs ONNX files knows its layers in single precision only.
+    """
+
+    copies, first, alone, most_rows, single = 1, "layers.0.weight", False, 8192, False
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+    def start(self, number: int, generator: torch.Generator, inputs: int) -> None:
+        """Draw one member's initial weights, layer by layer; only the first has as many inputs as the member."""
+        first = self.get_submodule(self.first.rpartition(".")[0]) if self.first else None
+        for layer in self.modules():
+            if layer is first:
+                layer.start(number, generator, inputs)  # type: ignore[operator]
+            elif hasattr(layer, "start") and not isinstance(layer, Network):  # whose own layers are among these
+                layer.start(number, generator)  # type: ignore[operator]
+
+    def stack(self) -> Stack | None:
+        """None: its gradient is autograd's."""
+        return None
+
+    def pace(self, name: str) -> Pace:
+        """All parameters follow at the same pace."""
+        return USUAL
+
+    def cut(self, arrays: dict[str, Any], inputs: int) -> dict[str, Any]:
+        """A member's arrays without the columns of inputs that it does not have."""
+        return arrays | {self.first: arrays[self.first][:, :inputs].copy()} if self.first else arrays
+
+
+class FeedForwardNetwork(Network):
+    """Linear layers with a bend between them.
+
+    The last layer starts ten times smaller, so that the first predictions are the mean, or even odds.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+    hidden : sequence of int
+        Units of each hidden layer.
+    activation : Activation
+    dropout : float
+    batch_norm : bool
+    members : int or None
     """
 
     def __init__(
         self,
-        widths: Sequence[int],
+        inputs: int,
+        outputs: int,
+        hidden: Sequence[int],
         activation: Activation,
-        device: torch.device,
-        dtype: torch.dtype = torch.float32,
+        dropout: float = 0.0,
+        batch_norm: bool = False,
+        members: int | None = None,
     ) -> None:
-        self.gain, self.bend = activation.gain, function(activation)
-        self.shapes = [shape for fan_in, fan_out in pairwise(widths) for shape in ((fan_in, fan_out), (fan_out,))]
-        self.flat = torch.zeros(sum(map(prod, self.shapes)), device=device, dtype=dtype)
-        self.layers = self._layers(self.flat)
+        super().__init__(outputs)
+        shapes, last = list(pairwise([inputs, *hidden, outputs])), len(hidden)
+        self.layers = nn.ModuleList(
+            Linear(*shape, activation.gain if place < last else 0.1, members, bias=place == last or not batch_norm)
+            for place, shape in enumerate(shapes)
+        )
+        self.norms = nn.ModuleList(BatchNorm(width, members) for width in hidden if batch_norm)
+        self.activation, self.dropout = activation.name, Dropout(dropout)
+        # What each pass needs, without asking the module for it: that would take longer than a small layer's work.
+        self.steps = tuple(self.layers), tuple(self.norms), function(activation), self.dropout if dropout else None
 
-    def _layers(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
-        parts = torch.split(flat, [prod(shape) for shape in self.shapes])
-        views = [part.view(shape) for part, shape in zip(parts, self.shapes, strict=True)]
-        return list(zip(views[::2], views[1::2], strict=True))
+    def extra_repr(self) -> str:
+        """The bend, for who reads it."""
+        return self.activation
 
-    def start(self, generator: torch.Generator) -> None:
-        """Draw initial weights: normal, with a standard deviation of gain / sqrt(inputs); biases zero.
+    def forward(self, x: Tensor, context: Context) -> Tensor:
+        """Outputs of shape (…, rows, outputs)."""
+        (*hidden, last), norms, bend, dropout = self.steps
+        for place, layer in enumerate(hidden):
+            x = layer(x)
+            if norms:
+                x = norms[place](x, context)
+            x = bend(x)
+            if dropout is not None:
+                x = dropout(x, context)
+        outputs: Tensor = last(x)
+        return outputs
 
-        The last layer starts ten times smaller, so that the first predictions are the mean, or even odds.
-        """
-        last = len(self.layers) - 1
-        for number, (weight, _) in enumerate(self.layers):
-            scale = self.gain if number < last else 0.1
-            drawn = torch.randn(weight.shape, generator=generator)  # on the processor: the same on every device
-            weight.copy_(drawn * (scale / max(1, len(weight)) ** 0.5))
+    def stack(self) -> Stack | None:
+        """Without batch normalisation, and with a bend whose slope has a kernel of its own."""
+        _, norms, bend, dropout = self.steps
+        slope = None if norms else SLOPES.get(self.activation)
+        return slope and Stack([*self.layers], bend, slope, dropout)
 
-    def trainable(self) -> Tensor:
-        """Prepare for gradients; give the one vector that the optimiser steps, with its gradient in place."""
-        self.flat.grad = self.slope = torch.zeros_like(self.flat)
-        for pair, slopes in zip(self.layers, self._layers(self.slope), strict=True):
-            for part, slope in zip(pair, slopes, strict=True):
-                part.requires_grad_().grad = slope
-        return self.flat
-
-    def __call__(self, x: Tensor, drop: Bend = identity) -> Tensor:
-        """Outputs of shape (rows, outputs) for inputs of shape (rows, inputs); `drop` acts on each hidden layer."""
-        (weight, bias), *rest = self.layers
-        for next_weight, next_bias in rest:
-            x = drop(self.bend(torch.addmm(bias, x, weight)))
-            weight, bias = next_weight, next_bias
-        return torch.addmm(bias, x, weight)
-
-    def arrays(self) -> tuple[list[Any], list[Any]]:
-        """Weights and biases per layer as numpy arrays of their own."""
-        layers = [tuple(part.detach().cpu().numpy().copy() for part in pair) for pair in self.layers]
-        return [weight for weight, _ in layers], [bias for _, bias in layers]
-
-    def put(self, weights: Sequence[Any], biases: Sequence[Any]) -> None:
-        """Take over what `arrays` gave."""
-        parts = [np.ravel(part) for pair in zip(weights, biases, strict=True) for part in pair]
-        self.flat.copy_(torch.from_numpy(np.concatenate(parts)))
-
-
-def dropout(share: float, generator: torch.Generator) -> Bend:
-    """A function that zeroes a `share` of what passes and makes up for it in the rest.
-
-    torch's own draws from the global generator, which is not ours to advance.
-    """
-    if share == 0:
-        return identity
-    keep = 1 - share
-    return lambda x: x * torch.empty_like(x).bernoulli_(keep, generator=generator).div_(keep)
+    def penalty(self) -> Tensor:
+        """The sum of each member's squared weights, without the biases."""
+        weights = [part for name, part in self.layers.named_parameters() if name.endswith("weight")]
+        squares = [part.square().sum((-2, -1)) for part in weights]
+        return torch.stack(squares).sum(0)

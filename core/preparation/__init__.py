@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.preparation.plan import Needs, Plan, plan, width
+from core.preparation.plan import Needs, Plan, plan, sorts, width
 from core.preparation.words import sentences
 from core.records import Problem
 
-__all__ = ["Needs", "Plan", "describe", "labels", "origins", "plan", "preparation", "width"]
+__all__ = ["Needs", "Plan", "describe", "labels", "origins", "plan", "preparation", "sorts", "width"]
 
 
 def preparation(problem: Problem, needs: Needs, seed: int = 0) -> Any:

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 from core.preparation.plan import MANY_VALUES, MOST_NATIVE_VALUES, Plan
-from core.preparation.transformers import Categories, Dates, EmptyAsZero, Filled, Numbers, YesNo
+from core.preparation.transformers import Categories, CommonScale, Dates, EmptyAsZero, Filled, Numbers, YesNo
 from core.records import Column, Problem, Task
 
 # Stands around a column's number in the names that `origins` asks for; no text of a table holds these characters.
@@ -115,4 +115,4 @@ def _filled(plan: Plan, frequent: bool = False, mark: bool = False) -> tuple[str
 
 
 def _scaled(plan: Plan) -> list[tuple[str, Any]]:
-    return [("scale", StandardScaler())] if plan.needs.scaled else []
+    return [("scale", CommonScale() if plan.pixels else StandardScaler())] if plan.needs.scaled else []

@@ -60,6 +60,8 @@ class Plan:
         Columns with one value or none: nothing can be learned from them.
     rare : int
         A value in fewer training rows than this shares a column with the other rare ones.
+    pixels : bool
+        Whether the numbers are the pixels of an image.
     """
 
     needs: Needs
@@ -71,6 +73,7 @@ class Plan:
     averaged: bool
     ignored: tuple[Column, ...]
     rare: int
+    pixels: bool
 
     @property
     def only_numbers(self) -> bool:
@@ -99,6 +102,7 @@ def plan(problem: Problem, needs: Needs) -> Plan:
         averaged=averaged,
         ignored=of(_IGNORED),
         rare=rare_below(problem.rows),
+        pixels=bool(problem.image_shape),
     )
 
 
@@ -113,8 +117,35 @@ def width(problem: Problem, needs: Needs) -> int:
     seen = len(decided.numbers) + len(decided.answers) + 4 * len(decided.dates)
     if not needs.native_gaps:
         seen += sum(column.missing > 0 for column in (*decided.numbers, *decided.answers, *decided.dates))
+    seen += len(decided.crowded) * (_averages(problem) if decided.averaged else MANY_VALUES)
     if needs.native_categories:
         return seen + len(decided.categories)
-    averages = len(problem.classes) if len(problem.classes) > 2 else 1
-    seen += sum(column.distinct + (column.missing > 0) for column in decided.categories)
-    return seen + len(decided.crowded) * (averages if decided.averaged else MANY_VALUES)
+    return seen + sum(column.distinct + (column.missing > 0) for column in decided.categories)
+
+
+def sorts(problem: Problem, needs: Needs) -> tuple[int, int, int, tuple[int, ...]]:
+    """What sort of columns a model sees that takes gaps and categories as they are: for pictures, not for arrays.
+
+    Returns
+    -------
+    varied, others, gaps : int
+        Columns of more than two different numbers, of fewer, and of either those with gaps.
+    values : tuple of int
+        How many values each category has, a gap being one.
+    """
+    decided = plan(problem, needs)
+    varied = [column for column in decided.numbers if column.distinct > 2]
+    gaps = sum(column.missing > 0 for column in (*decided.numbers, *decided.answers))
+    gaps += 4 * sum(column.missing > 0 for column in decided.dates)
+    values = (column.distinct + (column.missing > 0) for column in decided.categories)
+    return (
+        len(varied) + 4 * len(decided.dates) + len(decided.crowded) * _averages(problem),
+        len(decided.numbers) - len(varied) + len(decided.answers),
+        gaps,
+        tuple(min(each, MOST_NATIVE_VALUES) for each in values),
+    )
+
+
+def _averages(problem: Problem) -> int:
+    """How many averages of the target stand for a crowded column."""
+    return len(problem.classes) if len(problem.classes) > 2 else 1

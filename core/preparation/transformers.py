@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
 
 #: What a gap in a category column is called.
@@ -230,7 +231,7 @@ class _Gaps(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Any) -> np.ndarray:
-        """Fill the gaps of an array of shape (rows, columns)."""
+        """Turn an array of shape (rows, columns) into another."""
         check_is_fitted(self)
         values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         return self._turned(np.asarray(values))
@@ -308,6 +309,26 @@ class Filled(_Gaps):
 
     def _named(self, names: list[str]) -> list[str]:
         return [*names, *(f"missingindicator_{names[column]}" for column in self.marked_)]
+
+
+class CommonScale(_Gaps):
+    """Standardises columns that measure the same, such as pixels, by one mean and one deviation for all.
+
+    scikit-learn's scalers take each column by itself: a pixel at the edge, which is black in all images but one, then
+    becomes the loudest of all in that one, and how bright the pixels of one image are beside each other is lost.
+
+    Attributes
+    ----------
+    scaler_ : StandardScaler
+        Fitted to all values as if they were one column.
+    """
+
+    def _learn(self, values: np.ndarray) -> None:
+        self.scaler_ = StandardScaler().fit(values.reshape(-1, 1))
+
+    def _turned(self, values: np.ndarray) -> np.ndarray:
+        turned: np.ndarray = self.scaler_.transform(values.reshape(-1, 1))
+        return turned.reshape(values.shape)
 
 
 def _most_frequent(values: np.ndarray) -> float:

@@ -19,8 +19,9 @@ def sentences(plan: Plan) -> tuple[str, ...]:
 
 def _numbers(plan: Plan) -> Iterator[str]:
     if plan.numbers and plan.needs.scaled:
-        scale = "a common scale: mean 0 and spread 1 in the training rows"
-        yield f"{_count(plan.numbers, 'number column')} brought to {scale}."
+        scale = "mean 0 and spread 1 in the training rows"
+        kind, common = ("pixel", ", all by the same step") if plan.pixels else ("number column", "")
+        yield f"{_count(plan.numbers, kind)} brought to a common scale: {scale}{common}."
     elif plan.numbers:
         yield f"{_count(plan.numbers, 'number column')} used as {_they(plan.numbers)}."
     gaps = _with_gaps(plan.numbers)

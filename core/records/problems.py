@@ -78,6 +78,10 @@ class Problem:
         Rows with a known target.
     notes : tuple of str
         What was decided or dropped, as sentences with counts.
+    image_shape : tuple of int
+        Height and width where the features are the pixels of an image; else empty.
+    series_shape : tuple of int
+        Steps and series where the features are one or more series, one behind the other; else empty.
     weight : str
         The column that says how much a row counts in fits and metrics; empty where all count the same.
     """
@@ -95,6 +99,7 @@ class Problem:
     notes: tuple[str, ...] = ()
     image_shape: tuple[int, ...] = ()
     weight: str = ""
+    series_shape: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """The problem as JSON text."""
@@ -105,7 +110,8 @@ class Problem:
         """The problem that `to_json` wrote."""
         raw = json.loads(text)
         features = tuple(Column(**(each | {"kind": ColumnKind(each["kind"])})) for each in raw.pop("features"))
-        lists: dict[str, Any] = {key: tuple(raw.pop(key)) for key in ("classes", "counts", "notes", "image_shape")}
+        names = ("classes", "counts", "notes", "image_shape", "series_shape")  # old texts lack the last one
+        lists: dict[str, Any] = {key: tuple(raw.pop(key, ())) for key in names}
         return cls(task=Task(raw.pop("task")), features=features, **lists, **raw)
 
 

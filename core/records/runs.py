@@ -36,6 +36,18 @@ class FitState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Hold(StrEnum):
+    """What a person wants of a fit that is not through, beside its end.
+
+    A fit that is ``PAUSED`` stands still, or does not begin; with ``STEP`` it does one step of learning and is paused
+    again.
+    """
+
+    NONE = ""
+    PAUSED = "paused"
+    STEP = "step"
+
+
 STOPPED_EARLY, NOT_CONVERGED = "stopped early", "not converged"  # among `Outcome.marks`
 ENDED = frozenset({FitState.DONE, FitState.FAILED, FitState.SKIPPED, FitState.CANCELLED})
 RUN_ENDED = frozenset({RunState.DONE, RunState.CANCELLED, RunState.FAILED})
@@ -166,7 +178,8 @@ class Outcome:
     undefined : mapping of str to str
         Metric to the reason why it is not defined.
     curve : tuple of mapping
-        Points of the learning curve, see `core.progress.Step`.
+        Points of the learning curve, see `core.progress.Step`. The last is of the last epoch where a network told of
+        its own, and else of the model as it is kept.
     notes : tuple of str
         What a person should know, e.g. that it did not converge.
     marks : tuple of str

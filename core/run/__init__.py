@@ -7,6 +7,7 @@ Takes a table and a spec; gives fits to execute, and executes one. Knows no stor
 from core.run.comparing import compare
 from core.run.execution import Fitted, Setting, execute, model_file, out_of_memory, predict, reason_of, setting
 from core.run.planning import PlannedFit, fit_key, plan, with_baseline
+from core.run.together import execute_together
 
 __all__ = [
     "Fitted",
@@ -14,6 +15,7 @@ __all__ = [
     "Setting",
     "compare",
     "execute",
+    "execute_together",
     "fit_key",
     "model_file",
     "out_of_memory",

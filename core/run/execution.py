@@ -13,8 +13,23 @@ from typing import TYPE_CHECKING, Any
 from core.data import check_split, folds, make_problem, samples
 from core.metrics import score_all
 from core.models import MODELS, build
-from core.records import NOT_CONVERGED, Fold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Samples, Table, Task
-from core.run.weighing import MARK, counting, fit_arguments, weighed
+from core.progress import clock
+from core.records import (
+    NOT_CONVERGED,
+    STOPPED_EARLY,
+    Fold,
+    ModelSpec,
+    Outcome,
+    Predictions,
+    Problem,
+    RunSpec,
+    Samples,
+    Table,
+    Task,
+)
+from core.run.members import notes
+from core.run.rounds import Watch, fit
+from core.run.weighing import MARK, UNWEIGHTED, counting, fit_arguments, weighed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,28 +99,56 @@ def _return_freed_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
-    """Fit one model on one fold's training rows and let it predict the others.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A fit that is begun: the model that is to be fitted, and its rows.
 
-    The preparation is part of the pipeline, so nothing of the held-out rows reaches it. Only ``fit`` and one prediction
-    of the held-out rows are timed.
+    Attributes
+    ----------
+    weights : mapping of str to ndarray
+        What the pipeline's ``fit`` is told beside the rows.
+    told : tuple of str
+        What is to be said of that.
+    learned : ndarray
+        A few of the training rows.
+    """
+
+    shared: Setting
+    model: ModelSpec
+    fold: Fold
+    pipeline: Any
+    X: pd.DataFrame
+    y: np.ndarray
+    weights: Mapping[str, np.ndarray]
+    told: Sequence[str]
+    learned: np.ndarray
+    watch: Watch
+
+
+def begin(shared: Setting, model: ModelSpec, number: int) -> Work:
+    """What one fold's fit of a model needs; nothing is fitted yet.
+
+    The preparation is part of the pipeline, so nothing of the held-out rows reaches it.
     """
     spec, problem, fold = shared.spec, shared.problem, shared.folds[number]
     pipeline = build(model, problem, spec.seed, spec.class_weight)
     rows = counting(shared.samples, fold.train)
     X, y = shared.samples.take(rows), shared.samples.y[rows]
     weights, told = fit_arguments(pipeline, shared.samples, rows)
-    with warnings.catch_warnings(record=True) as caught, _one_class_named(problem, y):
-        warnings.simplefilter("always")
-        began = time.perf_counter()
-        pipeline.fit(X, y, **weights)
-        earlier = getattr(pipeline[-1], "earlier_seconds_", 0.0)  # of a network that went on from a checkpoint
-        fit_seconds = time.perf_counter() - began + earlier
-        predictions, predict_seconds = _predict(pipeline, shared, fold.test)
-        train, _ = _predict(pipeline, shared, _sample(rows, spec.seed))
+    some = _sample(rows, spec.seed)
+    watch = Watch(problem, shared.samples, rows, some, _sample(fold.test, spec.seed))
+    return Work(shared, model, fold, pipeline, X, y, weights, told, some, watch)
+
+
+def finish(work: Work, fit_seconds: float, caught: Sequence[warnings.WarningMessage]) -> Fitted:
+    """Have a fitted model predict the fold's held-out rows, and judge it."""
+    shared, watch, problem = work.shared, work.watch, work.shared.problem
+    predictions, predict_seconds = _predict(work.pipeline, shared, work.fold.test)
+    train, _ = _predict(work.pipeline, shared, work.learned)
+    watch.end(train, predictions)
     scores, undefined = score_all(predictions, problem)
     train_scores, _ = score_all(train, problem)
-    estimator = pipeline[-1]
+    estimator, unsettled = work.pipeline[-1], _unsettled(caught)
     outcome = Outcome(
         fit_seconds,
         predict_seconds,
@@ -113,23 +156,45 @@ def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
         scores,
         train_scores,
         undefined,
-        curve=_curve(estimator, MODELS[model.name].curve),
-        notes=(*([UNSETTLED] if _unsettled(caught) else []), *getattr(estimator, "notes_", ()), *told),
+        curve=_thinned(getattr(estimator, "curve_", watch.points)),
+        notes=(
+            *([UNSETTLED] if unsettled else []),
+            *dict.fromkeys(notes(estimator)),
+            *([watch.stopped] if watch.stopped else []),
+            *work.told,
+        ),
         marks=(
-            *([NOT_CONVERGED] if _unsettled(caught) else []),
+            *([NOT_CONVERGED] if unsettled else []),
             *getattr(estimator, "marks_", ()),
-            *([MARK] if told else []),
+            *([STOPPED_EARLY] if watch.stopped else []),
+            *([MARK] if UNWEIGHTED in work.told else []),
         ),
     )
-    return Fitted(outcome, predictions, pipeline)
+    return Fitted(outcome, predictions, work.pipeline)
+
+
+def execute(shared: Setting, model: ModelSpec, number: int) -> Fitted:
+    """Fit one model on one fold's training rows and let it predict the others.
+
+    Only ``fit`` and one prediction of the held-out rows are timed.
+    """
+    work = begin(shared, model, number)
+    with warnings.catch_warnings(record=True) as caught, one_class_named(work):
+        warnings.simplefilter("always")
+        began = clock()
+        fit(work.pipeline, work.X, work.y, work.weights, MODELS[model.name].watched, work.watch)
+        earlier = getattr(work.pipeline[-1], "earlier_seconds_", 0.0)  # of a network that went on from a checkpoint
+        fit_seconds = clock() - began - work.watch.seconds + earlier
+        return finish(work, fit_seconds, caught)
 
 
 @contextmanager
-def _one_class_named(problem: Problem, y: np.ndarray) -> Iterator[None]:
+def one_class_named(work: Work) -> Iterator[None]:
     """Say so where a model fails because its training rows are of one class: its own words differ and rarely help."""
     try:
         yield
     except Exception as error:
+        problem, y = work.shared.problem, work.y
         if not problem.classes or (y != y[0]).any():
             raise
         only = problem.classes[int(y[0])]
@@ -238,21 +303,6 @@ def _unsettled(caught: Sequence[warnings.WarningMessage]) -> bool:
     from sklearn.exceptions import ConvergenceWarning
 
     return any(issubclass(each.category, ConvergenceWarning) for each in caught)
-
-
-def _curve(estimator: Any, lists: Mapping[str, str]) -> tuple[Mapping[str, float], ...]:
-    """The learning curve that an estimator kept, as points of `core.progress.Step`; see `Model.curve`."""
-    if hasattr(estimator, "curve_"):
-        return _thinned(estimator.curve_)
-    kept = {key: getattr(estimator, name.lstrip("-"), None) for key, name in lists.items()}
-    columns = {key: values for key, values in kept.items() if values is not None and len(values)}
-    signs = {key: -1.0 if lists[key].startswith("-") else 1.0 for key in columns}
-    return _thinned(
-        [
-            {"step": float(step)} | {key: signs[key] * float(value) for key, value in zip(columns, point, strict=True)}
-            for step, point in enumerate(zip(*columns.values(), strict=True), start=1)
-        ]
-    )
 
 
 def _thinned(points: Sequence[Mapping[str, float]]) -> tuple[Mapping[str, float], ...]:

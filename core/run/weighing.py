@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.records import Samples
+from core.run.members import members
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +41,10 @@ def fit_arguments(pipeline: Any, samples: Samples, rows: np.ndarray) -> tuple[di
     if samples.weights is None:
         return {}, ()
     name = weight_parameter(pipeline)
-    return ({name: samples.weights[rows]}, ()) if name else ({}, (UNWEIGHTED,))
+    if not name:
+        return {}, (UNWEIGHTED,)
+    told = [f"{title}: {UNWEIGHTED}" for title, each in members(pipeline[-1]) if not weight_parameter(each)]
+    return {name: samples.weights[rows]}, tuple(told)
 
 
 def weight_parameter(estimator: Any) -> str:
@@ -51,6 +55,9 @@ def weight_parameter(estimator: Any) -> str:
         step, last = estimator.steps[-1]
         within = weight_parameter(last)
         return within and f"{step}__{within}"
+    if named := [each for _, each in members(estimator)]:  # which are all told, or none is
+        told = all(has_fit_parameter(each, _NAME) for each in named) and any(map(weight_parameter, named))
+        return _NAME if told else ""
     parts = [each for each in estimator.get_params(deep=False).values() if hasattr(each, "fit")]
     return _NAME if has_fit_parameter(estimator, _NAME) and all(map(weight_parameter, parts)) else ""
 

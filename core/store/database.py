@@ -10,19 +10,22 @@ import dataclasses
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from core.records import ENDED, FitState, Outcome, Problem, RunSpec, RunState, Table
 from core.store.connection import freeing
+from core.store.holding import Holding
+from core.store.outcomes import marks
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
-from core.store.upkeep import Upkeep
+
+_MAY_BEGIN = "state='queued' AND hold<>'paused'"
 
 _info = lru_cache(maxsize=64)(json.loads)  # a page asks for the same ones every second
 
 
-class Store(Upkeep):
+class Store(Holding):
     """The store of a data folder; see `core.store.connection.Database` for how it opens."""
 
     # -- tables
@@ -96,7 +99,7 @@ class Store(Upkeep):
         """Runs, the newest first."""
         sql, values = "SELECT * FROM run WHERE 1", []
         if chosen := list(states):
-            sql += f" AND state IN ({_marks(chosen)})"
+            sql += f" AND state IN ({marks(chosen)})"
             values += [str(each) for each in chosen]
         if owner:
             sql += " AND owner=?"
@@ -123,7 +126,7 @@ class Store(Upkeep):
         moment = time.time()
         stamps = {RunState.RUNNING: ", started=COALESCE(started, ?)"}.get(to, ", ended=?")
         with self._write() as db:
-            sql = f"UPDATE run SET state=?{stamps} WHERE id=? AND state IN ({_marks(states)})"
+            sql = f"UPDATE run SET state=?{stamps} WHERE id=? AND state IN ({marks(states)})"
             return bool(db.execute(sql, (to, moment, run, *states)).rowcount)
 
     def set_seconds(self, run: str, seconds: float) -> None:
@@ -151,28 +154,29 @@ class Store(Upkeep):
     def fits(self, run: str, *, curves: bool = True) -> list[FitRow]:
         """The fits of a run with the outcomes of those that are done."""
         rows = self._read(
-            "SELECT fit.*, outcome.outcome FROM fit LEFT JOIN outcome ON outcome.key=fit.key AND fit.state='done'"
-            " WHERE run=? ORDER BY model, fold",
+            "SELECT fit.*, outcome.created AS outcome FROM fit LEFT JOIN outcome ON outcome.key=fit.key"
+            " AND fit.state='done' WHERE run=? ORDER BY model, fold",
             run,
         )
-        return [fit_row(row, curves) for row in rows]
+        outcomes = self._outcomes({row["key"]: row["outcome"] for row in rows if row["outcome"] is not None})
+        return [fit_row(row, curves, outcomes.get(row["key"])) for row in rows]
 
     def waiting(self) -> list[tuple[str, str]]:
-        """The runs that have queued fits and their owners, oldest first."""
+        """The runs that have queued fits which may begin, and their owners, oldest first."""
         sql = (
-            "SELECT id, owner FROM run WHERE EXISTS (SELECT 1 FROM fit WHERE run=id AND state='queued') ORDER BY number"
+            f"SELECT id, owner FROM run WHERE EXISTS (SELECT 1 FROM fit WHERE run=id AND {_MAY_BEGIN}) ORDER BY number"
         )
         return [(row[0], row[1]) for row in self._read(sql)]
 
     def queued_cost(self, run: str) -> float:
-        """What all queued fits of a run are expected to take, in seconds."""
-        return float(self._read("SELECT TOTAL(cost) FROM fit WHERE run=? AND state='queued'", run)[0][0])
+        """What all fits of a run that may begin are expected to take, in seconds."""
+        return float(self._read(f"SELECT TOTAL(cost) FROM fit WHERE run=? AND {_MAY_BEGIN}", run)[0][0])
 
     def next_fit(self, run: str, *, quickest: bool, but: Iterable[str] = ()) -> FitRow | None:
-        """A run's quickest or longest queued fit, none of the given keys; of equals, one model after the other."""
+        """A run's quickest or longest fit that may begin, none of the given keys; of equals, model after model."""
         keys, way = list(but), "" if quickest else " DESC"
         rows = self._read(
-            f"SELECT *, NULL AS outcome FROM fit WHERE run=? AND state='queued' AND key NOT IN ({_marks(keys)})"
+            f"SELECT * FROM fit WHERE run=? AND {_MAY_BEGIN} AND key NOT IN ({marks(keys)})"
             f" ORDER BY cost{way}, model, fold LIMIT 1",
             run,
             *keys,
@@ -181,7 +185,7 @@ class Store(Upkeep):
 
     def unwanted_fits(self) -> list[FitRow]:
         """Fits that somebody asked to stop while they ran, also those that have come back into the queue since."""
-        rows = self._read("SELECT *, NULL AS outcome FROM fit WHERE state IN ('queued', 'running') AND cancel=1")
+        rows = self._read("SELECT * FROM fit WHERE state IN ('queued', 'running') AND cancel=1")
         return [fit_row(row, False) for row in rows]
 
     def advance_fit(
@@ -197,7 +201,7 @@ class Store(Upkeep):
         with self._write() as db:
             sql = (
                 f"UPDATE fit SET state=?, reason=?, log=?, attempts=attempts+?, {stamp}"
-                f" WHERE run=? AND model=? AND fold=? AND state IN ({_marks(states)})"
+                f" WHERE run=? AND model=? AND fold=? AND state IN ({marks(states)})"
             )
             return bool(db.execute(sql, (*values, fit.run, fit.model, fit.fold, *states)).rowcount)
 
@@ -277,16 +281,17 @@ class Store(Upkeep):
             return queued + running
 
     def requeue(self) -> int:
-        """Put back in the queue what a dead supervisor left running."""
+        """Put back in the queue what a dead supervisor left running; what was paused stays so, and shows where."""
         with self._write() as db:
-            fits = db.execute(
-                "UPDATE fit SET state='queued', progress=0, message='', curve='[]' WHERE state='running' AND cancel=0"
-            ).rowcount
+            db.execute("UPDATE fit SET progress=0, message='', curve='[]' WHERE state='running' AND hold=''")
+            db.execute("UPDATE fit SET hold='paused' WHERE state='running' AND hold='step'")
+            fits = db.execute("UPDATE fit SET state='queued' WHERE state='running' AND cancel=0").rowcount
             db.execute(
                 "UPDATE fit SET state='cancelled', reason='stopped by you', ended=? WHERE state='running'",
                 (time.time(),),
             )
-            db.execute("UPDATE derived SET state='queued' WHERE state='running'")
+            db.execute("UPDATE derived SET result='{}', state='failed' WHERE state='running' AND reason<>''")
+            db.execute("UPDATE derived SET result='{}', state='queued' WHERE state='running'")
         return int(fits)
 
     def known_keys(self, keys: Iterable[str]) -> set[str]:
@@ -295,7 +300,7 @@ class Store(Upkeep):
         found: set[str] = set()
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
-            rows = self._read(f"SELECT key FROM outcome WHERE key IN ({_marks(part)})", *part)
+            rows = self._read(f"SELECT key FROM outcome WHERE key IN ({marks(part)})", *part)
             found.update(row[0] for row in rows if self.files.predictions_path(row[0]).exists())
         return found
 
@@ -307,7 +312,7 @@ class Store(Upkeep):
         """The derived result of a key, queued now if nobody asked before, or if it is in a state to be asked `anew`."""
         with self._write() as db:
             if states := list(anew):
-                db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({_marks(states)})", (key, *states))
+                db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({marks(states)})", (key, *states))
             db.execute(
                 "INSERT OR IGNORE INTO derived (key, kind, params, state, run, created)"
                 " VALUES (?, ?, ?, 'queued', ?, ?)",
@@ -365,7 +370,7 @@ class Store(Upkeep):
         """Changes whenever anything about a run's progress or its outcomes changes; cheap to ask every second."""
         row = self._read(
             "SELECT (SELECT state FROM run WHERE id=?), COUNT(*), SUM(state='queued'), SUM(state='running'),"
-            " SUM(state='done'), SUM(cancel), SUM(progress), MAX(outcome.created)"
+            " SUM(state='done'), SUM(cancel), SUM(hold='paused'), SUM(hold='step'), SUM(progress), MAX(outcome.created)"
             " FROM fit LEFT JOIN outcome USING (key) WHERE run=?",
             run,
             run,
@@ -377,8 +382,3 @@ def _end_queued(db: sqlite3.Connection, run: str, model: str, state: FitState, r
     """End the queued fits of a model, or of the whole run where it is empty."""
     sql = "UPDATE fit SET state=?, reason=?, ended=? WHERE run=? AND ? IN ('', model) AND state='queued'"
     return db.execute(sql, (state, reason, time.time(), run, model)).rowcount
-
-
-def _marks(values: Sequence[object]) -> str:
-    """A question mark for each value of a list."""
-    return ", ".join("?" * len(values))

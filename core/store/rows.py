@@ -6,11 +6,11 @@ import dataclasses
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from core.records import Change, Column, ColumnKind, FitState, Outcome, Problem, RunSpec, RunState, Table
+from core.records import Change, Column, ColumnKind, FitState, Hold, Outcome, Problem, RunSpec, RunState, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,12 +52,21 @@ class FitRow:
     curve: tuple[Mapping[str, float], ...] = ()
     started: float | None = None
     ended: float | None = None
+    hold: Hold = Hold.NONE
     outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A result that is computed on request from stored things, e.g. a projection."""
+    """A result that is computed on request from stored things, e.g. a projection.
+
+    Attributes
+    ----------
+    reason : str
+        Why it has failed; while it is worked out, why that is to end, empty where it is not.
+    step : mapping
+        How far it is, while it is worked out and has said so: ``progress`` (0 to 1), ``message``, ``seconds`` so far.
+    """
 
     key: str
     kind: str
@@ -66,6 +75,7 @@ class Derived:
     reason: str
     log: str
     result: Mapping[str, Any]
+    step: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +128,16 @@ def run_row(row: sqlite3.Row) -> RunRow:
     return RunRow(spec=spec, problem=problem, state=RunState(values.pop("state")), **values)
 
 
-def fit_row(row: sqlite3.Row, curves: bool) -> FitRow:
-    """A fit as a record, with its outcome where the row has one."""
+def fit_row(row: sqlite3.Row, curves: bool, outcome: Outcome | None = None) -> FitRow:
+    """A fit as a record, with its outcome where it is given."""
     values = dict(row)
-    outcome, curve = values.pop("outcome"), values.pop("curve")
+    curve = values.pop("curve")
+    values.pop("outcome", None)
     values |= {"state": FitState(values["state"]), "reused": bool(values["reused"]), "cancel": bool(values["cancel"])}
-    return FitRow(
-        **values, curve=tuple(json.loads(curve)) if curves else (), outcome=outcome_of(outcome) if outcome else None
-    )
+    values["hold"] = Hold(values["hold"])
+    return FitRow(**values, curve=tuple(json.loads(curve)) if curves else (), outcome=outcome)
 
 
-@lru_cache(maxsize=2048)  # a page asks for the same ones every second
 def outcome_of(text: str) -> Outcome:
     """The outcome that was stored as JSON."""
     raw = json.loads(text)
@@ -137,13 +146,7 @@ def outcome_of(text: str) -> Outcome:
 
 
 def derived_row(row: sqlite3.Row) -> Derived:
-    """A derived result as a record."""
-    return Derived(
-        row["key"],
-        row["kind"],
-        json.loads(row["params"]),
-        FitState(row["state"]),
-        row["reason"],
-        row["log"],
-        json.loads(row["result"]),
-    )
+    """A derived result as a record; while it is worked out, how far it is stands in the place of its result."""
+    state, found = FitState(row["state"]), json.loads(row["result"])
+    result, step = ({}, found) if state == FitState.RUNNING else (found, {})
+    return Derived(row["key"], row["kind"], json.loads(row["params"]), state, row["reason"], row["log"], result, step)

@@ -19,7 +19,7 @@ CREATE TABLE fit (
     reused INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0, progress REAL NOT NULL DEFAULT 0,
     message TEXT NOT NULL DEFAULT '', curve TEXT NOT NULL DEFAULT '[]',
-    started REAL, ended REAL, PRIMARY KEY (run, model, fold));
+    started REAL, ended REAL, hold TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, model, fold));
 CREATE INDEX fit_state ON fit (state, run, cost);
 CREATE INDEX fit_key ON fit (key);
 CREATE TABLE outcome (key TEXT PRIMARY KEY, outcome TEXT NOT NULL, created REAL NOT NULL);
@@ -41,6 +41,9 @@ MIGRATIONS: Mapping[int, str] = {
     2: """
         ALTER TABLE source ADD COLUMN info TEXT NOT NULL DEFAULT '';
         DELETE FROM source;
+    """,
+    3: """
+        ALTER TABLE fit ADD COLUMN hold TEXT NOT NULL DEFAULT '';
     """,
 }
 

@@ -18,6 +18,8 @@ from core.supervisor.loop import Supervisor
 
 log = logging.getLogger("bakeoff.supervisor")
 
+DESKS = 2  # one beside a derived job that takes long, see `core.derived.Derivation.long`
+
 
 def code_stamp() -> str:
     """The newest change of the code on disk and the libraries' versions, so that no warm worker runs old code."""
@@ -64,7 +66,7 @@ def engine_for(folder: Path, count: int, memory: int) -> Engine:
     if named == "local":
         from core.engines.local import LocalEngine
 
-        return LocalEngine(folder, count, memory=memory)
+        return LocalEngine(folder, count, desk=DESKS, memory=memory)
     if named.partition(":")[0] == "ray":
         from core.engines.ray import make
 

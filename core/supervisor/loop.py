@@ -6,7 +6,6 @@ own death the next one requeues what was unfinished. On a full disk it pauses, a
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,12 +13,26 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from core.derived import DERIVED
-from core.engines import AFTER, DESK, DISK, FITS, Engine, Event, Job
+from core.engines import AFTER, DESK, DISK, FITS, HELD, Engine, Event, Job
 from core.models import MODELS
-from core.records import FitState, RunState
+from core.records import FitState, Hold, RunState
 from core.store import Derived, DiskFull, FitRow, RunRow, Store, StoreError
 from core.supervisor.turns import Turns
-from core.supervisor.work import OpenRun, Running, fit_id, move, shared, with_reason
+from core.supervisor.work import (
+    OpenRun,
+    Running,
+    end_unwanted,
+    fit_id,
+    heed,
+    in_turn,
+    job,
+    model_of,
+    move,
+    shared,
+    take_derived,
+    with_reason,
+    write_steps,
+)
 
 log = logging.getLogger("bakeoff.supervisor")
 
@@ -112,7 +125,9 @@ class Supervisor:
     # -- when to leave
 
     def _leaving(self) -> bool:
-        busy = bool(self._running or self._unmeasured or self._held)
+        at_work = any(each.hold != Hold.PAUSED for each in self._running.values())  # what is paused can begin anew
+        measured = bool(self._unmeasured) and not self._running  # a worker whose job stands still measures nothing
+        busy = bool(at_work or measured or self._held)
         if self.outdated and not busy:
             return True
         now = time.monotonic()
@@ -162,6 +177,7 @@ class Supervisor:
             if not self.outdated and not self.paused:
                 self._start_derived()
                 self._start_fits()
+            self._hold()
             self._close_runs()
 
     @contextmanager
@@ -192,6 +208,7 @@ class Supervisor:
     def _cancel(self) -> None:
         for fit in self.store.unwanted_fits():
             self._end(fit, FitState.CANCELLED, STOPPED)
+        end_unwanted(self.engine, self.store, self._running)
 
     def _end(self, fit: FitRow, state: FitState, reason: str) -> None:
         """Have the engine end a fit; what it has to hand in may still come."""
@@ -201,6 +218,12 @@ class Supervisor:
         elif running.end is None:
             running.end = state
             self.engine.stop(fit_id(fit), reason)
+
+    def _hold(self) -> None:
+        """Have fits stand still and go on as people want it, and with them the clocks of their runs."""
+        heed(self.engine, self.store, self._running)
+        for each in self._runs.values():
+            each.rest(self.store)
 
     def _limit_runs(self) -> None:
         """End runs that have taken longer than they may."""
@@ -216,7 +239,7 @@ class Supervisor:
 
     def _start_derived(self) -> None:
         free = self.engine.free(DESK)
-        for row in self.store.queued_derived()[: max(free, 0)]:
+        for row in in_turn(self.store.queued_derived(), self._running.values())[: max(free, 0)]:
             if self.store.advance_derived(row.key, FitState.QUEUED, FitState.RUNNING):
                 entry = DERIVED[row.kind]
                 limits = entry.seconds(self.store, row.params), entry.memory(self.store, row.params)
@@ -259,22 +282,20 @@ class Supervisor:
         return self._runs[run].row
 
     def _start_fit(self, fit: FitRow, run: RunRow, quick: bool) -> None:
-        if not self.store.advance_fit(fit, [FitState.QUEUED], FitState.RUNNING):
-            return
-        spec = run.spec
-        model = next(each for each in spec.models if each.id == fit.model)
-        params = {
-            **self._runs[run.id].shared,
-            "name": model.name,
-            "label": model.label,
-            "settings": dict(model.settings),
-            "fold": fit.fold,
-            "key": fit.key,
-        }
-        memory = int(spec.memory_limit * 2**30)
-        self._turns.begin(fit_id(fit), run.owner, run.id)
-        cards = MODELS[model.name].cards(model.settings)
-        self._hand_over(Job(fit_id(fit), "fit", params, FITS, spec.time_limit or None, memory, cards), fit, quick)
+        """Hand a fit to the engine, and with it the other folds of a model that learns them at once."""
+        wanted = (fit, *self._at_once(fit, run))
+        fits = [each for each in wanted if self.store.advance_fit(each, [FitState.QUEUED], FitState.RUNNING)]
+        if fits:
+            self._turns.begin(fit_id(fits[0]), run.owner, run.id)
+            self._hand_over(job(self._runs[run.id], fits), fits[0], quick)
+            self._running |= {fit_id(each): Running(each, quick) for each in fits[1:]}
+
+    def _at_once(self, fit: FitRow, run: RunRow) -> list[FitRow]:
+        """The folds that are done at once with a fit: its share of them, where other slots are free for the rest."""
+        if not (self.engine.at_once and MODELS[model_of(run, fit).name].at_once):
+            return []
+        others = self.store.others(fit, [each.row.key for each in self._running.values()])
+        return others[: -(-(len(others) + 1) // max(self.engine.free(FITS), 1)) - 1]
 
     def _hand_over(self, job: Job, row: FitRow | Derived, quick: bool = False) -> None:
         self._running[job.id] = Running(row, quick)
@@ -289,10 +310,7 @@ class Supervisor:
     def _count(self, run: str) -> None:
         """Keep how long a run has taken so far."""
         if run in self._runs:
-            each, now = self._runs[run], time.monotonic()
-            more = each.uncounted(now)
-            self.store.set_seconds(run, more)
-            each.seconds, each.counted = each.seconds + more, now
+            self._runs[run].count(self.store)
 
     # -- hearing from the engine
 
@@ -335,11 +353,15 @@ class Supervisor:
             return
         if event.kind == "step":
             move(running, event.result)
+            if HELD in event.result and isinstance(running.row, FitRow):
+                self._write_steps()  # for whoever waits to see where it stands
+                if self.store.stepped(running.row):
+                    running.hold = Hold.PAUSED
             return
         if isinstance(running.row, FitRow):
             self._take_fit(running.row, event, running.end)
         else:
-            self._take_derived(running.row, event)
+            take_derived(self.store, running.row, event, running.end is not None)
         del self._running[event.job]
 
     def _take_fit(self, fit: FitRow, event: Event, end: FitState | None) -> None:
@@ -367,24 +389,8 @@ class Supervisor:
         if event.kind in ("late", "over"):  # one fold over its limit tells for the others
             self.store.skip(fit.run, fit.model, f"not tried, because fold {fit.fold + 1} was {event.reason}")
 
-    def _take_derived(self, row: Derived, event: Event) -> None:
-        if event.kind == "done":
-            DERIVED[row.kind].keep(self.store, row.params, event.result)
-            self.store.advance_derived(row.key, FitState.RUNNING, FitState.DONE, result=event.result)
-        else:
-            log.warning("%s: %s\n%s", row.kind, event.reason, event.log)
-            reason = DERIVED[row.kind].told(event.kind, event.reason)
-            self.store.advance_derived(row.key, FitState.RUNNING, FitState.FAILED, reason=reason, log=event.log)
-
     def _write_steps(self) -> None:
         self._written_at = time.monotonic()
-        moved = [each for each in self._running.values() if each.moved and isinstance(each.row, FitRow)]
-        if moved:
-            self.store.write_steps(
-                (each.row, each.progress, each.message, json.dumps(each.points))  # type: ignore[misc]
-                for each in moved
-            )
-        for each in moved:
-            each.moved = False
+        write_steps(self.store, self._running.values())
         for run in self._runs:
             self._count(run)

@@ -16,12 +16,15 @@ from core.catalogue import Catalogue
 from core.profile import bars
 from core.records import Task
 
+from .architecture import architecture
 from .classification import confusion, per_class, precision_recall, roc
 from .columns import class_balance, histogram
 from .images import examples, image_examples
+from .invented import clouds, taught
 from .layout import Subject, escape
+from .learning import learning_curve
 from .maps import pca_loadings, projection
-from .models import importances, learning_curve, score_spread
+from .models import importances, score_spread
 from .pairs import by_class, density, periods, scatter, shares
 from .palette import Palette, palette
 from .rankings import associations, correlations, gaps, group_differences, views
@@ -41,6 +44,8 @@ NEEDS = {
     "curve": "a learning curve, and this model learns in one step",
     "importances": "importances, which have not been computed yet",
     "projection": "a map, which has not been computed yet",
+    "invented": "invented rows, of which there are none yet",
+    "layers": "a network",
 }
 
 
@@ -140,11 +145,11 @@ CHARTS: Catalogue[Chart] = Catalogue(
     ),
     Chart(
         "learning_curve",
-        "How it learned",
+        "Learning curves",
         learning_curve,
         frozenset({"curve"}),
         BOTH,
-        "Solid is on rows it did not learn from; when solid turns up while dotted falls, it learns by heart.",
+        "Solid is on rows it did not learn from: where that gets worse while dashed gets better, it learns by heart.",
         several=True,
     ),
     Chart(
@@ -276,6 +281,30 @@ CHARTS: Catalogue[Chart] = Catalogue(
         BOTH,
         "The longer the bar, the further apart the groups are in that column. Click a bar to look at it.",
     ),
+    Chart(
+        "taught",
+        "Trained on real, trained on invented",
+        taught,
+        frozenset({"invented"}),
+        BOTH,
+        "The closer both marks of a model, the more its invented rows are worth; the dotted line is guessing.",
+    ),
+    Chart(
+        "clouds",
+        "Real and invented rows",
+        clouds,
+        frozenset({"invented"}),
+        BOTH,
+        "Good invented rows lie where real ones do: neither elsewhere, nor all on the same few spots.",
+    ),
+    Chart(
+        "architecture",
+        "Layers",
+        architecture,
+        frozenset({"layers"}),
+        BOTH,
+        "Each layer passes on what it makes of the one before; the stronger its colour, the more it learns.",
+    ),
 )
 
 HEADINGS = {
@@ -303,6 +332,9 @@ HEADINGS = {
     "fold": "Fold",
     "score": "Score",
     "step": "Step",
+    "turn": "Turns up here",
+    "earlier": "Earlier comparison",
+    "seconds": "Seconds",
     "train_loss": "Training loss",
     "valid_loss": "Validation loss",
     "train_score": "Training score",
@@ -340,6 +372,11 @@ HEADINGS = {
     "y_high": "Up to",
     "colour": "Colour",
     "size": "Size",
+    "real": "Trained on real rows",
+    "synthetic": "Trained on invented rows",
+    "layer": "Layer",
+    "shape": "Passes on",
+    "parameters": "Numbers to learn",
 }
 
 

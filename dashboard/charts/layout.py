@@ -244,6 +244,22 @@ def label_rows(drawn: go.Figure, names: Sequence[str]) -> None:
     )
 
 
+def line_to_beat(drawn: go.Figure, palette: Palette, subject: Subject) -> None:
+    """Add the score of guessing, where it is known, to a chart with scores across."""
+    if subject.guessing is None:
+        return
+    drawn.add_vline(x=subject.guessing, line={"color": palette.muted, "width": 1.5, "dash": "dot"})
+    drawn.add_annotation(
+        x=subject.guessing,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text="guessing",
+        showarrow=False,
+        font={"size": 11, "color": palette.muted},
+    )
+
+
 def faded(colour: str, opacity: float) -> str:
     """A ``#RRGGBB`` colour that lets shine through what is behind it."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))

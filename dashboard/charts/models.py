@@ -1,4 +1,4 @@
-"""Models beside each other: the spread of their scores, what they rely on, how they learned.
+"""Models beside each other: the spread of their scores, what they rely on.
 
 Takes long frames with a ``model`` column of titles, gives figures.
 """
@@ -10,7 +10,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .layout import (
-    LINES,
     NOTHING,
     Subject,
     empty,
@@ -19,16 +18,15 @@ from .layout import (
     figure,
     groups,
     label_rows,
+    line_to_beat,
     of,
     reason,
-    thinned,
     with_legend,
 )
 from .palette import Palette
 
 MOST_FEATURES = 20
 MOST_BARS = 60
-PANELS = {"loss": "Loss", "score": "Score"}
 
 
 def score_spread(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -57,17 +55,7 @@ def score_spread(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHI
         hovertemplate="%{customdata[0]}, fold %{customdata[1]}: <b>%{x:.4~g}</b><extra></extra>",
     )
     _means(drawn, palette, pd.DataFrame([part.iloc[0] for _, part in models]), metric)
-    if subject.guessing is not None:
-        drawn.add_vline(x=subject.guessing, line={"color": palette.muted, "width": 1.5, "dash": "dot"})
-        drawn.add_annotation(
-            x=subject.guessing,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text="guessing",
-            showarrow=False,
-            font={"size": 11, "color": palette.muted},
-        )
+    line_to_beat(drawn, palette, subject)
     label_rows(drawn, [escape(each) for each in places])
     return with_legend(drawn, ["one fold", "mean and 95 % interval"])
 
@@ -136,105 +124,3 @@ def importances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHIN
     label_rows(drawn, [escape(each) for each in features])
     drawn.update_layout(height=100 + len(features) * max(26, 13 * len(models) + 8))
     return with_legend(drawn, [escape(each) for each, _ in models]) if len(models) > 1 else drawn
-
-
-def learning_curve(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
-    """Draw loss and score per step of learning: validation solid, training dotted, the best step marked.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns step and any of train_loss, valid_loss, train_score, valid_score; model and fold where there are
-        several.
-    """
-    title = of("How it learned", subject)
-    panels = [
-        each
-        for each in PANELS
-        if any(f"{part}_{each}" in frame and frame[f"{part}_{each}"].notna().any() for part in ("train", "valid"))
-    ]
-    if frame.empty or not panels:
-        return empty(palette, title, reason(frame, "This model learns in one step: there is no curve."))
-    drawn = figure(palette, title, "Step (epoch)", height=150 + 190 * len(panels))
-    models = groups(frame, "model")
-    for number, (model, part) in enumerate(models):
-        for fold, (_, line) in enumerate(groups(part, "fold")):
-            line = line.sort_values("step")
-            for panel, kind in enumerate(panels):
-                _curve(drawn, palette, line, kind, panel, (number, escape(model or "model", 40), fold))
-    _stack(drawn, panels)
-    _key(drawn, palette)
-    return with_legend(drawn, [*(escape(each) for each, _ in models), "validation", "training", "best step"])
-
-
-def _curve(
-    drawn: go.Figure, palette: Palette, line: pd.DataFrame, kind: str, panel: int, series: tuple[int, str, int]
-) -> None:
-    """Add one model's training and validation line of one fold to a panel, and its best step."""
-    number, name, fold = series
-    colour, axes = palette.colour(number), {"xaxis": "x", "yaxis": f"y{panel + 1}" if panel else "y"}
-    shown = {"legendgroup": name, "line_color": colour, "showlegend": False, **axes}
-    hover = f"step %{{x}}: <b>%{{y:.4~g}}</b><extra>{name}, "
-    for part, dash, width, words in (("train", "dot", 1.5, "training"), ("valid", "solid", 2.2, "validation")):
-        points = _known(line, f"{part}_{kind}")
-        if len(points):
-            drawn.add_scatter(
-                x=points["step"],
-                y=points[f"{part}_{kind}"],
-                mode="lines",
-                line_dash=dash,
-                line_width=width,
-                name=name,
-                hovertemplate=f"{words} {kind}, {hover}fold {fold + 1}</extra>",
-                opacity=1 / (1 + fold * 0.4),
-                **{**shown, "showlegend": panel == 0 and fold == 0 and part == "valid"},
-            )
-    best = _best(line, kind)
-    if best is not None:
-        drawn.add_scatter(
-            x=[best["step"]],
-            y=[best[f"valid_{kind}"]],
-            mode="markers",
-            name=name,
-            marker={"symbol": "star", "size": 12, "color": colour, "line": {"width": 1, "color": palette.background}},
-            hovertemplate=f"best step, validation {kind}, {hover}fold {fold + 1}</extra>",
-            legendgroup=name,
-            showlegend=False,
-            **axes,
-        )
-
-
-def _known(line: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The points of a line that have a value, thinned out."""
-    return thinned(line[line[column].notna()]) if column in line else line.iloc[:0]
-
-
-def _best(line: pd.DataFrame, kind: str) -> pd.Series | None:
-    """The step with the least validation loss, or the greatest validation score where no loss is known."""
-    if f"valid_{kind}" not in line or line[f"valid_{kind}"].notna().sum() < 2:
-        return None
-    by_loss = "valid_loss" in line and line["valid_loss"].notna().any()
-    return line.iloc[int(line["valid_loss"].argmin() if by_loss else line["valid_score"].argmax())]
-
-
-def _stack(drawn: go.Figure, panels: list[str]) -> None:
-    """Put the panels one above the other over one axis of steps."""
-    drawn.update_layout(yaxis_title_text=PANELS[panels[0]])
-    if len(panels) > 1:
-        drawn.update_layout(
-            yaxis_domain=[0.55, 1],
-            yaxis2=drawn.layout.yaxis.to_plotly_json(),
-            yaxis2_domain=[0, 0.45],
-            yaxis2_title_text=PANELS[panels[1]],
-            xaxis_anchor=f"y{len(panels)}",
-        )
-
-
-def _key(drawn: go.Figure, palette: Palette) -> None:
-    """Say in the legend what solid, dotted and starred mean."""
-    for name, look in (
-        ("validation", {"mode": "lines", "line_dash": LINES[0]}),
-        ("training", {"mode": "lines", "line_dash": LINES[2]}),
-        ("best step", {"mode": "markers", "marker_symbol": "star", "marker_size": 9}),
-    ):
-        drawn.add_scatter(x=[None], y=[None], name=name, line_color=palette.muted, marker_color=palette.muted, **look)

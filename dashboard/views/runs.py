@@ -102,7 +102,7 @@ def buttons(run: RunRow) -> None:
             "Stop", key=f"stop-{run.id}", on_click=session.stop, args=(run,), icon=":material/stop:", type="tertiary"
         )
     else:
-        with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Delete this comparison and what was trained for it?")
             st.button("Yes, delete it", key=f"delete-{run.id}", on_click=session.delete, args=(run,), type="primary")
 

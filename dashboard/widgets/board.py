@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from core.metrics import Metric
-from core.records import FitState
+from core.records import FitState, Hold
 from core.results import Comparison, ModelResult
 from core.standing import Standing
 from dashboard import words
@@ -29,6 +29,7 @@ STATES = {
     "not tried": "#AB8A1B",
     "stopped": "#AB5C1B",
     "stopping": "#AB5C1B",
+    "paused": "#AB8A1B",
     "stopped early": "#AB5C1B",
     "not converged": "#AB8A1B",
     "loss not finite": "#C2410C",
@@ -46,7 +47,9 @@ WORDS = {
 
 def state_of(model: ModelResult) -> str:
     """Where a model stands, in a word or two."""
-    return "stopping" if model.stopping else CALLED.get(model.state, str(model.state))
+    if model.stopping:
+        return "stopping"
+    return str(model.hold) if model.hold == Hold.PAUSED else CALLED.get(model.state, str(model.state))
 
 
 def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live: bool) -> None:

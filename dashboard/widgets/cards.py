@@ -14,6 +14,7 @@ from core.models import MODELS, Model, check_settings, default_models, model_tit
 from core.records import ModelSpec, Problem
 from core.run import with_baseline
 from dashboard import words
+from dashboard.widgets.architecture import show_architecture
 from dashboard.widgets.forms import changed, refill, settings_form
 
 COLUMNS = 2
@@ -106,12 +107,12 @@ def _line(model: Model, slot: str, problem: Problem, ticked: bool) -> None:
 def _settings(model: Model, slot: str, problem: Problem) -> None:
     """A button that opens the model's settings; they are drawn only while it is open.
 
-    Its title stays the same: a browser closes what has another title all at once.
+    Its title stays the same: a browser closes what has another title all at once. It has a frame, because Streamlit
+    darkens the letters of an open one without, and nobody can read them in the dark theme.
     """
     title = words.escape(model.title)
     panel = st.popover(
         "Settings",
-        type="tertiary",
         help=f"Settings of {title}",
         on_change="rerun",
         key=_key("panel", slot, problem),
@@ -121,8 +122,10 @@ def _settings(model: Model, slot: str, problem: Problem) -> None:
             st.markdown(f"**Settings of {title}**")
             if slot != model.name:
                 st.text_input("Label", _number(slot), max_chars=24, key=f"label-{slot}", persist_state="session")
+            settings = _spec(model, slot, problem).settings
             try:
-                check_settings(model.name, problem.task, _spec(model, slot, problem).settings)
+                check_settings(model.name, problem.task, settings)
+                show_architecture(model, problem, settings, _key("layers", slot, problem))
             except ValueError as error:
                 st.error(words.sentence(error), icon=":material/error:")
             settings_form(model.params[problem.task], _key("set", slot, problem))

@@ -10,13 +10,21 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.charts import Chart, Subject, numbers, palette
+from dashboard.widgets.moving import moving_chart
 
 # The buttons that Plotly would draw over a figure: all of them can be done without.
 CONFIG = {"displayModeBar": False, "scrollZoom": False}
 
 
 def show_chart(
-    chart: Chart, frame: pd.DataFrame, subject: Subject, key: str, *, said: str = "", ways: Sequence[str] = ()
+    chart: Chart,
+    frame: pd.DataFrame,
+    subject: Subject,
+    key: str,
+    *,
+    said: str = "",
+    ways: Sequence[str] = (),
+    lazy: bool = False,
 ) -> list[dict[str, Any]]:
     """Draw a chart with one sentence on how to read it, and its numbers on request.
 
@@ -26,6 +34,8 @@ def show_chart(
         What it shows, a sentence computed from its numbers, above it.
     ways : sequence of str
         How something can be marked in it: ``points``, ``box``, ``lasso``; nothing can where it is empty.
+    lazy : bool
+        Whether it is drawn again and again: then it changes in place, and its numbers are sent when they are opened.
 
     Returns
     -------
@@ -37,10 +47,15 @@ def show_chart(
     if said:
         st.markdown(words.escape(said))
     marking: dict[str, Any] = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
-    event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, **marking)
+    if lazy:
+        moving_chart(figure, key, CONFIG)
+    else:
+        event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, **marking)
     st.caption(words.escape(chart.about))
-    with st.expander("Show the numbers", type="compact"):
-        st.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
+    opened: dict[str, Any] = {"key": f"{key}-show", "on_change": "rerun"} if lazy else {}
+    box = st.expander("Show the numbers", type="compact", **opened)
+    if not lazy or box.open:
+        box.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
     return list(event["selection"]["points"]) if ways else []
 
 

@@ -70,7 +70,7 @@ def _can_show(param: Param, value: Any) -> bool:
     """Whether a field can show a value: the command line takes more than forms do."""
     if value is None or param.choices:
         return value in param.choices or (value is None and bool(param.none_means))
-    if isinstance(param.default, bool | tuple):
+    if isinstance(param.default, bool | tuple | str):
         return isinstance(value, type(param.default))
     number = isinstance(value, int if _whole(param) else (int, float)) and not isinstance(value, bool)
     return number and (param.low is None or param.low <= value) and (param.high is None or value <= param.high)
@@ -105,6 +105,8 @@ def _field(param: Param, key: str) -> None:
         st.toggle(label, param.default, **shared)
     elif isinstance(param.default, tuple):
         st.text_input(label, ", ".join(map(str, param.default)), placeholder="128, 128", **shared)
+    elif isinstance(param.default, str):
+        st.text_input(label, param.default, **shared)
     else:
         _number(param, label, shared)
 

@@ -12,8 +12,8 @@ import streamlit as st
 from core import jobs
 from core.metrics import METRICS, Metric, default_metric, metrics_of
 from core.models import MODELS
-from core.records import FitState, RunState
-from core.results import Comparison, ModelResult
+from core.records import Hold, RunState
+from core.results import Comparison
 from core.standing import Standing
 from core.store import RunRow
 from dashboard import session, words
@@ -21,6 +21,7 @@ from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
 from dashboard.widgets import board
 from dashboard.widgets.checks import leak_suspects
+from dashboard.widgets.curves import learning
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
 from dashboard.widgets.page import provenance, state_badge
@@ -54,18 +55,11 @@ def _draw(run: RunRow, result: Comparison) -> None:
         _verdict(standings, metric, result, live)
         if not live:
             leak_suspects(run.spec)
-        if live:
-            table, side = st.columns([3, 1])
-        else:
-            table, side = st.container(), None
-        with table:
-            board.grid(standings, metric, result, live)
-            board.reasons(standings, result)
-            _unweighted(run)
-        if side is not None:
-            with side:
-                _at_work(run, result, mine)
+        board.grid(standings, metric, result, live)
+        board.reasons(standings, result)
+        _unweighted(run)
         show_log(run, result)
+    learning(run, result, metric)
     if not live:
         _spread(standings, metric, result)
 
@@ -114,6 +108,8 @@ def _where(run: RunRow, result: Comparison) -> str:
         return words.place(place.ahead, place.sharing)
     if session.store().full():
         return "Paused until there is room on the disk."
+    if all(each.hold == Hold.PAUSED for each in result.models if each.state in board.OPEN):
+        return "Paused: it goes on when you let it."
     slots = max(1, int(session.supervisor().get("slots", 1)) // (1 + place.sharing))
     left = jobs.seconds_left(run, result.fits, slots, session.estimates_of(run))
     return " · ".join(each for each in (words.time_left(left), words.sharing(place.sharing)) if each)
@@ -136,42 +132,6 @@ def _unweighted(run: RunRow) -> None:
     told = [entry.without_weights() for entry in entries if not entry.always_in] if run.spec.class_weight else []
     if sentences := list(dict.fromkeys(filter(None, told))):
         st.caption(words.escape(" ".join(sentences)))
-
-
-def _at_work(run: RunRow, result: Comparison, mine: bool) -> None:
-    """The models that are not through: those that are being trained with their progress, all with their button."""
-    waiting = [each for each in result.models if each.state in board.OPEN]
-    st.markdown(f"**Still at work** :gray[{len(waiting)}]")
-    for model in sorted(waiting, key=lambda each: _running(each) is None):
-        if model.stopping:
-            st.markdown(f":orange-badge[:material/hourglass_top: stopping] {words.escape(model.title)}")
-            continue
-        if mine:
-            st.button(
-                f"Stop {words.escape(model.title)}",
-                key=f"stop-{model.id}",
-                icon=":material/stop:",
-                type="tertiary",
-                on_click=session.stop,
-                args=(run, model.id),
-            )
-        elif _running(model) is not None:
-            st.markdown(words.escape(model.title))
-        if _running(model) is not None:
-            st.progress(min(model.progress, 1.0), text=words.escape(_doing(model)))
-
-
-def _running(model: ModelResult) -> int | None:
-    """Which fold is being trained; None where none is."""
-    return next((each.fold for each in model.fits if each.state == FitState.RUNNING), None)
-
-
-def _doing(model: ModelResult) -> str:
-    """What a model is at: ``fold 2 of 5, epoch 12 of 30``."""
-    done = sum(each.state not in board.OPEN for each in model.fits)
-    message = next((each.message for each in model.fits if each.state == FitState.RUNNING and each.message), "")
-    fold = f"fold {min(done + 1, len(model.fits))} of {len(model.fits)}" if len(model.fits) > 1 else ""
-    return ", ".join(each for each in (fold, message) if each) or "training"
 
 
 def _spread(standings: Sequence[Standing], metric: Metric, result: Comparison) -> None:

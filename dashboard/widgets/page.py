@@ -14,6 +14,7 @@ import streamlit as st
 from core import jobs
 from core.data import SPLITS, is_named
 from core.data.databases import is_database
+from core.derived import DERIVED
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
@@ -109,10 +110,28 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
             st.rerun()
         jobs.keep_going(session.store())
         st.caption(f":material/hourglass_top: {words.sentence(sentence)}")
+        _how_far(now)
         st.skeleton(height=height)
 
     st.fragment(look, run_every=0.5)()
     return False
+
+
+def _how_far(job: Derived) -> None:
+    """How far a job is that says so, and the button that ends it where somebody may not want to wait."""
+    if job.step:
+        st.progress(min(job.step["progress"], 1.0), text=words.escape(words.how_far(**job.step)))
+    if job.step or DERIVED[job.kind].long:
+        st.button(
+            "Stop",
+            key=f"stop-{job.key}",
+            icon=":material/stop:",
+            type="tertiary",
+            disabled=bool(job.reason),
+            on_click=session.store().stop_derived,
+            args=(job.key,),
+            help="Ends it; nothing of it is kept.",
+        )
 
 
 def the_table() -> Table | None:

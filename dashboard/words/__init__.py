@@ -6,13 +6,14 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import exploring
+from . import exploring, invented, odd
 from .captions import how_it_was_done, provenance
 from .figures import about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
+from .learning import by_heart, folds, pace, to_learn
 from .log import Entry, as_text, without_folders
 from .pitfalls import calm, role_of, two_splits
-from .waiting import paused, place, sharing, time_left
+from .waiting import how_far, paused, place, sharing, time_left
 
 __all__ = [
     "Entry",
@@ -20,17 +21,23 @@ __all__ = [
     "about",
     "ago",
     "as_text",
+    "by_heart",
     "calm",
     "count",
     "duration",
     "escape",
     "exploring",
+    "folds",
     "front",
+    "how_far",
     "how_it_was_done",
     "hundred",
+    "invented",
     "joined",
     "metric_sentence",
     "number",
+    "odd",
+    "pace",
     "paused",
     "percent",
     "place",
@@ -41,6 +48,7 @@ __all__ = [
     "sharing",
     "size",
     "time_left",
+    "to_learn",
     "two_splits",
     "value_of",
     "verdict",

@@ -41,7 +41,7 @@ def provenance(
     finished : datetime or None
         When the run ended; None while it runs.
     seconds : float or None
-        How long it took.
+        How long it took, or has taken so far.
     besides : sequence of str
         What must be said of the table wherever a result is shown.
     """
@@ -56,7 +56,7 @@ def provenance(
         f"rows weighted by {weight}" if weight else "",
         f"seed {seed}",
         f"{finished.day} {finished:%b %Y, %H:%M}" if finished else "",
-        f"took {duration(seconds)}" if known(seconds) else "",
+        (f"took {duration(seconds)}" if finished else f"{duration(seconds)} so far") if known(seconds) else "",
     ]
     return " · ".join(each for each in parts if each)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from .figures import about, count
 
+BEGUN = 0.02  # the share of the work from which on its pace tells how long the rest takes
+
 
 def place(ahead: int, at_work: int) -> str:
     """Where a comparison that has not begun stands: so many begin before it, so many are at work."""
@@ -26,6 +28,13 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     return "nearly done" if seconds < 0.95 else f"{about(seconds)} left"
+
+
+def how_far(progress: float, message: str, seconds: float) -> str:
+    """What is being done, and how long that still takes once it can be told."""
+    left = time_left(seconds * (1 / progress - 1)) if progress > BEGUN else ""
+    told = f"{message[:1].upper()}{message[1:]}"
+    return ", ".join(each for each in (told, left) if each)
 
 
 def paused(name: str, safe: int, models: int, others: int = 0) -> str:

@@ -32,11 +32,12 @@ from core.run import compare
 
 SCALED = {
     "logistic_regression", "ridge", "lasso", "elastic_net", "k_neighbors", "svm_linear", "svm_rbf", "gaussian_process",
-    "sklearn_mlp",
+    "sklearn_mlp", "sgd",
 }  # fmt: skip
 TOLD: dict[tuple[str, str], dict[str, Any]] = {
     ("baseline", Task.CLASSIFICATION): {"strategy": "most_frequent"},
     ("logistic_regression", Task.CLASSIFICATION): {"max_iter": 1_000},
+    ("sgd", Task.CLASSIFICATION): {"loss": "log_loss"},
     ("gaussian_process", Task.REGRESSION): {"alpha": 0.1, "normalize_y": True},
 }
 # Fewer trees and steps than by default, because agreement does not depend on how many there are.

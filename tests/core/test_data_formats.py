@@ -75,6 +75,7 @@ SAMPLES: dict[str, Callable[[Path], bytes]] = {
     "json": lambda _: FRAME.to_json(orient="records").encode(),
     "sqlite": lambda tmp_path: database(tmp_path / "s", "sqlite"),
     "duckdb": lambda tmp_path: database(tmp_path / "d", "duckdb"),
+    "ts": lambda _: pytest.skip("holds series without names; see test_data_series.py"),
     "idx": lambda _: pytest.skip("holds numbers without names; see test_data_images.py"),
     "images": lambda _: pytest.skip("holds images; see test_data_images.py"),
     "text": lambda _: FRAME.to_csv(index=False).encode(),

@@ -87,7 +87,7 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
         (b'<?xml version="1.0"?><rows/>', "XML"),
         (pickle.dumps({"a": [1, 2]}), "a Python pickle"),
         (pickle.dumps(pd.DataFrame({"a": [1, 2]})), "a Python pickle"),
-        (b"#Arrow heads\n@problemName ArrowHead\n@classLabel true 0 1\n@data\n1,2:0\n", "TS file of time series"),
+        (b"#Arrow heads\n@problemName ArrowHead\n@classLabel true 0 1\n@data\n", "no series behind its line @data"),
         (bytes(257) + b"ustar" + bytes(250), "tar archive"),
         (b"PAR1 and then nothing", "Parquet file is damaged"),
         (b"PK\x03\x04 and then nothing", "damaged ZIP"),

@@ -95,7 +95,7 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 ELSEWHERE = {  # rules of images, databases, statistics programs and data sets, each tested with its reader
     *("origin", "joined", "sample", "table", "pixels", "folders", "grey", "resized", "first_picture"),
-    *("unreadable_image", "no_class", "unused_file", "binary", "retyped", "labels", "full_stop"),
+    *("unreadable_image", "no_class", "unused_file", "binary", "retyped", "labels", "full_stop", "padded", "series"),
 }
 
 

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from core import confined, jobs
-from core.derived import DERIVED
+from core.derived import DERIVED, synthetic_params
 from core.engines import Job
-from core.records import FitState, ModelSpec, Roles
+from core.records import FitState, ModelSpec, Roles, Split
 from core.store import Store
 from core.supervisor import Supervisor
 from tests.core.trials import submit
@@ -28,6 +28,21 @@ def test_what_is_worked_out_on_request_has_a_time_limit(
     supervisor.look()
     assert [(each.kind, each.seconds) for each in given] == [("table", confined.patience("iris"))]
     assert all(0 < each.seconds(store, {"source": "iris"}) < math.inf for each in DERIVED.values())
+
+
+def test_what_takes_long_leaves_a_place_for_what_is_waited_for(
+    store: Store, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Job] = []
+    monkeypatch.setattr(supervisor.engine, "start", given.append)
+    monkeypatch.setattr(supervisor.engine, "free", lambda _: 2 - len(given))
+    table = jobs.read(store, "iris")
+    for seed in (0, 1):
+        split = Split("stratified")
+        jobs.request_synthetic(store, synthetic_params(table.fingerprint, Roles("species"), split, ["lda"], seed))
+    jobs.request_projection(store, table.fingerprint, Roles("species"), "pca")
+    supervisor.look()
+    assert [each.kind for each in given] == ["synthetic", "projection"]
 
 
 def test_derived_results_are_worked_out_and_kept(in_place: Store) -> None:
@@ -51,7 +66,7 @@ def test_a_metric_that_is_younger_than_a_run_is_filled_in(in_place: Store) -> No
     assert row is not None
     before = jobs.result(in_place, row).model(QUICK.id).values("f1_macro")
     with closing(in_place.connect()) as db:
-        db.execute("UPDATE outcome SET outcome=json_remove(outcome, '$.scores.f1_macro')")
+        db.execute("UPDATE outcome SET outcome=json_remove(outcome, '$.scores.f1_macro'), created=created+1")
     assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == [None] * 5
     assert jobs.result(in_place, row).model(QUICK.id).values("f1_macro") == before
 
@@ -81,3 +96,22 @@ def test_a_table_whose_copy_was_cleaned_away_is_read_again(in_place: Store, monk
     assert in_place.remove_leftovers() == [in_place.files.frame_path(idle)]
     assert in_place.files.frame_path(needed).exists()
     assert jobs.read(in_place, "wine").fingerprint == idle
+
+
+def test_what_was_to_stop_is_not_begun_again(store: Store) -> None:
+    for kind in ("waits", "runs", "is stopped"):
+        store.request(kind, "checks", {})
+    for key in ("runs", "is stopped"):
+        assert store.advance_derived(key, FitState.QUEUED, FitState.RUNNING)
+    store.write_derived_steps([("is stopped", {"progress": 0.5}), ("waits", {"progress": 0.5})])
+    store.stop_derived("waits")
+    store.stop_derived("is stopped")
+    assert store.derived("waits") is None
+    assert [each.key for each in store.unwanted_derived()] == ["is stopped"]
+    store.requeue()  # as after the supervisor's end
+    states = {key: store.derived(key) for key in ("runs", "is stopped")}
+    assert {key: row.state for key, row in states.items() if row} == {
+        "runs": FitState.QUEUED,
+        "is stopped": FitState.FAILED,
+    }
+    assert all(row is not None and row.result == {} for row in states.values())

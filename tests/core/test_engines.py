@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.engines import DESK, FITS, Event, Job, memory_reason, time_reason
+from core.engines import DESK, FITS, HELD, Event, Job, memory_reason, time_reason
 from core.records import STOPPED_EARLY
 from tests.core import places
 from tests.core.places import SLOTS, Place
@@ -253,3 +253,88 @@ def test_a_job_that_listens_is_whole_when_nobody_stops_it(place: Place) -> None:
     event = place.run(place.fit("early", "listens", amount=0.2, seconds=60.0))
     assert event.kind == "done" and not event.result["outcome"].marks and "key" not in event.result
     assert not event.reason
+
+
+# -- standing still
+
+
+def stands_still(place: Place, id: str, after: int = 0) -> int:
+    """Wait until a job says that it stands still; gives the last epoch that it has told, which stays the last."""
+    until = time.monotonic() + 60
+    while not any(HELD in each.result for each in place.heard[after:] if each.job == id):
+        assert time.monotonic() < until, f"{id} does not stand still: {place.heard[-5:]}"
+        place.listen(0.1)
+    seen = len(place.heard)
+    until = time.monotonic() + 0.7
+    while time.monotonic() < until:
+        place.listen(0.1)
+    assert [each for each in place.heard[seen:] if each.job == id] == []
+    return max(epochs(place, id), default=0)
+
+
+def epochs(place: Place, id: str) -> list[int]:
+    return [int(p["step"]) for each in place.heard if each.job == id for p in each.result.get("points", ())]
+
+
+@APART
+def test_a_network_stands_still_does_one_epoch_and_goes_on(place: Place) -> None:
+    place.start(place.fit("held", "feed_forward", max_epochs=10_000, early_stopping=False))
+    place.step("held")
+    place.engine.pause("held")
+    stood = stands_still(place, "held")
+    for more in (1, 2):
+        seen = len(place.heard)
+        place.engine.step("held")
+        assert stands_still(place, "held", seen) == stood + more
+    seen = len(place.heard)
+    place.engine.resume("held")
+    while epochs(place, "held")[-1] <= stood + 3:
+        place.listen(0.1)
+    assert not any(HELD in each.result for each in place.heard[seen:])
+    assert epochs(place, "held") == list(range(1, epochs(place, "held")[-1] + 1)), "no epoch is lost by it"
+    place.engine.stop("held", "stopped by you")
+    _check_handed_in(place, place.end("held"), "stopped by you")
+
+
+@APART
+def test_a_job_that_stands_still_is_stopped_at_once_and_hands_in(place: Place) -> None:
+    place.start(place.fit("stood", "feed_forward", max_epochs=10_000, early_stopping=False))
+    place.step("stood")
+    place.engine.pause("stood")
+    stands_still(place, "stood")
+    place.engine.stop("stood", "stopped by you")
+    _check_handed_in(place, place.end("stood", WITHIN), "stopped by you")
+
+
+@APART
+def test_the_time_limit_stands_still_with_a_job(place: Place) -> None:
+    place.start(place.fit("patient", "listens", amount=60.0, seconds=2.0))
+    place.step("patient")
+    place.engine.pause("patient")
+    stands_still(place, "patient")
+    place.listen(0.0)
+    paused = time.monotonic()
+    while time.monotonic() - paused < 2.5:
+        place.listen(0.1)
+    assert not [each for each in place.heard if each.job == "patient" and each.kind != "step"]
+    place.engine.resume("patient")
+    resumed = time.monotonic()
+    event = place.end("patient")
+    assert time.monotonic() - resumed > 0.5, "what was left of it was given back"
+    _check_handed_in(place, event, time_reason(2.0))
+    assert event.result["outcome"].fit_seconds < 3.0, "nor is that time the fit's"
+
+
+@APART
+def test_a_job_that_does_not_listen_is_not_held(place: Place) -> None:
+    place.start(place.fit("deaf", "naps", amount=0.5))
+    place.engine.pause("deaf")
+    assert place.end("deaf").kind == "done"
+
+
+@APART
+def test_pausing_what_has_ended_does_no_harm(place: Place) -> None:
+    assert place.run(reading("over", "iris")).kind == "done"
+    for ask in (place.engine.pause, place.engine.step, place.engine.resume):
+        ask("over")
+    assert place.run(reading("next", "wine")).kind == "done"

@@ -226,6 +226,15 @@ def test_what_cannot_be_tried_is_estimated_from_the_catalogue(monkeypatch: pytes
     assert told.how == "roughly, from the size of the table alone" and told.seconds > 0
 
 
+@pytest.mark.parametrize(("preset", "tries"), [("quick", True), ("default", False), ("thorough", False)])
+def test_what_takes_long_on_any_sample_is_not_tried(monkeypatch: pytest.MonkeyPatch, preset: str, tries: bool) -> None:
+    tried: list[ModelSpec] = []
+    monkeypatch.setattr(estimates, "build", lambda spec, *_: tried.append(spec))
+    spec = ModelSpec("tabular_network", settings={"preset": preset})
+    probe(*curve(), spec, train=16_000, test=4_000)
+    assert bool(tried) is tries
+
+
 @pytest.mark.parametrize("name", ["logistic_regression", "k_neighbors", "random_forest"])
 def test_a_real_fit_is_estimated_in_its_order(name: str) -> None:
     import time

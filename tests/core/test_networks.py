@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,9 +17,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from core.networks import FeedForwardClassifier, FeedForwardRegressor
+from core.networks.batches import batch_sizes
 from core.networks.choices import ACTIVATIONS, OPTIMISERS
 from core.networks.inputs import column_scales, validation_rows
-from core.networks.training import batch_sizes
 from core.progress import Step, listening
 
 MINIBATCHES = (
@@ -44,7 +46,10 @@ def numbers(rows: int = 300, columns: int = 4, seed: int = 0):
 
 
 @parametrize_with_checks(
-    [FeedForwardClassifier(max_epochs=100, device="cpu"), FeedForwardRegressor(max_epochs=100, device="cpu")],
+    [
+        kind((32, 16), max_epochs=40, learning_rate=0.01, device="cpu")
+        for kind in (FeedForwardClassifier, FeedForwardRegressor)
+    ],
     expected_failed_checks=lambda estimator: {"check_sample_weight_equivalence_on_dense_data": MINIBATCHES},
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")  # array API needs an environment variable
@@ -169,11 +174,13 @@ def test_the_curve_has_a_point_per_epoch():
     both = FeedForwardClassifier(max_epochs=7, patience=7, random_state=0).fit(X, labels)
     assert both.n_iter_ == len(both.curve_) == 7
     assert [point["step"] for point in both.curve_] == [1, 2, 3, 4, 5, 6, 7]
-    assert {tuple(point) for point in both.curve_} == {
-        ("step", "train_loss", "train_score", "valid_loss", "valid_score")
-    }
+    always = {"step", "train_loss", "train_score", "learning_rate", "gradient_norm", "samples_per_second", "seconds"}
+    assert all(point.keys() == always | {"valid_loss", "valid_score"} for point in both.curve_)
     alone = FeedForwardClassifier(max_epochs=7, early_stopping=False, random_state=0).fit(X, labels)
-    assert {tuple(point) for point in alone.curve_} == {("step", "train_loss", "train_score")}
+    assert all(point.keys() == always for point in alone.curve_)
+    assert all(point["samples_per_second"] > 0 and point["gradient_norm"] > 0 for point in alone.curve_)
+    seconds = [point["seconds"] for point in alone.curve_]
+    assert seconds == sorted(seconds) and seconds[0] > 0
     assert both.curve_[-1]["train_loss"] < both.curve_[0]["train_loss"]
     assert all(type(number) is float for point in both.curve_ for number in point.values())
 
@@ -270,23 +277,31 @@ def test_a_training_that_was_still_getting_better_says_so_without_a_mark():
     assert network.marks_ == []
 
 
+DEEP = {"hidden_layer_sizes": (64, 64, 64, 64), "optimizer": "sgd", "max_epochs": 30, "random_state": 0}
+
+
 @pytest.mark.parametrize("early_stopping", [True, False])
-@pytest.mark.parametrize("learning_rate", [1e4, 1e30])
-def test_a_loss_that_is_not_finite_ends_with_a_note_and_finite_weights(early_stopping, learning_rate):
+def test_a_loss_that_is_not_finite_ends_with_a_note_and_finite_weights(early_stopping):
     X, y, _ = numbers()
-    network = FeedForwardRegressor(
-        (64, 64, 64, 64),
-        optimizer="sgd",
-        learning_rate=learning_rate,
-        max_epochs=30,
-        early_stopping=early_stopping,
-        random_state=0,
-    ).fit(X, y)
+    network = FeedForwardRegressor(**DEEP, learning_rate=1e30, early_stopping=early_stopping).fit(X, y)
     assert network.n_iter_ < 30
-    assert "not-a-number in epoch" in network.notes_[0]
+    assert network.notes_[0] == "With a learning rate of 1e+30 the first steps went astray, so 1e+23 was used."
+    assert "not-a-number in epoch" in network.notes_[1] and "below 1e+22" in network.notes_[1]
     assert network.marks_ == ["loss not finite"]
-    assert f"below {learning_rate / 10:g}" in network.notes_[0]
     assert np.isfinite(network.predict(X)).all()
+
+
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_steps_that_are_too_large_are_noticed_in_the_first_epoch(early_stopping):
+    X, y, _ = numbers()
+    network = FeedForwardRegressor(**DEEP, learning_rate=1e4, early_stopping=early_stopping).fit(X, y)
+    told = re.fullmatch(
+        r"With a learning rate of 10000 the first steps went astray, so (\S+) was used\.", network.notes_[0]
+    )
+    assert told and network.curve_[0]["learning_rate"] == pytest.approx(float(told[1]))
+    assert network.marks_ == [] and network.score(X, y) > 0.8
+    usual = FeedForwardRegressor(**DEEP, learning_rate=float(told[1]), early_stopping=early_stopping).fit(X, y)
+    np.testing.assert_allclose(network.predict(X), usual.predict(X), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +337,7 @@ def test_a_device_that_fails_is_replaced_with_a_note(monkeypatch):
     # The "meta" device computes shapes only and fails where a number is asked for, as a card without memory would.
     X, y, _ = numbers()
     meta = lambda name: (torch.device("meta"), "")  # noqa: E731
-    monkeypatch.setattr("core.networks.estimators.pick_device", meta)
+    monkeypatch.setattr("core.networks.lessons.pick_device", meta)
     network = FeedForwardRegressor(max_epochs=2, random_state=0).fit(X, y)
     assert network.notes_[0].startswith("The meta device failed (")
     assert network.notes_[0].endswith("so the processor was used.")

@@ -127,13 +127,13 @@ def _spoil(name, state):
 @pytest.mark.parametrize(
     "spoil",
     [
-        *(partial(_spoil, name) for name in ("weights", "best", "generator order", "generator dropout")),
-        partial(_spoil, "optimiser exp_avg"),
+        *(partial(_spoil, name) for name in ("numbers 0", "best 0 0", "order 0", "dropout 0")),
+        partial(_spoil, "optimiser 0 exp_avg"),
         _lie,
-        lambda state: {name: array for name, array in state.items() if name != "best"},
+        lambda state: {name: array for name, array in state.items() if name != "best 0 0"},
         lambda state: {name: array for name, array in state.items() if name != ABOUT},
-        lambda state: state | {"weights": state["weights"][:-1]},
-        lambda state: state | {"weights": state["weights"].astype(np.float64)},
+        lambda state: state | {"numbers 0": state["numbers 0"][:-1]},
+        lambda state: state | {"numbers 0": state["numbers 0"].astype(np.float64)},
         lambda state: state | {"more": np.zeros(1)},
         lambda state: state | {"more": np.array(["text"])},
         lambda state: state | {ABOUT: _text(b"[]")},
@@ -148,7 +148,7 @@ def test_a_spoiled_checkpoint_is_ignored(left, spoil):
 
 def test_a_checkpoint_is_numbers_and_text_alone(left):
     assert all(type(array) is np.ndarray and not array.dtype.hasobject for array in left.state.values())
-    assert json.loads(left.state[ABOUT].tobytes())["numbers"]["curve"][-1]["step"] == 3
+    assert json.loads(left.state[ABOUT].tobytes())["numbers"]["members"][0]["curve"][-1]["step"] == 3
 
 
 # When ----------------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_what_is_no_network_is_refused(tmp_path):
     [
         ({"format": 99}, "has format 99"),
         ({"kind": "FeedForwardRegresor"}, "Did you mean 'FeedForwardRegressor'"),
-        ({"settings": {"hidden_layer_sizes": [4, 4]}}, "holds layers of the shapes"),
+        ({"settings": {"hidden_layer_sizes": [4, 4]}}, "does not fit together: the weights have the shapes"),
         ({"settings": {"activation": "rellu"}}, "Did you mean 'relu'"),
     ],
 )

@@ -37,6 +37,8 @@ TAKES = {
 class Shop:
     """An engine of two slots in which fits take the seconds that they are said to take."""
 
+    at_once = False
+
     def __init__(self, takes: Mapping[str, float]) -> None:
         self.takes, self.now = takes, 0.0
         self.at_work: list[tuple[float, Job]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -319,6 +320,17 @@ def test_in_words() -> None:
         problem_of(frame, kinds), NATIVE
     )
     assert describe(problem_of(frame[["price"]].dropna()), ONE_HOT) == ("1 number column is used as it is.",)
+
+
+def test_pixels_share_one_scale() -> None:
+    frame = pd.DataFrame({"edge": [0.0, 0.0, 0.0, 8.0], "middle": [0.0, 16.0, 8.0, 8.0]})
+    image = replace(problem_of(frame), image_shape=(1, 2))
+    seen = preparation(image, SCALED).fit_transform(frame)
+    np.testing.assert_allclose(seen, (frame - 5) / frame.to_numpy().std())
+    np.testing.assert_array_equal(preparation(image, ONE_HOT).fit_transform(frame), frame)
+    told = "2 pixels are brought to a common scale: mean 0 and spread 1 in the training rows, all by the same step."
+    assert describe(image, SCALED) == (told,)
+    assert abs(preparation(problem_of(frame), SCALED).fit_transform(frame)).max() == pytest.approx(3**0.5)
 
 
 def test_rare_depends_on_the_size_of_the_table() -> None:

@@ -23,7 +23,7 @@ import pytest
 from core.store import Files, Store, opening
 from tests.core.points import predictions
 
-KILLS, MANY_KILLS, EACH = 100, 1000, 50
+KILLS, MANY_KILLS, EACH = 50, 1000, 50
 SEED = 0
 
 # ---- in a process of its own ---------------------------------------------------------------------------------------

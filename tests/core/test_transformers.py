@@ -13,7 +13,7 @@ from sklearn.model_selection import KFold
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 from sklearn.utils.estimator_checks import check_estimator
 
-from core.preparation.transformers import MISSING, Categories, Dates, EmptyAsZero, Filled, Numbers, YesNo
+from core.preparation.transformers import MISSING, Categories, CommonScale, Dates, EmptyAsZero, Filled, Numbers, YesNo
 
 TRANSFORMERS = (
     Numbers(),
@@ -23,13 +23,14 @@ TRANSFORMERS = (
     EmptyAsZero(),
     Filled(mark=True),
     Filled(frequent=True),
+    CommonScale(),
 )
 
 
 @pytest.mark.parametrize("transformer", TRANSFORMERS, ids=lambda each: type(each).__name__)
 def test_transformers_keep_scikit_learn_s_manners(transformer: object) -> None:
     excused: dict[str, str] = {}
-    if not isinstance(transformer, EmptyAsZero | Filled):
+    if not isinstance(transformer, EmptyAsZero | Filled | CommonScale):
         excused["check_dtype_object"] = "an unusable value is refused when it is turned into a number, not in fit"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the checks themselves warn of what they skip
@@ -43,6 +44,15 @@ def with_gaps(seed: int, rows: int, share: float) -> np.ndarray:
     values[draw.random(values.shape) < share] = np.nan
     values[:, 1], values[:, 2] = np.arange(rows), np.nan
     return values
+
+
+def test_a_common_scale_is_one_step_for_all_columns() -> None:
+    values = np.random.default_rng(0).normal(100, [0.1, 1, 50], (40, 3))
+    values[3, 1] = np.nan
+    turned = CommonScale().fit_transform(values)
+    np.testing.assert_allclose([np.nanmean(turned), np.nanstd(turned)], [0, 1], atol=1e-12)
+    np.testing.assert_allclose(turned * np.nanstd(values) + np.nanmean(values), values)
+    np.testing.assert_array_equal(CommonScale().fit_transform(np.full((4, 2), 7.0)), np.zeros((4, 2)))
 
 
 @pytest.mark.parametrize("strategy", ["median", "most_frequent"])

@@ -91,7 +91,7 @@ def kill_workers(stage: Stage, kills: int) -> tuple[Work, int]:
     return work, sent
 
 
-@pytest.mark.parametrize("kills", sizes(30, 200, 600))
+@pytest.mark.parametrize("kills", sizes(15, 200, 600))
 def test_a_killed_worker_takes_only_its_own_fit_along(
     kills: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -191,7 +191,7 @@ def _moved(stage: Stage, fit: object) -> bool:
     return now.state != FitState.RUNNING or now.attempts > fit.attempts  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kills", sizes(5, 50, 1200))
+@pytest.mark.parametrize("kills", sizes(3, 50, 1200))
 def test_after_a_killed_supervisor_the_next_one_goes_on(
     kills: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -286,7 +286,7 @@ def differences(stage: Stage, run: str, models: tuple[ModelSpec, ...], seed: int
     return found
 
 
-@pytest.mark.parametrize("kills", sizes(4, 30, 900))
+@pytest.mark.parametrize("kills", sizes(2, 30, 900))
 def test_an_interrupted_run_comes_to_the_same_as_one_that_was_not(
     kills: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -51,12 +51,14 @@ class Watched(threading.Thread):
                 self.slowest = max(self.slowest, time.monotonic() - began)
 
 
-def overtaken(stage: Stage, times: int, deeds: tuple[str, ...] = GREEDY) -> tuple[list[tuple[FitState, str]], Watched]:
-    """Fit models that want three times what they may have, two at once; gives how they ended and what was seen."""
+def overtaken(
+    stage: Stage, times: int, deeds: tuple[str, ...] = GREEDY, wanted: float = 3 * LIMIT
+) -> tuple[list[tuple[FitState, str]], Watched]:
+    """Fit models that want more than they may have, two at once; gives how they ended and what was seen."""
     dice, ends = random.Random(SEED), []
     watched = Watched(stage)
     watched.start()
-    greedy = [ModelSpec(each, "", {"amount": 3 * LIMIT * 1024}) for each in deeds * times]
+    greedy = [ModelSpec(each, "", {"amount": wanted * 1024}) for each in deeds * times]
     dice.shuffle(greedy)
     for number in range(0, len(greedy), 2):
         watched.first.clear()  # what a worker keeps, such as PyTorch's libraries, is not the next fit's
@@ -100,7 +102,7 @@ def test_fits_without_a_limit_are_caught(tmp_path: Path) -> None:
     stage = Stage(tmp_path, sabotage="allows")
     try:
         stage.start()
-        ends, watched = overtaken(stage, 1, GREEDY[:1])
+        ends, watched = overtaken(stage, 1, GREEDY[:1], 1.5 * LIMIT)
     finally:
         stage.stop()
     assert (FitState.DONE, "") in ends and watched.peak > 1.1 * LIMIT * GIB

@@ -11,20 +11,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from skops.io import loads
 
 from core import jobs
+from core.catalogue import resolve
 from core.cli import main
 from core.data import Unusable, make_problem, samples, table_of_frame
-from core.models import MODELS, build
+from core.models import MODELS, TRUSTED, build
 from core.records import FitState, ModelSpec, Predictions, Problem, Roles, RunSpec, Split, Task
-from core.run import compare, execute, setting
-from core.run.weighing import UNWEIGHTED, weight_parameter
+from core.run import compare, execute, model_file, setting
+from core.run.weighing import MARK, UNWEIGHTED, counting, weight_parameter
 from core.store import Store
+from tests.core.quick import QUICK
 from tests.source import ROOT
 
 N = 120
@@ -176,12 +180,36 @@ def test_every_model_fits_weighted_rows_or_says_that_it_cannot(task: Task) -> No
     told = {}
     for name, model in MODELS.items():
         if model.unsuitable(shared.problem) is None:
-            settings = {"max_epochs": 3} if model.family == "networks" or "feed_forward" in name else {}
-            fitted = execute(shared, ModelSpec(name, "", settings), 0)
+            fitted = execute(shared, ModelSpec(name, "", QUICK.get(name, {})), 0)
             told[name] = UNWEIGHTED in fitted.outcome.notes
             takes = weight_parameter(fitted.pipeline)
             assert told[name] == (not takes) and takes in ("", "model__sample_weight")
     assert told["k_neighbors"] and not told["random_forest"] and not told["feed_forward"] and not told["baseline"]
+    assert not told["voting"] and not told["stacking"]
+
+
+@pytest.mark.parametrize("target", ["kind", "price"])
+@pytest.mark.parametrize("name", ["voting", "stacking"])
+def test_members_that_take_weights_are_told_them_and_the_others_named(name: str, target: str) -> None:
+    shared = setting_of(people(), target, "times")
+    linear = "logistic_regression" if target == "kind" else "ridge"
+    fitted = execute(shared, ModelSpec(name, "", {"members": f"{linear}, k_neighbors"}), 0)
+    assert fitted.outcome.notes == (f"{MODELS['k_neighbors'].title}: {UNWEIGHTED}",) and not fitted.outcome.marks
+    fold = counting(shared.samples, shared.folds[0].train)
+    X, y = shared.samples.take(fold), shared.samples.y[fold]
+    told, deaf = fitted.pipeline[-1].estimators_
+    seen, alone = fitted.pipeline[0].transform(X), MODELS[linear].build[shared.problem.task]
+    own = resolve(alone)(**told.get_params()).fit(seen, y, sample_weight=shared.samples.weights[fold])
+    np.testing.assert_allclose(told.coef_, own.coef_)
+    assert not np.allclose(told.coef_, resolve(alone)(**told.get_params()).fit(seen, y).coef_)
+    assert deaf.score(seen, y) == clone(deaf).fit(seen, y).score(seen, y)
+    if name == "stacking":
+        untold = clone(fitted.pipeline).fit(X, y)
+        assert not np.allclose(untold[-1].final_estimator_.coef_, fitted.pipeline[-1].final_estimator_.coef_)
+    none = execute(shared, ModelSpec("voting", "", {"members": "k_neighbors"}), 0)
+    assert none.outcome.notes == (UNWEIGHTED,) and none.outcome.marks == (MARK,)
+    again = loads(model_file(fitted.pipeline), trusted=TRUSTED)
+    np.testing.assert_array_equal(again.predict(X), fitted.pipeline.predict(X))
 
 
 def test_what_an_estimator_is_made_of_must_take_weights_as_well() -> None:

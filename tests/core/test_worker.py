@@ -6,12 +6,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from core.engines import watching
+from core import progress
+from core.engines import HELD, Event, watching
+from core.engines.flags import Asked, Flag
 from core.progress import Step
-from core.worker import STEPS_PER_SECOND, _throttled
+from core.worker import STEPS_PER_SECOND, Worker, _Steps
 from tests.core.trials import until
 
 GREEDY = """
@@ -44,12 +50,12 @@ def test_memory_beyond_the_limit_is_refused_in_words_and_the_process_lives_on(al
 
 
 def test_steps_are_passed_on_a_few_times_a_second() -> None:
-    heard: list[dict[str, object]] = []
-    hear = _throttled(heard.append)
+    heard: list[Event] = []
+    hear = _Steps("job", heard.append).hear
     for step in range(1000):
         hear(Step(step / 1000, f"epoch {step}", {"step": step}))
     assert len(heard) <= 1 + STEPS_PER_SECOND
-    assert heard[0] == {"progress": 0.0, "message": "epoch 0", "points": ({"step": 0},)}
+    assert heard[0] == Event("job", "step", {"progress": 0.0, "message": "epoch 0", "points": ({"step": 0},)})
 
 
 FAMILY = """
@@ -72,3 +78,85 @@ def test_what_a_process_has_started_is_found_on_every_system(monkeypatch: pytest
         for each in [*watching.descendants(first.pid), first.pid]:
             os.kill(each, signal.SIGKILL)
         first.wait()
+
+
+# -- a job that is held
+
+
+class Loop:
+    """A worker whose job learns in a thread: so many batches to an epoch, as a training loop does it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.worker = Worker(folder)
+        self.heard: list[dict[str, object]] = []
+        self.epoch, self.took, self.going = 0, 0.0, True
+        self.worker.steps = [_Steps("job", lambda event: self.heard.append(event.result))]
+        self.thread = threading.Thread(target=self._learn)
+
+    def _learn(self) -> None:
+        with progress.listening(self.worker._hear, self.worker._wanted):
+            began = progress.clock()
+            while self.going:
+                for _ in range(5):
+                    time.sleep(0.001)
+                    if not (going := progress.wanted()):
+                        break
+                self.took = progress.clock() - began
+                if not going:
+                    return
+                self.epoch += 1
+                progress.tell(Step(self.epoch / 10_000, f"epoch {self.epoch}", {"step": float(self.epoch)}))
+
+    def ask(self, asked: Asked, steps: int = 0) -> None:
+        self.worker.flags[Flag.STEPS] += steps
+        self.worker.flags[Flag.ASKED] = asked
+
+    def stands_at(self) -> int:
+        until(lambda: self.worker.flags[Flag.HOLDS])
+        at = self.epoch
+        time.sleep(0.1)
+        assert self.epoch == at
+        return at
+
+
+@pytest.fixture
+def loop(tmp_path: Path) -> Iterator[Loop]:
+    made = Loop(tmp_path)
+    made.thread.start()
+    until(lambda: made.epoch > 2)
+    yield made
+    made.going = False
+    made.ask(Asked.STOP)
+    made.thread.join(5)
+    assert not made.thread.is_alive()
+
+
+def test_a_paused_job_stands_still_and_has_told_all_up_to_there(loop: Loop) -> None:
+    loop.ask(Asked.PAUSE)
+    at = loop.stands_at()
+    told = [point["step"] for each in loop.heard for point in each["points"]]  # type: ignore[attr-defined]
+    assert told == list(range(1, at + 1)) and loop.heard[-1][HELD] and loop.heard[-1]["message"] == f"epoch {at}"
+    loop.ask(Asked.GO_ON)
+    until(lambda: loop.epoch > at + 3)
+    assert not loop.worker.flags[Flag.HOLDS]
+
+
+def test_a_step_is_one_epoch_however_often_it_is_asked_for(loop: Loop) -> None:
+    loop.ask(Asked.PAUSE)
+    at = loop.stands_at()
+    for more in range(1, 4):
+        loop.worker.flags[Flag.HOLDS] = 0  # for the test alone, which could look before the worker does
+        loop.ask(Asked.PAUSE, steps=1)
+        assert loop.stands_at() == at + more
+
+
+def test_a_paused_job_that_is_stopped_answers_at_once_and_the_time_is_not_its_own(loop: Loop) -> None:
+    began = time.perf_counter()
+    loop.ask(Asked.PAUSE)
+    loop.stands_at()
+    time.sleep(0.5)
+    loop.ask(Asked.STOP)
+    loop.thread.join(0.5)
+    assert not loop.thread.is_alive()
+    whole = time.perf_counter() - began
+    assert whole > 0.6 and loop.took < 0.5, "as long as it stood still its clock did as well"

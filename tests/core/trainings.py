@@ -122,9 +122,16 @@ def difference(one, other):
     return float(np.abs(getattr(one, predict)(X) - getattr(other, predict)(X)).max())
 
 
+def without_clock(curve):
+    """A learning curve but for how long it took."""
+    return [
+        {name: each for name, each in point.items() if not name.startswith(("seconds", "samples"))} for point in curve
+    ]
+
+
 def assert_same(resumed, straight):
     assert difference(resumed, straight) <= 1e-6
-    assert resumed.curve_ == straight.curve_
+    assert without_clock(resumed.curve_) == without_clock(straight.curve_)
     assert (resumed.best_epoch_, resumed.n_iter_) == (straight.best_epoch_, straight.n_iter_)
     assert (resumed.notes_, resumed.marks_) == (straight.notes_, straight.marks_)
 

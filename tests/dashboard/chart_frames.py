@@ -65,7 +65,13 @@ def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
         "pca_loadings": pd.DataFrame({"feature": ["a", label], "x": [0.5, -0.9], "y": [0.1, 0.2]}),
         "class_balance": pd.DataFrame({"label": classes, "count": [50, 30, 20]}),
         "histogram": bars(pd.Series([label, "b", "b", None, *rng.choice(["c", "d"], 5)])),
+        "taught": pd.DataFrame({"model": ["Forest", label], "real": [0.9, 0.8], "synthetic": [0.8, 0.85]}),
+        "clouds": pd.DataFrame({"x": [0.0, 1, 2], "y": [0.0, 1, 0], "row": [3, 5, -1]}),
         "image_examples": pd.DataFrame({"label": [label, "b", "b"], "row": [0, 1, 4], "image": [[[0, 9], [9, 5]]] * 3}),
+        "architecture": pd.DataFrame(
+            {"layer": ["Input", label, "Output"], "shape": ["4 columns", label, "3 classes"],
+             "parameters": [0, 640, 387]}
+        ),
         **_explored(label),
     }  # fmt: skip
 

@@ -212,6 +212,25 @@ def test_curves_are_coloured_by_model_or_by_class() -> None:
     assert len({trace.line.color for trace in by_class.data[:3]}) == 3
 
 
+def losses(last: float) -> pd.DataFrame:
+    """A model that learns, and one that ends at some loss."""
+    calm = pd.DataFrame({"step": range(1, 21), "valid_loss": 1 / np.arange(1, 21), "model": "Forest"})
+    return pd.concat([calm, calm.assign(model="Tree", valid_loss=[*calm["valid_loss"][:-1], last])])
+
+
+def test_a_loss_that_went_astray_does_not_press_the_others_flat() -> None:
+    figure = draw("learning_curve", losses(8e9))
+    low, high = figure.layout.yaxis.range
+    assert low < 1 / 20 and 1 < high < 2, "all else can be seen"
+    assert "cut off" in [each.text for each in figure.layout.annotations][-1]
+
+
+@pytest.mark.parametrize("last", [0.01, 1.0, 5.0])
+def test_a_loss_that_only_turns_up_is_seen_to_its_end(last: float) -> None:
+    figure = draw("learning_curve", losses(last))
+    assert figure.layout.yaxis.range is None and not figure.layout.annotations
+
+
 def test_precision_recall_marks_guessing_where_there_is_one_class() -> None:
     assert draw("precision_recall").layout.shapes[0].y0 == 0.3
     several = pd.concat([curves(each) for each in CLASSES])

@@ -52,6 +52,7 @@ def made(store: Store) -> str:
         ("Gaps", "1,604 of 2,000 rows have all values", 2),
         ("Scatter", "Over age, income ", 2),
         ("Two groups", "“default is no” has 1,800 rows and “default is yes” has 200 rows", 3),
+        ("Odd rows", "Of 2,000 rows, row ", 1),
     ],
 )
 def test_every_tab_shows_pictures_and_says_what_they_show(
@@ -228,3 +229,18 @@ def test_a_difference_that_may_be_chance_is_said_to() -> None:
     assert words.exploring.group_difference(row, ["a", "b"], 10) == (
         "On average 3.00 in “a” and 4.00 in “b”; that may be chance."
     )
+
+
+# ---- odd rows
+
+
+def test_odd_rows_are_listed_with_the_reason_and_shown_as_they_stand(store: Store) -> None:
+    frame = mixed()
+    frame.loc[5, "spend"] = 1e6
+    frame.to_csv(store.tables / "odd.csv", index=False)
+    at = tab("Odd rows", data="odd.csv", target="left")
+    listed = next(each.value for each in at.dataframe if "How odd" in each.value)
+    listed = listed.set_index("Row")
+    assert list(listed.index[:2]) in ([0, 5], [5, 0]), "and the revenue of row 0 is far off as well"
+    assert listed["Why"][5].startswith("spend is 1,000,000, where about ")
+    assert listed["How odd"][5].endswith(" ×")

@@ -63,7 +63,7 @@ def test_from_a_file_to_the_verdict_and_beyond(page: Page, app_url: str, table: 
     page.get_by_role("button", name="Start comparison").click()
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
     run = run_in_address(page)
-    stop = page.get_by_role("button", name="Stop Feed-forward network", exact=True)
+    stop = page.locator(".st-key-stop-feed_forward").get_by_role("button")
     expect(stop).to_be_visible()
 
     page.reload()

@@ -57,7 +57,7 @@ def ended(store: Store, run: str) -> bool:
 
 def started(page: Page, server: Server) -> str:
     """Start a comparison that takes a while; gives its id."""
-    page.goto(f"{server.url}/compare?data=blobs:rows=6000,noise=3.0")
+    page.goto(f"{server.url}/compare?data=blobs:rows=3000,noise=3.0")
     page.get_by_role("button", name="Start comparison").click()
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]run=\w+"))
@@ -128,7 +128,7 @@ def killed(server: Server, *others: psutil.Process) -> float:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("kills", sizes(3, 50, 1200))
+@pytest.mark.parametrize("kills", sizes(2, 50, 1200))
 def test_a_killed_server_takes_no_run_along(
     kills: int, page: Page, with_naps: None, alone: Server, request: pytest.FixtureRequest
 ) -> None:

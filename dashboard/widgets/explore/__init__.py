@@ -1,4 +1,4 @@
-"""Looking around in a table: its columns, what goes together, what is missing, rows as points, two groups of rows.
+"""Looking around in a table: its columns, what goes together, what is missing, rows as points, two groups, odd rows.
 
 All figures come from workers (`core.asking`), a part at a time, when it is first looked at. What is marked in a picture
 filters the table below. One fragment, so that a click draws nothing else of the page anew.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.records import Problem, Table
-from dashboard.widgets.explore import against, columns, groups, points, together
+from dashboard.widgets.explore import against, columns, groups, odd, points, together
 from dashboard.widgets.explore.asking import Explored, explored
 from dashboard.widgets.explore.marked import rows_marked
 
@@ -34,6 +34,7 @@ TABS = (
     Tab("Gaps", together.draw_gaps),
     Tab("Scatter", points.draw),
     Tab("Two groups", groups.draw),
+    Tab("Odd rows", odd.draw),
 )
 
 
