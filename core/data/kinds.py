@@ -6,6 +6,7 @@ Takes a column in house dtype (see `core.data.frames`), gives a `Column` and the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ _ID_WORDS = frozenset(
 )
 _FEWEST = 10  # with fewer rows "all different" says little
 _TEXT_LENGTH, _TEXT_WORDS = 40, 5
+_LONGEST = 400  # characters of a number: as many digits as a float has before it is infinite, and some
 _YEARS = (1500, 2200)
 
 
@@ -140,15 +142,16 @@ def _kind_of_text(name: str, values: pd.Series[Any], missing: int, distinct: int
     categories = values.cat.categories
     known = len(values) - missing
     if not pd.api.types.is_numeric_dtype(categories.dtype):
-        if is_yes_no(list(categories)):
-            return ColumnKind.YES_NO, f"two values, {categories[0]} and {categories[1]}", ""
-        if in_order(list(categories)):
+        texts = list(categories)
+        if is_yes_no(texts):
+            return ColumnKind.YES_NO, f"two values, {texts[0]} and {texts[1]}", ""
+        if in_order(texts):
             return ColumnKind.ORDERED, f"{counted(distinct, 'word')} that stand in an order", ""
         if distinct > known / 2:
-            free = _free_text(categories)
+            free = _free_text(texts)
             if free:
                 return ColumnKind.TEXT, free, "it is long free text, which cannot be learned from here"
-        if distinct > known / 2 and _half_numbers(categories):
+        if distinct > known / 2 and _half_numbers(texts):
             return ColumnKind.TEXT, "numbers mixed with text", "it mixes numbers and text: read it as one of them"
         if distinct == known and known >= max(_FEWEST, len(values) / 2):
             why = "a different text in every row"
@@ -156,9 +159,10 @@ def _kind_of_text(name: str, values: pd.Series[Any], missing: int, distinct: int
     return ColumnKind.CATEGORY, counted(distinct, "different value"), ""
 
 
-def _half_numbers(texts: pd.Index) -> bool:
+def _half_numbers(texts: Sequence[str]) -> bool:
     """Whether half of the texts, but not all, are numbers."""
-    share = float(pd.to_numeric(pd.Series(texts), errors="coerce").notna().mean())
+    short = [each for each in map(str, texts) if len(each) <= _LONGEST]  # pandas reads a longer one for seconds
+    share = float(pd.to_numeric(pd.Series(short, dtype=object), errors="coerce").notna().sum()) / len(texts)
     return 0.5 <= share < 1
 
 
@@ -170,7 +174,7 @@ def is_yes_no(texts: list[str]) -> bool:
     return any((first in yes and second in no) or (first in no and second in yes) for yes, no in _PAIRS)
 
 
-def _free_text(texts: pd.Index) -> str:
+def _free_text(texts: Sequence[str]) -> str:
     """Why texts look like prose; empty where they do not."""
     sample = [str(text) for text in texts[:: max(1, len(texts) // 500)]]
     length = float(np.mean([len(text) for text in sample]))
