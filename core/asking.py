@@ -10,7 +10,8 @@ from typing import Any
 
 from core import jobs
 from core.checks import Checked
-from core.derived import checks_params, derived_key, oddities_params
+from core.derivation import derived_key
+from core.derived import checks_params, oddities_params
 from core.profile import PARTS
 from core.records import FitState, Proposal, Roles, RunSpec, Split
 from core.store import Derived, Store

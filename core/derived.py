@@ -6,64 +6,23 @@ result, so asking twice costs nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import confined
+from core import confined, exam, studies
 from core.catalogue import Catalogue
 from core.data import files_behind
+from core.derivation import Derivation, Params, derived_key
 from core.records import STOPPED_EARLY, Fold, ModelSpec, Predictions, Problem, Roles, Samples, Split
 from core.results import versions
 from core.store import FitRow, RunRow, Store, table_info
 
-Params = Mapping[str, Any]
-
 FEWEST_ROWS = 5  # held-out rows below which importances say nothing
-
-
-def _keep_nothing(store: Store, params: Params, result: Params) -> None:
-    """The derived row itself is all there is to keep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """A kind of derived result.
-
-    Attributes
-    ----------
-    work : callable
-        Store and parameters in, plain values out; writes no row.
-    keep : callable
-        Writes to the database what others should find without knowing the key.
-    seconds : callable
-        Time limit from the parameters, so that none keeps those that come after it waiting for ever.
-    memory : callable
-        Bytes that it may take, from the parameters; 0 for the engine's own limit.
-    told : callable
-        What a person is told where it has failed, from the last event's kind and reason.
-    long : bool
-        Whether it takes so long that only one such is worked on at a time, beside those that somebody waits for.
-    """
-
-    name: str
-    work: Callable[[Store, Params], dict[str, Any]]
-    keep: Callable[[Store, Params, Params], None] = _keep_nothing
-    seconds: Callable[[Store, Params], float] = lambda store, params: 600.0
-    memory: Callable[[Store, Params], int] = lambda store, params: 0
-    told: Callable[[str, str], str] = lambda kind, reason: reason
-    long: bool = False
-
-
-def derived_key(kind: str, params: Params) -> str:
-    """The hash of everything that decides a derived result."""
-    text = json.dumps([kind, dict(params), versions()], sort_keys=True, default=list)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def source_stamp(source: str, tables: Path) -> str:
@@ -326,4 +285,6 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     ),
     Derivation("scores", _scores, _keep_scores),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
+    *exam.DERIVATIONS,
+    *studies.DERIVATIONS,
 )

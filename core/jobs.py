@@ -16,7 +16,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.data.databases import is_server
-from core.derived import derived_key, estimate_params, projection_params, source_stamp
+from core.derivation import derived_key
+from core.derived import estimate_params, projection_params, source_stamp
 from core.engines.limits import ONE_THREAD
 from core.estimates import Estimate, fold_rows, rough, time_left
 from core.forecast import Forecast, forecast, settings_hold

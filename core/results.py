@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean, stdev
@@ -19,6 +19,7 @@ from core.comparison import interval, tied_with_best
 from core.data import SPLITS, fold_count
 from core.metrics import METRICS, default_metric
 from core.models import MODELS, model_title
+from core.predictions import joined
 from core.records import ENDED, FitState, Hold, ModelSpec, Outcome, Predictions, Problem, RunSpec, Split
 from core.standing import COLUMNS, Standing, placed
 
@@ -335,18 +336,9 @@ class Comparison:
 
     def predictions(self, id: str) -> Predictions | None:
         """A model's held-out predictions, all finished folds one after the other; None when there are none."""
-        import numpy as np
-
         loaded = [self.load(each) for each in self.model(id).done]
         found = [each for each in loaded if each is not None]
-        if not found:
-            return None
-
-        def joined(name: str) -> Any:
-            parts = [getattr(each, name) for each in found]
-            return None if any(part is None for part in parts) else np.concatenate(parts)
-
-        return Predictions(**{each.name: joined(each.name) for each in fields(Predictions)})
+        return joined(found) if found else None
 
     def scores(self) -> pd.DataFrame:
         """Every score as a row: model, fold, metric, part (test or train), value."""

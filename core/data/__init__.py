@@ -17,6 +17,7 @@ from core.data.report import RULES
 from core.data.settings import settings_of, with_settings
 from core.data.sources import catalogue_sources, files_behind, is_named, load_table, own_file
 from core.data.splits import (
+    SEAL,
     SPLITS,
     SplitKind,
     check_split,
@@ -32,6 +33,7 @@ __all__ = [
     "PLACES",
     "READ_AS",
     "RULES",
+    "SEAL",
     "SPLITS",
     "Dataset",
     "Format",

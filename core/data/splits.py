@@ -20,6 +20,7 @@ from core.records import Problem, Samples, Split, Table, Task
 from core.wording import counted, quoted
 
 LONGEST_LEAVE_ONE_OUT = 500
+SEAL = 0  # the seed of what is sealed: another seed of a run must not put sealed rows among those to practise on
 _BOTH = frozenset({Task.CLASSIFICATION, Task.REGRESSION})
 Pairs = Iterable[tuple[np.ndarray, np.ndarray]]
 
@@ -327,8 +328,8 @@ def _check_groups(column: str, groups: int, split: Split) -> None:
         )
 
 
-def practice_and_exam(samples: Samples, problem: Problem, split: Split, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows may be practised on and which are sealed for the exam.
+def practice_and_exam(samples: Samples, problem: Problem, split: Split) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows may be practised on and which are sealed for the exam: the same whatever the seed of a run.
 
     Parameters
     ----------
@@ -336,7 +337,6 @@ def practice_and_exam(samples: Samples, problem: Problem, split: Split, seed: in
     problem : Problem
     split : Split
         Groups and equal rows are sealed whole, of times the latest are sealed, else classes in proportion.
-    seed : int
 
     Returns
     -------
@@ -350,13 +350,13 @@ def practice_and_exam(samples: Samples, problem: Problem, split: Split, seed: in
     if needs == "time":
         parts = _last(_by_time(samples), split.exam)
     elif needs == "group":
-        parts = whole_groups(samples, samples.groups, split.exam, seed)
+        parts = whole_groups(samples, samples.groups, split.exam, SEAL)
     elif together:
-        parts = whole_groups(samples, together(samples), split.exam, seed)
+        parts = whole_groups(samples, together(samples), split.exam, SEAL)
     elif not split.shuffle:
         parts = _last(everything, split.exam)
     else:
-        parts = _shuffled(everything, samples, problem.task, split.exam, seed)
+        parts = _shuffled(everything, samples, problem.task, split.exam, SEAL)
     return np.sort(parts[0]), np.sort(parts[1])
 
 
@@ -383,7 +383,7 @@ def folds(samples: Samples, problem: Problem, split: Split, seed: int) -> Folds:
     """
     check_split(problem, split)
     kind = SPLITS[split.kind]
-    practice, _ = practice_and_exam(samples, problem, split, seed)
+    practice, _ = practice_and_exam(samples, problem, split)
     rows = _only(samples, practice)
     if kind.needs == "group":
         assert rows.groups is not None

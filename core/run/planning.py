@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.data import fold_count
+from core.data import SEAL, fold_count
 from core.models import MODELS, check_settings
 from core.records import ModelSpec, Problem, RunSpec, Task
 from core.results import practice_rows, test_share, versions
@@ -41,6 +41,7 @@ def fit_key(spec: RunSpec, model: ModelSpec, fold: int) -> str:
         "settings": dict(model.settings),
         "fold": fold,
         "versions": versions(),
+        **({"seal": SEAL} if spec.split.exam and spec.seed != SEAL else {}),  # what is sealed followed the seed once
     }
     text = json.dumps(decides, sort_keys=True, default=_plain)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -326,6 +326,10 @@ class Store(Holding):
         rows = self._read("SELECT * FROM derived WHERE key=?", key)
         return derived_row(rows[0]) if rows else None
 
+    def derived_of(self, kind: str) -> list[Derived]:
+        """All derived results of a kind, in the order in which they were asked for."""
+        return [derived_row(row) for row in self._read("SELECT * FROM derived WHERE kind=? ORDER BY rowid", kind)]
+
     def queued_derived(self) -> list[Derived]:
         """What was asked for and not begun, oldest first; estimates, which nobody waits for, come last."""
         sql = "SELECT * FROM derived WHERE state='queued' ORDER BY kind='estimate', rowid"

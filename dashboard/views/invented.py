@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from core import jobs
-from core.derived import derived_key, synthetic_params
+from core.derivation import derived_key
+from core.derived import synthetic_params
 from core.metrics import METRICS
 from core.models import MODELS
 from core.records import Problem, RunSpec

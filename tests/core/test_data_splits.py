@@ -95,7 +95,7 @@ def test_every_split_divides_the_practice_rows(kind: SplitKind, exam: float) -> 
     _, problem, rows = setting(task=task)
     split = Split(kind.name, folds=4, repeats=2, exam=exam)
     check_split(problem, split)
-    practice, sealed = practice_and_exam(rows, problem, split, 3)
+    practice, sealed = practice_and_exam(rows, problem, split)
     assert sorted([*practice, *sealed]) == list(range(120))
     assert (np.diff(practice) > 0).all() and abs(len(sealed) - exam * 120) <= 8
     found = folds(rows, problem, split, 3)
@@ -118,7 +118,7 @@ def test_time_folds_train_on_the_past() -> None:
     _, problem, rows = setting()
     assert rows.times is not None
     split = Split("time", folds=4, exam=0.2)
-    practice, sealed = practice_and_exam(rows, problem, split, 0)
+    practice, sealed = practice_and_exam(rows, problem, split)
     assert len(sealed) == 24 and rows.times[practice].max() < rows.times[sealed].min()
     found = folds(rows, problem, split, 0)
     assert len(found) == 4
@@ -138,7 +138,7 @@ def test_groups_never_stand_on_both_sides(column: str) -> None:
     rows = samples(table, problem)
     groups = table.frame[column].astype(str).to_numpy()
     split = Split("group", folds=3, exam=0.3)
-    practice, sealed = practice_and_exam(rows, problem, split, 2)
+    practice, sealed = practice_and_exam(rows, problem, split)
     assert len(sealed) and not set(groups[practice]) & set(groups[sealed])
     for fold in folds(rows, problem, split, 2):
         assert not set(groups[fold.train]) & set(groups[fold.test])
@@ -152,7 +152,7 @@ def test_equal_rows_never_stand_on_both_sides(task: Task) -> None:
     rows = samples(doubled, problem)
     same_row = rows.X.astype(str).agg("|".join, axis=1).to_numpy()
     split = Split("together", folds=4, exam=0.25)
-    practice, sealed = practice_and_exam(rows, problem, split, 2)
+    practice, sealed = practice_and_exam(rows, problem, split)
     assert len(sealed) and not set(same_row[practice]) & set(same_row[sealed])
     for fold in folds(rows, problem, split, 2):
         assert not set(same_row[fold.train]) & set(same_row[fold.test])
@@ -163,11 +163,11 @@ def test_equal_rows_never_stand_on_both_sides(task: Task) -> None:
 
 def test_exams_keep_the_proportion_of_classes() -> None:
     _, problem, rows = setting()
-    practice, sealed = practice_and_exam(rows, problem, Split("stratified", exam=0.25), 4)
+    practice, sealed = practice_and_exam(rows, problem, Split("stratified", exam=0.25))
     assert len(sealed) == 30
     shares = [np.bincount(rows.y[part]) / len(part) for part in (practice, sealed)]
     np.testing.assert_allclose(*shares, atol=0.03)
-    unshuffled = practice_and_exam(rows, problem, Split("kfold", exam=0.25, shuffle=False), 4)
+    unshuffled = practice_and_exam(rows, problem, Split("kfold", exam=0.25, shuffle=False))
     assert unshuffled[1].tolist() == list(range(90, 120))
 
 

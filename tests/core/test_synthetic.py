@@ -13,7 +13,8 @@ import pytest
 from core import jobs, synthetic
 from core.data import Unusable, default_split, make_problem, samples
 from core.data.splits import folds, practice_and_exam
-from core.derived import DERIVED, derived_key, synthetic_params
+from core.derivation import derived_key
+from core.derived import DERIVED, synthetic_params
 from core.models import MODELS
 from core.progress import Step, listening
 from core.projections import placed, project
@@ -85,7 +86,7 @@ def test_the_exam_takes_no_part_and_groups_stay_together(in_place: Store, monkey
     split = Split("stratified", exam=0.2)
     table, problem, _, told = asked(in_place, "iris", split=split)
     rows = samples(table, problem)
-    practice, exam = practice_and_exam(rows, problem, split, 0)
+    practice, exam = practice_and_exam(rows, problem, split)
     assert told["rows"] + told["held"] == len(practice) == 150 - len(exam)
     [fold] = folds(rows, problem, synthetic.hold_out(split), 0)
     assert not set(fold.train) & set(exam) and not set(fold.test) & set(exam)
