@@ -1,4 +1,4 @@
-"""The face's questions about a table: parts of its profile, and its checks; answered by whoever works off the queue.
+"""The face's questions: a table's profile and checks, exams, studies; answered by whoever works off the queue.
 
 Takes a store and what is asked about, gives the derived result, which is there at once when somebody asked before.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core import jobs
+from core import exam, jobs
 from core.checks import Checked
 from core.derivation import derived_key
 from core.derived import checks_params, oddities_params
 from core.profile import PARTS
-from core.records import FitState, Proposal, Roles, RunSpec, Split
+from core.records import FitState, ModelSpec, Proposal, Roles, RunSpec, Split
 from core.store import Derived, Store
+from core.studies import study_params
 
 
 def request_profile(store: Store, part: str, fingerprint: str, **settings: Any) -> Derived:
@@ -50,6 +51,22 @@ def request_checks_of(store: Store, spec: RunSpec) -> Derived:
 def request_oddities(store: Store, fingerprint: str, roles: Roles) -> Derived:
     """The rows of a table that fit least (see `core.oddities.oddest`), or the job that looks for them."""
     return _request(store, "oddities", oddities_params(fingerprint, roles))
+
+
+def request_exam(store: Store, spec: RunSpec, model: ModelSpec) -> Derived:
+    """Have the sealed rows of a run opened for one model, see `core.exam`; what was opened before is there at once."""
+    return _request(store, exam.KIND, exam.exam_params(spec, model))
+
+
+def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> Derived:
+    """A study of one model of a run, or the job that works it out.
+
+    Parameters
+    ----------
+    kind : str
+        One of `core.studies.KINDS`.
+    """
+    return _request(store, kind, study_params(spec, model))
 
 
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from core.comparison import Pair, compare_pair
+from core.comparison import Pair, compare_pair, interval
+from core.metrics import Metric
 from core.records import Fold
 from core.studies.study import Fit, fitted, in_order, plain, study
 
@@ -82,6 +83,38 @@ def curve(points: Iterable[Mapping[str, Any]], metric: str) -> pd.DataFrame:
     columns = ["rows", "fold", "test", "train"]
     found = [[each["rows"], each["fold"], each["test"].get(metric), each["train"].get(metric)] for each in points]
     return pd.DataFrame(found, columns=columns).astype({"test": float, "train": float})
+
+
+def summary(frame: pd.DataFrame, test_fraction: float, metric: Metric) -> pd.DataFrame:
+    """A curve's means over the folds, with their intervals.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        See `curve`. Folds of a number of rows that differs by a few count as one size.
+    test_fraction : float
+        As for `core.comparison.interval`.
+    metric : Metric
+        Whose bounds cut the intervals.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``rows``, ``score``, ``low``, ``high`` and ``train``, ascending; sizes at which a fold lacks its score
+        are left out.
+    """
+    import pandas as pd
+
+    place = frame.sort_values("rows").groupby("fold")["rows"].rank(ascending=False)
+    found = []
+    for _, part in frame.assign(place=place).groupby("place"):
+        if part["test"].isna().any():
+            continue
+        likely = interval(list(part["test"]), test_fraction, bounds=(metric.low, metric.high))
+        train = _mean(part["train"])
+        found.append([round(part["rows"].mean()), likely.mean, likely.low, likely.high, train])
+    columns = ["rows", "score", "low", "high", "train"]
+    return pd.DataFrame(found, columns=columns).astype(dict.fromkeys(columns[1:], float)).sort_values("rows")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
+from core.comparison import interval
 from core.data import SPLITS, Unusable, check_split, folds
-from core.metrics import score_all
+from core.metrics import Metric, score_all
 from core.predictions import joined
 from core.records import Problem, Split
 from core.results import practice_rows, test_share
 from core.studies.study import Fit, fitted, plain, study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from core.run import Fitted, Setting
 
 MANY = 10  # folds, beside the number that a run itself has
@@ -84,6 +88,45 @@ def _summary(shared: Setting, split: Split, found: Sequence[Fitted | str]) -> di
         pooled, _ = score_all(joined([each.predictions for each in done]), shared.problem)
         summary["scores"] = [plain(pooled)]
     return summary
+
+
+def summary(ways: Sequence[Mapping[str, Any]], metric: Metric) -> pd.DataFrame:
+    """What each way to divide the rows comes to.
+
+    Parameters
+    ----------
+    ways : sequence of mapping
+        What the study gave under ``ways``.
+    metric : Metric
+
+    Returns
+    -------
+    DataFrame
+        Columns ``way``, ``mean``, ``spread`` (standard deviation over the folds), ``low`` and ``high`` (of the mean at
+        95 %), ``folds``, ``seconds`` of all fits, and ``reason`` where there is no mean.
+    """
+    import pandas as pd
+
+    columns = ["way", "mean", "spread", "low", "high", "folds", "seconds", "reason"]
+    found = [_row(each, metric) for each in ways]
+    return pd.DataFrame(found, columns=columns).astype(dict.fromkeys(("mean", "spread", "low", "high"), float))
+
+
+def _row(way: Mapping[str, Any], metric: Metric) -> list[Any]:
+    kind, count = SPLITS[way["split"]], way["folds"]
+    title = f"{kind.title} ({count:,})" if count > 1 else kind.title
+    if not count and kind.folded:
+        title = f"{kind.title} ({way['asked']:,})"
+    values = [scores.get(metric.name) for scores in way.get("scores", ())]
+    known = [each for each in values if each is not None]
+    reason = way["reason"] or ("" if known else "It has no score.")
+    if len(known) < len(values):
+        reason = f"{metric.title} is not defined in {len(values) - len(known):,} of {len(values):,} folds."
+    if reason:
+        return [title, None, None, None, None, count, way.get("seconds"), reason]
+    likely = interval(known, way["test_share"], bounds=(metric.low, metric.high))
+    spread = stdev(known) if len(known) > 1 else None
+    return [title, likely.mean, spread, likely.low, likely.high, count, way.get("seconds"), ""]
 
 
 DERIVATION = study("study_techniques", _work)

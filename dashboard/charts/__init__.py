@@ -29,6 +29,7 @@ from .pairs import by_class, density, periods, scatter, shares
 from .palette import Palette, palette
 from .rankings import associations, correlations, gaps, group_differences, views
 from .regression import predicted_against_actual, residuals
+from .studies import costs, luck, rows_curve, techniques
 
 __all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
 
@@ -46,6 +47,7 @@ NEEDS = {
     "projection": "a map, which has not been computed yet",
     "invented": "invented rows, of which there are none yet",
     "layers": "a network",
+    "study": "a study, which was not done yet",
 }
 
 
@@ -305,6 +307,40 @@ CHARTS: Catalogue[Chart] = Catalogue(
         BOTH,
         "Each layer passes on what it makes of the one before; the stronger its colour, the more it learns.",
     ),
+    Chart(
+        "rows_curve",
+        "Score over rows",
+        rows_curve,
+        frozenset({"study"}),
+        BOTH,
+        "Where the solid line still climbs at its end, more rows would help; the band is where it may well lie.",
+        several=True,
+    ),
+    Chart(
+        "techniques",
+        "Score by division",
+        techniques,
+        frozenset({"study"}),
+        BOTH,
+        "Each line is a way to divide the rows: the mark is the score that it gives, the bar where that may well lie.",
+    ),
+    Chart(
+        "luck",
+        "What luck would score",
+        luck,
+        frozenset({"study"}),
+        BOTH,
+        "Grey is what the model scores when the answers are shuffled; the line is its score with the true ones.",
+    ),
+    Chart(
+        "costs",
+        "Score against cost",
+        costs,
+        frozenset({"scores"}),
+        BOTH,
+        "The further up and to the left, the more for less; models on the line have nobody better and cheaper.",
+        several=True,
+    ),
 )
 
 HEADINGS = {
@@ -377,6 +413,15 @@ HEADINGS = {
     "layer": "Layer",
     "shape": "Passes on",
     "parameters": "Numbers to learn",
+    "rows": "Rows to learn from",
+    "train": "On the rows it learned from",
+    "way": "How the rows are divided",
+    "folds": "Folds",
+    "shuffled": "Answers shuffled",
+    "cost": "Cost",
+    "shown": "Cost in words",
+    "front": "Nobody better and cheaper",
+    "chosen": "Cheapest not worse than the best",
 }
 
 

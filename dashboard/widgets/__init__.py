@@ -3,6 +3,7 @@
 from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.checks import show_checks
+from dashboard.widgets.costs import costs
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, restore_fields, run_settings, settings_form
@@ -22,6 +23,7 @@ from dashboard.widgets.page import (
     the_table,
     waiting,
 )
+from dashboard.widgets.proof import proof
 from dashboard.widgets.space import free_space, tell_freed
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "at_work",
     "card",
     "chosen_models",
+    "costs",
     "empty",
     "end",
     "error_frame",
@@ -41,6 +44,7 @@ __all__ = [
     "pick_method",
     "pick_models",
     "pick_run_models",
+    "proof",
     "provenance",
     "recall_models",
     "restore_fields",

@@ -21,6 +21,7 @@ from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
 from dashboard.widgets import board
 from dashboard.widgets.checks import leak_suspects
+from dashboard.widgets.costs import costs
 from dashboard.widgets.curves import learning
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
@@ -62,6 +63,7 @@ def _draw(run: RunRow, result: Comparison) -> None:
     learning(run, result, metric)
     if not live:
         _spread(standings, metric, result)
+        costs(result, metric)
 
 
 def _heading(run: RunRow, live: bool, mine: bool) -> Metric:

@@ -6,9 +6,9 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import exploring, invented, odd
+from . import exploring, invented, odd, proof
 from .captions import how_it_was_done, provenance
-from .figures import about, ago, count, duration, escape, joined, number, percent, sentence, size
+from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
 from .learning import by_heart, folds, pace, to_learn
 from .log import Entry, as_text, without_folders
@@ -16,6 +16,7 @@ from .pitfalls import calm, role_of, two_splits
 from .waiting import how_far, paused, place, sharing, time_left
 
 __all__ = [
+    "NO_VALUE",
     "Entry",
     "Measure",
     "about",
@@ -41,6 +42,7 @@ __all__ = [
     "paused",
     "percent",
     "place",
+    "proof",
     "provenance",
     "role_of",
     "says",

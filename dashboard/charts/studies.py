@@ -1,0 +1,183 @@
+"""What a model's number hangs on: the rows it learns from, how they are divided, luck; and what the model costs.
+
+Takes frames of `core.studies` and `core.costs`, gives figures.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from .layout import (
+    NOTHING,
+    Subject,
+    empty,
+    escape,
+    faded,
+    figure,
+    groups,
+    label_rows,
+    line_to_beat,
+    of,
+    reason,
+    with_legend,
+)
+from .palette import Palette
+
+BINS = 15
+
+
+def _scored(subject: Subject) -> str:
+    """The axis of the score."""
+    return f"{escape(subject.metric, 48)} ({'more is better' if subject.greater_is_better else 'less is better'})"
+
+
+def rows_curve(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
+    """Draw scores over the number of rows learned from: on held-out rows with their interval, on the same rows dashed.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns model, rows, score, low, high (may be missing) and train (may be missing); a row per size.
+    """
+    title = of("Score over rows to learn from", subject)
+    if frame.empty:
+        return empty(palette, title, reason(frame, "No size has a score."))
+    drawn = figure(palette, title, "Rows to learn from", _scored(subject), height=380)
+    models = groups(frame, "model")
+    for number, (model, part) in enumerate(models):
+        colour, name = palette.colour(number), escape(model, 40)
+        known = part.dropna(subset=["low", "high"])
+        drawn.add_scatter(
+            x=[*known["rows"], *known["rows"][::-1]],
+            y=[*known["high"], *known["low"][::-1]],
+            fill="toself",
+            mode="lines",
+            line={"width": 0},
+            fillcolor=faded(colour, 0.15),
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        for column, said, dash in (("score", "held-out rows", "solid"), ("train", "the rows it learned from", "dash")):
+            drawn.add_scatter(
+                x=part["rows"],
+                y=part[column],
+                mode="lines+markers",
+                name=name if column == "score" else f"{name}, on the rows it learned from",
+                line={"color": colour, "width": 2, "dash": dash},
+                marker={"size": 7 if column == "score" else 4},
+                hovertemplate=f"{name}, %{{x:,}} rows, {said}: <b>%{{y:.4~g}}</b><extra></extra>",
+                showlegend=column == "score" or number == 0,
+            )
+    drawn.update_xaxes(type="log", tickvals=sorted(set(frame["rows"])), tickformat=",d")
+    return with_legend(drawn, [*(escape(model, 40) for model, _ in models), "on the rows it learned from"])
+
+
+def techniques(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
+    """Draw one model's score by each way to divide the rows, with its interval.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns way, mean, low and high (may be missing); the first way is drawn on top.
+    """
+    title = of("Score by how the rows are divided", subject)
+    if frame.empty:
+        return empty(palette, title, reason(frame, "No way to divide the rows has a score."))
+    drawn = figure(palette, title, _scored(subject), height=100 + 34 * len(frame))
+    up, down = frame["high"] - frame["mean"], frame["mean"] - frame["low"]
+    drawn.add_scatter(
+        x=frame["mean"],
+        y=list(range(len(frame))),
+        mode="markers",
+        marker={"size": 11, "symbol": "diamond", "color": palette.accent},
+        error_x={"type": "data", "array": up, "arrayminus": down, "color": palette.accent, "thickness": 2, "width": 5},
+        customdata=[escape(each, 80) for each in frame["way"]],
+        hovertemplate="%{customdata}: <b>%{x:.4~g}</b><extra></extra>",
+    )
+    line_to_beat(drawn, palette, subject)
+    label_rows(drawn, [escape(each, 40) for each in frame["way"]])
+    return drawn
+
+
+def luck(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
+    """Draw what shuffled answers score, and where the true ones stand.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns score and shuffled (whether the answers were), a row per round.
+    """
+    title = of("What luck would score", subject)
+    if frame.empty:
+        return empty(palette, title, reason(frame, "No round has a score."))
+    shuffled, true = (frame.loc[frame["shuffled"] == which, "score"] for which in (True, False))
+    drawn = figure(palette, title, _scored(subject), "Rounds with shuffled answers", height=300)
+    drawn.add_histogram(
+        x=shuffled,
+        nbinsx=BINS,
+        marker={"color": faded(palette.muted, 0.6), "line_width": 0},
+        hovertemplate="%{x}: %{y} rounds<extra></extra>",
+    )
+    for value in true:
+        drawn.add_vline(x=value, line={"color": palette.accent, "width": 2.5})
+        drawn.add_annotation(
+            x=value, y=1, yref="paper", yanchor="bottom", text="true answers", showarrow=False, font={"size": 11}
+        )
+    low, high = float(frame["score"].min()), float(frame["score"].max())
+    room = 0.08 * (high - low or 1.0)
+    drawn.update_xaxes(range=[low - room, high + room])
+    return drawn
+
+
+def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
+    """Draw score against cost, one point per model, with the line of those that no other beats in both.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns model, cost, shown (the cost in words), score, low, high (may be missing), front and chosen (the
+        cheapest that is not worse than the best); ``attrs["cost"]`` names the axis.
+    """
+    title = "Score against cost"
+    if frame.empty:
+        return empty(palette, title, reason(frame, "No model has both a score and a cost."))
+    drawn = figure(palette, title, escape(frame.attrs.get("cost") or "Cost", 60), _scored(subject), height=400)
+    front = frame[frame["front"].astype(bool)].sort_values("cost")
+    drawn.add_scatter(
+        x=front["cost"],
+        y=front["score"],
+        mode="lines",
+        name="nobody better and cheaper",
+        line={"color": palette.grid, "width": 3},
+        hoverinfo="skip",
+    )
+    chosen = frame["chosen"].astype(bool)
+    for which, name, number, symbol in (
+        (~chosen, "models", 1, "circle"),
+        (chosen, "cheapest not worse than the best", 0, "star"),
+    ):
+        part = frame[which]
+        drawn.add_scatter(
+            x=part["cost"],
+            y=part["score"],
+            mode="markers+text",
+            name=name,
+            text=[escape(each, 24) for each in part["model"]],
+            textposition="top center",
+            textfont={"size": 11},
+            cliponaxis=False,
+            error_y={
+                "type": "data",
+                "array": part["high"] - part["score"],
+                "arrayminus": part["score"] - part["low"],
+                "color": faded(palette.colour(number), 0.4),
+                "thickness": 1.5,
+                "width": 0,
+            },
+            marker={"size": 16 if symbol == "star" else 11, "symbol": symbol, "color": palette.colour(number)},
+            customdata=[[escape(model, 80), shown] for model, shown in zip(part["model"], part["shown"], strict=True)],
+            hovertemplate="<b>%{customdata[0]}</b><br>score %{y:.4~g}<br>cost %{customdata[1]}<extra></extra>",
+        )
+    drawn.update_xaxes(type="log")
+    return with_legend(drawn, ["nobody better and cheaper", "models", "cheapest not worse than the best"])
