@@ -60,9 +60,11 @@ def _energy(row: Standing, rows: int) -> float | None:
 
 COSTS: Catalogue[Cost] = Catalogue(
     "cost",
-    Cost("fit", "Training time", "seconds", _fit, "Seconds to train on one fold, measured; the mean over the folds."),
     Cost(
-        "predict",
+        "training", "Training time", "seconds", _fit, "Seconds to train on one fold, measured; the mean over the folds."
+    ),
+    Cost(
+        "prediction",
         "Prediction time per 1,000 rows",
         "seconds",
         _predict,
@@ -96,7 +98,7 @@ class Priced:
 
 
 def priced(standings: Sequence[Standing], cost: str, rows: int, *, greater_is_better: bool) -> tuple[Priced, ...]:
-    """The ranked models whose cost is known, the best first.
+    """The ranked models whose cost is known, the best first; guessing is none of them.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def priced(standings: Sequence[Standing], cost: str, rows: int, *, greater_is_be
     greater_is_better : bool
         Of the metric that the standings are of.
     """
-    ranked = [each for each in standings if each.rank is not None and each.mean is not None]
+    ranked = [each for each in standings if each.rank is not None and each.mean is not None and not each.baseline]
     known = [(each, price) for each in ranked if (price := COSTS[cost].of(each, rows)) is not None]
     sign = 1.0 if greater_is_better else -1.0
     points = [(sign * (each.mean or 0.0), price) for each, price in known]
@@ -123,12 +125,11 @@ def _dominates(other: tuple[float, float], own: tuple[float, float]) -> bool:
     return other[0] >= own[0] and other[1] <= own[1] and other != own
 
 
-def cheapest(models: Sequence[Priced]) -> Priced | None:
-    """The cheapest of those that cannot be told from the best; None where nobody has a rank.
+def cheapest(models: Sequence[Priced], standings: Sequence[Standing]) -> Priced | None:
+    """The cheapest of those that cannot be told from the best.
 
-    Guessing is never the answer, and neither is anything where guessing itself cannot be told from the best.
+    None where guessing itself is the best, or cannot be told from it: then there is nothing to pay for.
     """
-    tied = [each for each in models if each.standing.tied]
-    if any(each.standing.baseline for each in tied):
+    if any(each.baseline and each.tied for each in standings):
         return None
-    return min(tied, key=lambda each: each.cost, default=None)
+    return min((each for each in models if each.standing.tied), key=lambda each: each.cost, default=None)

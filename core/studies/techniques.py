@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from core.run import Fitted, Setting
 
-MANY = 10  # folds, beside the number that a run itself has
+NUMBERS = (5, 10)  # folds, beside the number that a run itself has
 REPEATS = 3
 MOST_SINGLE = 200  # rows that are left out one by one
 
@@ -30,7 +30,7 @@ def ways(own: Split) -> tuple[Split, ...]:
     kinds = [
         replace(own, kind=kind.name, folds=number, repeats=REPEATS if kind.repeated else 1, shuffle=True)
         for kind in SPLITS.values()
-        for number in ((own.folds, MANY) if kind.folded and not (kind.needs or kind.repeated) else (own.folds,))
+        for number in ((own.folds, *NUMBERS) if kind.folded and not (kind.needs or kind.repeated) else (own.folds,))
     ]
     return tuple(dict.fromkeys([own, *kinds]))
 

@@ -48,6 +48,7 @@ NEEDS = {
     "invented": "invented rows, of which there are none yet",
     "layers": "a network",
     "study": "a study, which was not done yet",
+    "costs": "a model with both a score and a cost",
 }
 
 
@@ -336,7 +337,7 @@ CHARTS: Catalogue[Chart] = Catalogue(
         "costs",
         "Score against cost",
         costs,
-        frozenset({"scores"}),
+        frozenset({"costs"}),
         BOTH,
         "The further up and to the left, the more for less; models on the line have nobody better and cheaper.",
         several=True,

@@ -244,15 +244,22 @@ def label_rows(drawn: go.Figure, names: Sequence[str]) -> None:
     )
 
 
-def line_to_beat(drawn: go.Figure, palette: Palette, subject: Subject) -> None:
-    """Add the score of guessing, where it is known, to a chart with scores across."""
+def line_to_beat(drawn: go.Figure, palette: Palette, subject: Subject, *, across: bool = True) -> None:
+    """Add the score of guessing, where it is known, to a chart with scores across, or up."""
     if subject.guessing is None:
         return
-    drawn.add_vline(x=subject.guessing, line={"color": palette.muted, "width": 1.5, "dash": "dot"})
+    look: dict[str, Any] = {"line": {"color": palette.muted, "width": 1.5, "dash": "dot"}}
+    if across:
+        drawn.add_vline(x=subject.guessing, **look)
+    else:
+        drawn.add_hline(y=subject.guessing, **look)
     drawn.add_annotation(
-        x=subject.guessing,
-        y=1,
-        yref="paper",
+        **(
+            {"x": subject.guessing, "y": 1, "yref": "paper"}
+            if across
+            else {"x": 1, "y": subject.guessing, "xref": "paper"}
+        ),
+        xanchor="center" if across else "right",
         yanchor="bottom",
         text="guessing",
         showarrow=False,

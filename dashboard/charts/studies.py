@@ -25,6 +25,7 @@ from .layout import (
 from .palette import Palette
 
 BINS = 15
+FRONT, CHEAPEST = "nobody better and cheaper", "cheapest not worse than the best"
 
 
 def _scored(subject: Subject) -> str:
@@ -148,36 +149,41 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
         x=front["cost"],
         y=front["score"],
         mode="lines",
-        name="nobody better and cheaper",
+        name=FRONT,
         line={"color": palette.grid, "width": 3},
         hoverinfo="skip",
     )
-    chosen = frame["chosen"].astype(bool)
-    for which, name, number, symbol in (
-        (~chosen, "models", 1, "circle"),
-        (chosen, "cheapest not worse than the best", 0, "star"),
+    order = frame.sort_values("cost").assign(above=[place % 2 == 0 for place in range(len(frame))])
+    for part, name, number, symbol in (
+        (order[~order["chosen"].astype(bool)], "models", 1, "circle"),
+        (order[order["chosen"].astype(bool)], CHEAPEST, 0, "star"),
     ):
-        part = frame[which]
-        drawn.add_scatter(
-            x=part["cost"],
-            y=part["score"],
-            mode="markers+text",
-            name=name,
-            text=[escape(each, 24) for each in part["model"]],
-            textposition="top center",
-            textfont={"size": 11},
-            cliponaxis=False,
-            error_y={
-                "type": "data",
-                "array": part["high"] - part["score"],
-                "arrayminus": part["score"] - part["low"],
-                "color": faded(palette.colour(number), 0.4),
-                "thickness": 1.5,
-                "width": 0,
-            },
-            marker={"size": 16 if symbol == "star" else 11, "symbol": symbol, "color": palette.colour(number)},
-            customdata=[[escape(model, 80), shown] for model, shown in zip(part["model"], part["shown"], strict=True)],
-            hovertemplate="<b>%{customdata[0]}</b><br>score %{y:.4~g}<br>cost %{customdata[1]}<extra></extra>",
-        )
-    drawn.update_xaxes(type="log")
-    return with_legend(drawn, ["nobody better and cheaper", "models", "cheapest not worse than the best"])
+        _points(drawn, part, name, palette.colour(number), symbol)
+    line_to_beat(drawn, palette, subject, across=False)
+    drawn.update_xaxes(type="log", dtick=1, minor={"showgrid": False})
+    return with_legend(drawn, [FRONT, "models", CHEAPEST])
+
+
+def _points(drawn: go.Figure, part: pd.DataFrame, name: str, colour: str, symbol: str) -> None:
+    """Models as points with their names; neighbours have theirs above and below."""
+    drawn.add_scatter(
+        x=part["cost"],
+        y=part["score"],
+        mode="markers+text",
+        name=name,
+        text=[escape(each, 24) for each in part["model"]],
+        textposition=["top center" if above else "bottom center" for above in part["above"]],
+        textfont={"size": 11},
+        cliponaxis=False,
+        error_y={
+            "type": "data",
+            "array": part["high"] - part["score"],
+            "arrayminus": part["score"] - part["low"],
+            "color": faded(colour, 0.4),
+            "thickness": 1.5,
+            "width": 0,
+        },
+        marker={"size": 16 if symbol == "star" else 11, "symbol": symbol, "color": colour},
+        customdata=[[escape(model, 80), shown] for model, shown in zip(part["model"], part["shown"], strict=True)],
+        hovertemplate="<b>%{customdata[0]}</b><br>score %{y:.4~g}<br>cost %{customdata[1]}<extra></extra>",
+    )

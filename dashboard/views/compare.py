@@ -16,7 +16,7 @@ CHOICE = "choice"  # whether what is to be compared stands open: closed by a sta
 
 def start(table: Table, problem: Problem, roles: Roles) -> None:
     """Queue a run of what is ticked; what is against it is said on the page."""
-    spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
+    spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem)
     try:
         run = jobs.submit(session.store(), spec, table, session.owner())
         session.choose(data=session.source(), target=roles.target, run=run)
@@ -48,7 +48,7 @@ if earlier := session.to_recall(table, roles):
 
 # ---- reading
 
-spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem.task)
+spec = forms.chosen_spec(table, roles, widgets.chosen_models(problem), problem)
 session.keep_draft(spec)
 forms.keep_fields()
 folds = fold_count(spec.split, practice_rows(spec.split, problem.rows))

@@ -43,7 +43,7 @@ left, right = st.columns([1, 1])
 with left.container(border=True, height="stretch"):
     columns.pick_target(table)
     problem = widgets.the_problem(table)
-    against = problem and forms.objection(table, session.roles(table), forms.chosen_split(problem.task))
+    against = problem and forms.objection(table, session.roles(table), forms.chosen_split(problem.task, problem))
     if against:
         st.warning(words.sentence(against), icon=":material/warning:", title="A comparison cannot start like this")
     columns.pick_task(table, problem)

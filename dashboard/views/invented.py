@@ -74,7 +74,7 @@ problem = run.problem if run else widgets.the_problem(table)
 if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     widgets.end()
-spec = run.spec if run else forms.chosen_spec(table, session.roles(table), (), problem.task)
+spec = run.spec if run else forms.chosen_spec(table, session.roles(table), (), problem)
 place = st.container()
 with st.container(border=True):
     st.markdown(

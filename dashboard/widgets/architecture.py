@@ -21,7 +21,7 @@ def show_architecture(model: Model, problem: Problem, settings: Mapping[str, Any
     layers = model.architecture(problem, settings)
     if not layers:
         return
-    split = chosen_split(problem.task)
+    split = chosen_split(problem.task, problem)
     practice = practice_rows(split, problem.rows)
     said = words.to_learn(
         sum(each.depth for each in layers),

@@ -32,7 +32,7 @@ LEAK = CHECKS["leak"].name
 
 def show_checks(table: Table, problem: Problem) -> None:
     """Draw what was found in a table that is to be divided as the forms stand."""
-    split = forms.chosen_split(problem.task)
+    split = forms.chosen_split(problem.task, problem)
     roles = forms.with_split_roles(session.roles(table), split)
     with st.container(border=True, key="checks"):
         st.subheader("What to know before training", anchor=False)
@@ -65,7 +65,7 @@ def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposa
     """One finding: how much it matters, what it is, what to do, and a button that does it."""
     title = words.escape(CHECKS[finding.check].title)
     told = finding.suggestion if with_button else None
-    if told and told.split == forms.chosen_split(problem.task).kind:
+    if told and told.split == forms.chosen_split(problem.task, problem).kind:
         told = None
     text, place = st.columns([4, 1], vertical_alignment="center") if told else (st.container(), st.container())
     with text.container(gap=None):
@@ -100,7 +100,7 @@ def _proposed(problem: Problem, proposal: Proposal) -> None:
     kind = SPLITS[split["kind"]]
     column = split["group"] or split["time"]
     by = f" by {column}" if column else ""
-    if kind.name == forms.chosen_split(problem.task).kind:
+    if kind.name == forms.chosen_split(problem.task, problem).kind:
         st.caption(words.escape(f"Rows are divided into {kind.title.lower()}{by}, as proposed."))
     else:
         st.markdown(f":material/call_split: Proposed way to divide the rows: {words.escape(kind.title.lower() + by)}.")

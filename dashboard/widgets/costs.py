@@ -35,7 +35,7 @@ def costs(result: Comparison, metric: Metric) -> None:
             )
         cost = COSTS[chosen or names[0]]
         found = priced(standings, cost.name, rows, greater_is_better=metric.greater_is_better)
-        answer = cheapest(found)
+        answer = cheapest(found, standings)
         st.markdown(f"**{words.sentence(_told(found, answer, cost))}**")
         frame = _frame(found, answer, cost)
         show_chart(CHARTS["costs"], frame, subject_of(result, metric), f"costs-{cost.name}")
@@ -43,7 +43,7 @@ def costs(result: Comparison, metric: Metric) -> None:
 
 
 def _told(found: tuple[Priced, ...], answer: Priced | None, cost: Cost) -> str:
-    best = next((each for each in found if each.standing.rank == 1), None)
+    best = found[0] if found else None
     if answer is None or best is None:
         return words.proof.NO_CHEAPEST
     return words.proof.cheapest(

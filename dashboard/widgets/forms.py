@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from core.catalogue import Catalogue, Entry
-from core.data import SPLITS, Unusable, check_split, default_split
+from core.data import SPLITS, SplitKind, Unusable, check_split, default_split
 from core.forecast import GIB
 from core.records import NUMBERS, ColumnKind, ModelSpec, Param, Problem, Roles, RunSpec, Split, Table, Task
 from dashboard import session, words
@@ -23,6 +23,7 @@ E = TypeVar("E", bound=Entry)
 
 CLASS_WEIGHT = "balanced"
 FOLDS, REPEATS, SECONDS = 5, 3, 120
+EXAM, EXAM_ROWS, EXAM_OF_A_CLASS = 20, 500, 25  # in a hundred; of a table with so many rows, and of each class so many
 MOST_FOLDS, MOST_REPEATS, MOST_SECONDS, MOST_GIB, MOST_MINUTES = 50, 20, 86_400, 4096.0, 10_080
 # The keys of a run's fields, or what those of models begin with.
 FIELDS = (
@@ -252,29 +253,39 @@ def _split_fields(table: Table, problem: Problem) -> None:
         st.number_input("Folds", 2, MOST_FOLDS, FOLDS, key="folds", persist_state="session")
     if kind.repeated:
         st.number_input("Repeats", 2, MOST_REPEATS, REPEATS, key="repeats", persist_state="session")
+    proposed = proposed_exam(problem, kind)
     st.slider(
         "Rows sealed for a last exam",
         0,
         50,
-        0,
+        proposed,
         step=5,
         format="%d %%",
-        key="exam",
+        key=f"exam-{proposed}",
         persist_state="session",
-        help="They are set aside before anything else and take no part in the comparison.",
+        help="They are set aside before anything else and take no part in the comparison; the page Proof opens them. "
+        f"{EXAM} % are proposed where there are {EXAM_ROWS:,} rows or more.",
     )
 
 
-def chosen_split(task: Task) -> Split:
-    """The split as the form stands; as proposed where it was never drawn."""
+def proposed_exam(problem: Problem, kind: SplitKind) -> int:
+    """How many rows of a hundred are sealed where nobody says otherwise: none of few, and none where classes or groups
+    could run short."""
+    enough = problem.rows >= EXAM_ROWS and min(problem.counts, default=problem.rows) >= EXAM_OF_A_CLASS
+    return EXAM if enough and not kind.needs and not kind.together else 0
+
+
+def chosen_split(task: Task, problem: Problem | None = None) -> Split:
+    """The split as the form stands; as proposed where it was never drawn. Without a problem nothing is sealed."""
     state = st.session_state
     kind = SPLITS[state.get(f"split-{task}") or default_split(task).kind]
+    proposed = proposed_exam(problem, kind) if problem else 0
     return replace(
         default_split(task),
         kind=kind.name,
         folds=state.get("folds", FOLDS) if kind.folded else FOLDS,
         repeats=state.get("repeats", REPEATS) if kind.repeated else 1,
-        exam=state.get("exam", 0) / 100,
+        exam=state.get(f"exam-{proposed}", proposed) / 100,
     )
 
 
@@ -321,7 +332,7 @@ def recall(spec: RunSpec, task: Task) -> None:
         {
             f"split-{task}": split.kind,
             "folds": min(split.folds, MOST_FOLDS),
-            "exam": round(100 * split.exam),
+            **{f"exam-{proposed}": round(100 * split.exam) for proposed in (0, EXAM)},
             "seed": spec.seed,
             "balanced": bool(spec.class_weight),
             "time_limit": min(math.ceil(spec.time_limit), MOST_SECONDS),
@@ -345,8 +356,8 @@ def restore_fields() -> None:
     st.session_state.update(st.session_state.get("fields", {}))
 
 
-def chosen_spec(table: Table, roles: Roles, models: tuple[ModelSpec, ...], task: Task) -> RunSpec:
+def chosen_spec(table: Table, roles: Roles, models: tuple[ModelSpec, ...], problem: Problem) -> RunSpec:
     """The run of these models as the form stands."""
-    split = chosen_split(task)
+    split = chosen_split(problem.task, problem)
     roles = with_split_roles(roles, split)
-    return RunSpec(table.name, table.fingerprint, roles, split, models, **chosen_limits(task))
+    return RunSpec(table.name, table.fingerprint, roles, split, models, **chosen_limits(problem.task))

@@ -73,7 +73,26 @@ def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
              "parameters": [0, 640, 387]}
         ),
         **_explored(label),
+        **_studied(label),
     }  # fmt: skip
+
+
+def _studied(label: str) -> dict[str, pd.DataFrame]:
+    """The frames of the charts of studies and costs."""
+    sizes = {"rows": [25, 50, 100], "score": [0.7, 0.8, 0.85], "low": [0.6, np.nan, 0.8], "high": [0.8, np.nan, 0.9]}
+    priced = pd.DataFrame(
+        {"model": ["Forest", label], "cost": [0.3, 0.01], "shown": ["0.3 s", "10 ms"], "score": [0.9, 0.88],
+         "low": [0.85, np.nan], "high": [0.95, np.nan], "front": [True, True], "chosen": [False, True]}
+    )  # fmt: skip
+    priced.attrs["cost"] = f"Training time, {label}"
+    return {
+        "rows_curve": pd.DataFrame({**sizes, "train": [1.0, 0.99, np.nan], "model": label}),
+        "techniques": pd.DataFrame(
+            {"way": [label, "Hold-out"], "mean": [0.9, 0.92], "low": [0.85, np.nan], "high": [0.95, np.nan]}
+        ),
+        "luck": pd.DataFrame({"score": [0.9, 0.5, 0.52], "shuffled": [False, True, True]}),
+        "costs": priced,
+    }
 
 
 def _explored(label: str) -> dict[str, pd.DataFrame]:
