@@ -148,9 +148,9 @@ def test_luck_explains_noise_and_not_iris(monkeypatch: pytest.MonkeyPatch) -> No
     assert luck.luck_of(told, "no such metric", greater_is_better=True) is None
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_study_is_a_job_that_says_how_far_it_is(kind: str, in_place: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(luck, "SHUFFLES", 2)
+def test_a_study_is_a_job(kind: str, in_place: Store) -> None:
     table = jobs.read(in_place, "iris")
     spec = RunSpec("iris", table.fingerprint, Roles("species"), Split("stratified", folds=3), (MODEL,))
     row = asking.request_study(in_place, kind, replace(spec, time_limit=3.0), MODEL)
