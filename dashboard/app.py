@@ -18,12 +18,13 @@ STATIC = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class View:
-    """A page: a file in ``views/`` and how it is called in the navigation."""
+    """A page: a file in ``views/``, how it is called in the navigation, and under which heading it stands there."""
 
     file: str
     title: str
     icon: str
     about: str
+    section: str = ""
 
     def page(self, *, default: bool) -> st.Page:
         """The page as Streamlit wants it."""
@@ -32,22 +33,32 @@ class View:
         )
 
 
+TRUE, WHERE, MORE = "Is it true?", "Why and where", "More"
+
 VIEWS = (
     View("data", "Data", "table_chart", "Choose or upload a table, and say what is to be predicted."),
     View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
-    View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck."),
-    View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned."),
-    View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together."),
-    View("invented", "Invented data", "science", "Rows that a network invents, and what models learn from them."),
-    View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them."),
+    View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck.", TRUE),
+    View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned.", WHERE),
+    View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together.", WHERE),
+    View("invented", "Invented data", "science", "Rows that a network invents, and what models learn from them.", MORE),
+    View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them.", MORE),
 )
+
+
+def sitemap() -> dict[str, list[st.Page]]:
+    """The pages under their headings, those without one first."""
+    pages: dict[str, list[st.Page]] = {}
+    for view in VIEWS:
+        pages.setdefault(view.section, []).append(view.page(default=view is VIEWS[0]))
+    return pages
 
 
 def show() -> None:
     """Draw the page that the address names, within the one frame for errors."""
     st.set_page_config(page_title="Bakeoff", page_icon=str(STATIC / "favicon.png"), layout="wide")
     st.logo(str(STATIC / "favicon.png"), size="large")
-    page = st.navigation([view.page(default=view is VIEWS[0]) for view in VIEWS], position="top")
+    page = st.navigation(sitemap(), position="top")
     with widgets.error_frame():
         session.keep_address()
         widgets.who()

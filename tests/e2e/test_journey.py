@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.app import VIEWS
 from tests.e2e.conftest import Server, settled
 
 ODD_NAME = "Kunden *2024* (neu) [x].csv"
@@ -31,8 +32,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def go(page: Page, name: str) -> None:
-    """To another page by the navigation."""
-    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+    """To another page by the navigation, where it may stand under a heading."""
+    menu = page.get_by_role("navigation")
+    if heading := next((view.section for view in VIEWS if view.title == name), ""):
+        menu.get_by_text(heading, exact=True).click()
+        page.get_by_role("menuitem", name=name, exact=True).click()
+    else:
+        menu.get_by_role("link", name=name, exact=True).click()
     settled(page)
 
 
