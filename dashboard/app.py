@@ -35,6 +35,7 @@ class View:
 VIEWS = (
     View("data", "Data", "table_chart", "Choose or upload a table, and say what is to be predicted."),
     View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
+    View("better", "Is it better?", "balance", "Whether a model is better than another, or only lucky."),
     View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck."),
     View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned."),
     View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together."),

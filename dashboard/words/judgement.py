@@ -12,7 +12,7 @@ from core.metrics import METRICS
 from core.records import FitState
 from core.standing import Standing
 
-from .figures import count, joined, known, number, percent
+from .figures import count, joined, known, number, percent, roughly
 
 
 class Measure(Protocol):
@@ -91,6 +91,8 @@ def verdict(
     positive: Any = None,
     target: str = "",
     rates: Mapping[str, float | None] | None = None,
+    needed: int | None = None,
+    rows: int = 0,
 ) -> str:
     """Say in one to three plain sentences what a comparison has come to.
 
@@ -109,6 +111,11 @@ def verdict(
         The column that is predicted.
     rates : mapping of str to float, optional
         Accuracy, precision and recall of the best model, to be told per 100 rows.
+    needed : int or None
+        About how many rows would tell the best from the next, or from guessing where that is what it cannot be told
+        from; None where that cannot be said.
+    rows : int
+        How many there are.
 
     Returns
     -------
@@ -122,12 +129,17 @@ def verdict(
     if not ranked:
         return _nothing(models, floor, len(board) - len(models), measure, running, words)
     best = ranked[0]
+    needed = None if running else needed
     sentences = (
-        _no_better(best, floor, measure, running, words)
+        [
+            *_no_better(best, floor, measure, running, words),
+            too_few(needed, rows, best.title, "guessing") if _ahead(best, floor, measure) else "",
+        ]
         if floor is not None and not _beats(best, floor, measure)
         else [
             *_best(best, ranked, floor, measure, running, words),
-            _ties(best, ranked),
+            told := _ties(best, ranked),
+            too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(best) else "",
             _rates(rates or {}, measure, words),
         ]
     )
@@ -234,6 +246,14 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     if len(tied) == len(others) and len(others) > 3:
         return f"None of the other {len(others)} models can be told apart from it."
     return f"{joined(tied)} cannot be told apart from it."
+
+
+def too_few(needed: int | None, rows: int, a: str, b: str) -> str:
+    """How many rows would tell two models apart; empty where that is not known, or fewer than there are."""
+    if needed is None or needed <= rows:
+        return ""
+    enough = f"it looks as if {roughly(needed)} would be needed"
+    return f"Too few rows to tell {a} from {b}: {enough} (there are {rows:,})."
 
 
 def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str, Any]) -> str:
