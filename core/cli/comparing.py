@@ -142,7 +142,7 @@ def _show(comparison: Comparison) -> None:
     if not several:
         echo("One division of the rows: whether the differences are luck cannot be said.")
     elif sum(each.tied for each in standings) > 1:
-        echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
+        echo("= cannot be told from the best on these folds (corrected resampled t test with Holm's correction, 5 %).")
 
 
 def _remark(row: Standing) -> str:

@@ -11,8 +11,8 @@ References
    Machine Learning 100, 285-304. doi:10.1007/s10994-015-5486-z
 .. [3] Benavoli, Corani, Demšar, Zaffalon (2017). Time for a change: a tutorial for comparing multiple classifiers
    through Bayesian analysis. JMLR 18(77), 1-36.
-.. [4] Bouckaert (2003). Choosing between two learning algorithms based on calibrated tests. ICML, 51-58: folds that
-   are drawn several times anew have about as many degrees of freedom as one drawing has folds.
+.. [4] Bouckaert (2003). Choosing between two learning algorithms based on calibrated tests. ICML, 51-58: tests on
+   folds that are drawn several times anew claim too much unless their degrees of freedom are brought down.
 .. [5] Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
    65-70.
 """
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 Scores = Sequence[float | None]
 
-FEWEST_DEGREES = 4.0  # of folds drawn several times anew, where each drawing has fewer than five
+DRAWINGS = 2  # of folds that are drawn several times anew, so many count as independent of each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,8 @@ def compare_pair(
     divisions of the rows and is the usual approximation for k folds.
 
     Drawing k folds several times anew brings no new rows. With `repeats` all their scores tell how much folds scatter,
-    but J is the k folds of one drawing, which have k - 1 degrees of freedom, at least 4 of those there are [4]_. Taken
-    as J independent folds instead, 5 times 5 of them claim too much (see the README for the simulation).
+    but J is the k folds of one drawing, and the degrees of freedom are those of two drawings, 2 (k - 1) [4]_. That is
+    what held in a simulation (see the README), in which 5 times 5 folds taken as 25 claim too much.
 
     Parameters
     ----------
@@ -301,9 +301,7 @@ def _noise(scores: Sequence[float]) -> float:
 
 def _degrees(count: int, repeats: int) -> float:
     """Degrees of freedom of so many scores from folds that were drawn so many times anew [4]_."""
-    if repeats == 1:
-        return count - 1
-    return max(count / repeats - 1, min(FEWEST_DEGREES, count - repeats), 1.0)
+    return max(1.0, min(repeats, DRAWINGS) * (count / repeats - 1))
 
 
 def _mean_and_scale(

@@ -41,7 +41,7 @@ def chances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -
             f"{safe[row.model]} against {safe[row.against]}<br>better: <b>{row.p_better:.0%}</b><br>"
             f"practically equal: {row.p_equal:.0%}<br>worse: {row.p_worse:.0%}"
         )
-    names = [escape(each, 18) for each in models]
+    names = [escape(each, 22) for each in models]
     written = np.where(np.isnan(values), "", np.char.mod("%.0f", 100 * np.nan_to_num(values)))
     drawn = figure(
         palette, title, "Against", clause="in 100; a strong colour is a high chance", height=130 + 34 * len(models)
@@ -90,7 +90,8 @@ def three_ways(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING
         )
     drawn.update_yaxes(visible=False)
     drawn.update_xaxes(range=[0, 1], tickformat=".0%", showgrid=False)
-    return with_legend(drawn, names)
+    with_legend(drawn, names).update_layout(legend_traceorder="normal")
+    return drawn
 
 
 def critical_difference(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:

@@ -162,8 +162,8 @@ FOLDS = (
     "Bayesian correlated t test (Corani and Benavoli 2015), with as much correlation as a fold has of the rows.",
 )
 REPEATS = (
-    "The folds were drawn several times anew. That tells more of how much they scatter, but brings no new rows: "
-    "the test counts the folds of one drawing (Bouckaert 2003).",
+    "The folds were drawn several times anew. That tells more of how much they scatter, but brings no new rows: the "
+    "test counts the folds of one drawing (calibrated by simulation, as Bouckaert 2003 proposed).",
 )
 ROWS = (
     "There is one fold only, so the rows that judged are drawn again a thousand times, with replacement, and "

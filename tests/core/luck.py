@@ -24,18 +24,24 @@ from core.comparison import compare_pair, interval
 
 ROWS, COLUMNS, SIGNAL, WEAKER = 100, 4, 1.0, 0.55
 SETS = 400
+PARTED = "nearest neighbours, one column each"  # the target depends on two columns, and each model sees one of them
 LEARNERS: dict[str, Callable[[], Any]] = {
     "linear model": lambda: LogisticRegression(),
     "nearest neighbours": lambda: KNeighborsClassifier(5),
+    PARTED: lambda: KNeighborsClassifier(5),
     "tree": lambda: DecisionTreeClassifier(max_depth=4, random_state=0),
     "boosting": lambda: GradientBoostingClassifier(n_estimators=15, max_depth=2, random_state=0),
 }
 PROTOCOLS = {"10 folds": (10, 1), "5 × 5 folds": (5, 5)}  # folds and repeats
 
 
-def draw(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Three groups of columns, shape (3, rows, COLUMNS), and as many rows of either class."""
+def draw(rows: int, seed: int, *, parted: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Three groups of columns, shape (3, rows, columns), and two classes."""
     rng = np.random.default_rng(seed)
+    if parted:
+        both = rng.normal(size=(2, rows, 1))
+        y = (both.sum(axis=0)[:, 0] + 0.3 * rng.normal(size=rows) > 0).astype(int)
+        return np.stack([*both, both[1] + 0.8 * rng.normal(size=(rows, 1))]), y
     y = np.arange(rows) % 2
     groups = rng.normal(size=(3, rows, COLUMNS))
     groups[:, :, :2] += (np.array([SIGNAL, SIGNAL, WEAKER])[:, None, None] * y[:, None])[..., :1]
@@ -49,7 +55,7 @@ def scores(learner: str, protocol: str, sets: int = SETS) -> np.ndarray:
     found = np.empty((sets, 3, folds * repeats))
     with config_context(assume_finite=True, skip_parameter_validation=True):
         for number in range(sets):
-            groups, y = draw(ROWS, number)
+            groups, y = draw(ROWS, number, parted=learner == PARTED)
             parts = RepeatedStratifiedKFold(n_splits=folds, n_repeats=repeats, random_state=number).split(y, y)
             for place, (train, test) in enumerate(parts):
                 for model, X in enumerate(groups):
@@ -65,7 +71,9 @@ def truth(learner: str, protocol: str, sets: int = SETS) -> np.ndarray:
     found = np.empty((sets, 3))
     with config_context(assume_finite=True, skip_parameter_validation=True):
         for number in range(sets):
-            (groups, y), (fresh, right) = draw(rows, 10_000 + number), draw(2_000, 20_000 + number)
+            parted = learner == PARTED
+            groups, y = draw(rows, 10_000 + number, parted=parted)
+            fresh, right = draw(2_000, 20_000 + number, parted=parted)
             for model in range(3):
                 said = LEARNERS[learner]().fit(groups[model], y).predict(fresh[model])
                 found[number, model] = np.mean(said == right)
