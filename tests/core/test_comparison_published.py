@@ -79,7 +79,7 @@ def test_table_6_of_demsar(table6: pd.DataFrame) -> None:
     found = compare_many(table6, greater_is_better=False, control="C4.5")
     ranks = {name: f"{rank:.3f}" for name, rank in found.ranks.items()}
     assert ranks == {"C4.5": "3.143", "C4.5+m": "2.000", "C4.5+cf": "2.893", "C4.5+m+cf": "1.964"}
-    assert list(ranks)[0] == "C4.5+m+cf" and (found.data_sets, found.left_out) == (14, 0)
+    assert next(iter(ranks)) == "C4.5+m+cf" and (found.data_sets, found.left_out) == (14, 0)
     assert (f"{found.friedman:.2f}", f"{found.iman_davenport:.2f}") == ("9.28", "3.69")
     assert found.iman_davenport_p < 0.05, "the critical value of F(3, 39) is 2.85"
     assert f"{found.critical_difference:.2f}" == "1.25"
