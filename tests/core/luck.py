@@ -20,7 +20,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from core.comparison import compare_pair, interval
+from core.comparison import compare_pair, in_order, interval, tied_with_best
 
 ROWS, COLUMNS, SIGNAL, WEAKER = 100, 4, 1.0, 0.55
 SETS = 400
@@ -121,3 +121,24 @@ def claims(learner: str, protocol: str, *, test_fraction: float | None = None, r
         np.mean([each.p_value < 0.05 and each.difference > 0 for each in better]),
         np.mean([each.p_value < 0.05 and each.difference < 0 for each in better]),
     )
+
+
+def together(models: int, sets: int = SETS) -> tuple[float, float]:
+    """Of so many equally good linear models on 10 folds: where one is set apart from the best, and without Holm."""
+    apart = alone = 0
+    for number in range(sets):
+        rng = np.random.default_rng(number)
+        y = np.arange(ROWS) % 2
+        groups = rng.normal(size=(models, ROWS, COLUMNS))
+        groups[:, :, :2] += SIGNAL * y[:, None]
+        found: dict[str, list[float]] = {str(each): [] for each in range(models)}
+        for train, test in RepeatedStratifiedKFold(n_splits=10, n_repeats=1, random_state=number).split(y, y):
+            for name, X in zip(found, groups, strict=True):
+                said = LEARNERS["linear model"]().fit(X[train], y[train]).predict(X[test])
+                found[name].append(float(np.mean(said == y[test])))
+        apart += len(tied_with_best(found, test_fraction=0.1)) < models
+        best = in_order(found)[0]
+        alone += any(
+            compare_pair(found[best], found[name], test_fraction=0.1).p_value < 0.05 for name in found if name != best
+        )
+    return apart / sets, alone / sets
