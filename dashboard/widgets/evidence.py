@@ -40,10 +40,12 @@ def drawn_rows(run: RunRow, result: Comparison, metric: Metric) -> Derived | Non
     return session.settled(asking.request_drawn(session.store(), run.id, metric.name))
 
 
-def told_verdict(standings: Sequence[Standing], metric: Metric, result: Comparison, *, live: bool) -> str:
-    """What a comparison has come to, in plain sentences."""
+def told_verdict(
+    standings: Sequence[Standing], metric: Metric, result: Comparison, *, live: bool, short: bool = False
+) -> str:
+    """What a comparison has come to, in plain sentences; short ones are only of who is better."""
     problem, best = result.problem, words.front(standings)
-    names = [name for name in RATES if METRICS[name] in metrics_of(problem)]
+    names = [name for name in RATES if METRICS[name] in metrics_of(problem) and not short]
     return words.verdict(
         standings,
         metric,
@@ -73,7 +75,7 @@ def rows_needed(result: Comparison, metric: Metric, standings: Sequence[Standing
 def who_is_first(result: Comparison, metric: Metric, *, live: bool) -> None:
     """The verdict, and the models that share the first place."""
     evidence, standings = result.evidence(metric.name), result.standings(metric.name)
-    verdict = told_verdict(standings, metric, result, live=live)
+    verdict = told_verdict(standings, metric, result, live=live, short=True)
     with st.container(border=True, key="first_place"):
         st.markdown(f"#### :material/balance: {words.escape(verdict)}")
         guessing = next((each for each in standings if each.baseline and each.tied and len(evidence.tied) > 1), None)

@@ -99,8 +99,8 @@ def verdict(
     Parameters
     ----------
     board : sequence of Standing
-        See `core.results.Comparison.standings`. Where the best has no `low`, there was one fold only: then ties mean
-        nothing.
+        See `core.results.Comparison.standings`. Where none has a `low`, there was one fold only, of which the rows have
+        not been drawn again: then ties mean nothing.
     measure : Measure
         The metric that the standings are of.
     running : bool
@@ -139,7 +139,7 @@ def verdict(
         else [
             *_best(best, ranked, floor, measure, running, words),
             told := _ties(best, ranked),
-            too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(best) else "",
+            too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(ranked) else "",
             _rates(rates or {}, measure, words),
         ]
     )
@@ -164,16 +164,16 @@ def _mean(row: Standing) -> float:
 
 def _beats(best: Standing, floor: Standing, measure: Measure) -> bool:
     """Whether the best model is better than guessing, and not by luck as far as can be told."""
-    return _ahead(best, floor, measure) and (_judged_once(best) or not floor.tied)
+    return _ahead(best, floor, measure) and (_judged_once([best, floor]) or not floor.tied)
 
 
 def _ahead(best: Standing, floor: Standing, measure: Measure) -> bool:
     return _mean(best) > _mean(floor) if measure.greater_is_better else _mean(best) < _mean(floor)
 
 
-def _judged_once(best: Standing) -> bool:
-    """Whether there is no second fold that could tell skill from luck."""
-    return not known(best.low)
+def _judged_once(rows: Sequence[Standing]) -> bool:
+    """Whether nothing could tell skill from luck: neither a second fold nor rows drawn again."""
+    return not any(known(each.low) for each in rows)
 
 
 def _nothing(
@@ -210,7 +210,7 @@ def _best(
     guessing = "" if floor is None else f" (guessing: {_short(measure, _mean(floor), decimals)})"
     if len(ranked) == 1 and not running:
         return [f"{best.title} {does}{guessing}."]
-    alone = _judged_once(best) or not any(each.tied for each in ranked[1:])
+    alone = _judged_once(ranked) or not any(each.tied for each in ranked[1:])
     place = "leads" if running else "is best" if alone else "is in front"
     leads = f"So far {best.title} {place}" if running else f"{best.title} {place}"
     return [f"{leads}: it {does}{guessing}."]
@@ -238,7 +238,7 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     others = ranked[1:]
     if not others:
         return ""
-    if _judged_once(best):
+    if _judged_once(ranked):
         return "Whether that is luck cannot be said from one judgement per model."
     tied = [each.title for each in others if each.tied]
     if not tied:

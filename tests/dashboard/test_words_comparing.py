@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.comparison import Pair
@@ -143,3 +145,10 @@ def test_too_few_rows_to_tell_from_guessing() -> None:
     assert said.startswith("No model beats guessing.") and "tell Forest from guessing" in said
     behind = board(("Guess", 0.5, True), ("Forest", 0.48, True))
     assert "Too few" not in words.verdict(behind, ACCURACY, needed=1_234, rows=60)
+
+
+def test_a_perfect_score_on_one_fold_is_not_alone_where_others_are_tied() -> None:
+    once = board(("Forest", 1.0, True), ("Ridge", 0.97, True), ("Guess", 0.5, False), low=None)
+    assert "cannot be said from one judgement" in words.verdict(once, ACCURACY)
+    drawn = [once[0], *(replace(each, low=0.4) for each in once[1:])]
+    assert "Forest is in front" in (said := words.verdict(drawn, ACCURACY)) and "Ridge cannot be told apart" in said
