@@ -5,8 +5,9 @@ Takes scores and predictions as plain values; gives values and frames. Knows no 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -141,15 +142,32 @@ class Evidence:
         """
         import pandas as pd
 
-        rows = []
-        for a in self.order:
-            for b in self.order:
-                pair = self.pair(a, b, rope) if a != b else None
-                if pair is not None:
-                    chances = pair.p_a_better, pair.p_equal, pair.p_b_better
-                    rows.append((a, b, *chances, pair.difference, pair.low, pair.high, pair.p_value))
+        pairs: dict[tuple[str, str], Pair | None] = {}
+        for a, b in itertools.combinations(self.order, 2):
+            pairs[a, b] = pair = self.pair(a, b, rope)
+            pairs[b, a] = None if pair is None else _turned(pair)
+        rows = [
+            (a, b, each.p_a_better, each.p_equal, each.p_b_better, each.difference, each.low, each.high, each.p_value)
+            for a, b in itertools.permutations(self.order, 2)
+            if (each := pairs[a, b]) is not None
+        ]
         frame = pd.DataFrame(rows, columns=list(CHANCES))
         return frame.astype(dict.fromkeys(CHANCES[2:], float))
+
+
+def _turned(pair: Pair) -> Pair:
+    """The same pair, b before a."""
+    low, high = (None if each is None else -each for each in (pair.high, pair.low))
+    t = None if pair.t is None else -pair.t
+    return replace(
+        pair,
+        difference=-pair.difference,
+        low=low,
+        high=high,
+        t=t,
+        p_a_better=pair.p_b_better,
+        p_b_better=pair.p_a_better,
+    )
 
 
 def same_predictions(a: Predictions, b: Predictions) -> bool:
