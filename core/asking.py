@@ -1,6 +1,6 @@
-"""The face's questions: a table's profile and checks, exams, studies; answered by whoever works off the queue.
+"""The face's questions: tables, exams, studies, stored predictions; answered by whoever works off the queue.
 
-Takes a store and what is asked about, gives the derived result, which is there at once when somebody asked before.
+Takes a store and what is asked about; gives the derived result, which is there at once when somebody asked before.
 """
 
 from __future__ import annotations
@@ -69,6 +69,22 @@ def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> D
     return _request(store, kind, study_params(spec, model))
 
 
+def request_drawn(store: Store, run: str, metric: str) -> Derived:
+    """The rows of a run's single fold, drawn again and again (see `core.evidence.resampled`), or the job that does."""
+    return _request(store, "drawn", {"run": run, "metric": metric}, run)
+
+
+def request_several(store: Store, scores: Mapping[str, Mapping[str, float]], metric: str, rope: float) -> Derived:
+    """Models on several data sets (see `core.comparison.compare_many`), or the job that compares them.
+
+    Parameters
+    ----------
+    scores : mapping of str to mapping of str to float
+        Data set to model to score.
+    """
+    return _request(store, "several", {"scores": scores, "metric": metric, "rope": rope})
+
+
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     """What was found and how the rows should be divided; None while that is not known."""
     if row.state != FitState.DONE:
@@ -76,8 +92,8 @@ def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     return Checked.from_json(row.result["checked"]), Proposal(**row.result["split"])
 
 
-def _request(store: Store, kind: str, params: Mapping[str, Any]) -> Derived:
-    row = store.request(derived_key(kind, params), kind, params)
+def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:
+    row = store.request(derived_key(kind, params), kind, params, run)
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         jobs.ensure_supervisor(store)
     return row

@@ -16,9 +16,10 @@ from typing import Any
 
 from core import confined, exam, studies
 from core.catalogue import Catalogue
+from core.comparison import Resampled
 from core.data import files_behind
 from core.derivation import Derivation, Params, derived_key
-from core.records import STOPPED_EARLY, Fold, ModelSpec, Predictions, Problem, Roles, Samples, Split
+from core.records import STOPPED_EARLY, FitState, Fold, ModelSpec, Predictions, Problem, Roles, Samples, Split
 from core.results import versions
 from core.store import FitRow, RunRow, Store, table_info
 
@@ -152,6 +153,26 @@ def _oddities(store: Store, params: Params) -> dict[str, Any]:
     return oddest(rows, problem, params["seed"])
 
 
+def _drawn(store: Store, params: Params) -> dict[str, Any]:
+    """A single fold's rows, drawn again and again."""
+    from core.evidence import resampled, to_json
+
+    run = store.run(params["run"])
+    if run is None:
+        raise ValueError("The run was deleted.")
+    done = [fit for fit in store.fits(run.id, curves=False) if fit.state == FitState.DONE and fit.outcome]
+    given = {fit.model: found for fit in done if (found := store.files.predictions(fit.key)) is not None}
+    return to_json(resampled(given, run.problem, params["metric"], run.spec.seed))
+
+
+def drawn(store: Store, run: str, metric: str) -> Resampled | None:
+    """What comes of drawing a single fold's rows again and again, once somebody has asked for it and it is there."""
+    from core.evidence import from_json
+
+    row = store.derived(derived_key("drawn", {"run": run, "metric": metric}))
+    return from_json(row.result) if row is not None and row.state == FitState.DONE else None
+
+
 def _scores(store: Store, params: Params) -> dict[str, Any]:
     """Every metric of a run's finished fits, from their stored predictions: for a metric that came after the run."""
     from core.metrics import score_all
@@ -161,6 +182,13 @@ def _scores(store: Store, params: Params) -> dict[str, Any]:
         raise ValueError("The run was deleted.")
     stored = {fit.key: store.files.predictions(fit.key) for fit in store.fits(run.id, curves=False) if fit.outcome}
     return {"scores": {key: score_all(found, run.problem) for key, found in stored.items() if found is not None}}
+
+
+def _several(store: Store, params: Params) -> dict[str, Any]:
+    """Models on several data sets, one run each."""
+    from core.evidence import several
+
+    return several(params["scores"], params["metric"], params["rope"])
 
 
 def _keep_scores(store: Store, params: Params, result: Params) -> None:
@@ -284,6 +312,8 @@ DERIVED: Catalogue[Derivation] = Catalogue(
         "synthetic", _synthetic, seconds=lambda store, params: 1800.0, memory=lambda store, params: 2 * 2**30, long=True
     ),
     Derivation("scores", _scores, _keep_scores),
+    Derivation("drawn", _drawn),
+    Derivation("several", _several, seconds=lambda store, params: 120.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

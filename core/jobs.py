@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from core.data.databases import is_server
 from core.derivation import derived_key
-from core.derived import estimate_params, projection_params, source_stamp
+from core.derived import drawn, estimate_params, projection_params, source_stamp
 from core.engines.limits import ONE_THREAD
 from core.estimates import Estimate, fold_rows, rough, time_left
 from core.forecast import Forecast, forecast, settings_hold
@@ -206,6 +206,7 @@ def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
         tuple(_result(each) for each in fits),
         run.seconds or 0.0,
         load=lambda fit: store.files.predictions(fit.key),
+        drawn=lambda metric: drawn(store, run.id, metric),
     )
 
 

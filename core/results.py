@@ -15,8 +15,9 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 import core
-from core.comparison import interval, tied_with_best
+from core.comparison import Resampled
 from core.data import SPLITS, fold_count
+from core.evidence import Evidence, resampled
 from core.metrics import METRICS, default_metric
 from core.models import MODELS, model_title
 from core.predictions import joined
@@ -221,6 +222,9 @@ class Comparison:
         Wall time of the run so far.
     load : callable
         Gives the predictions of a fit that does not carry them.
+    drawn : callable or None
+        Gives, of a run with one fold and by a metric, what comes of drawing its held-out rows again, or None while that
+        is not known; where there is no such callable it is worked out when it is asked for.
     """
 
     run: str
@@ -231,6 +235,7 @@ class Comparison:
     fits: tuple[FitResult, ...]
     seconds: float
     load: Callable[[FitResult], Predictions | None] = field(default=lambda fit: fit.predictions)
+    drawn: Callable[[str], Resampled | None] | None = None
 
     @cached_property
     def models(self) -> tuple[ModelResult, ...]:
@@ -269,15 +274,14 @@ class Comparison:
         metric : str
             Ranks; empty takes the problem's default.
         """
-        chosen = METRICS[metric or self.metric]
-        tied = self.tied(chosen.name)
-        rows = [self._standing(each, chosen.name, each.id in tied) for each in self.models]
-        return placed(rows, greater_is_better=chosen.greater_is_better)
+        evidence = self.evidence(metric or self.metric)
+        rows = [self._standing(each, evidence) for each in self.models]
+        return placed(rows, greater_is_better=evidence.metric.greater_is_better)
 
-    def _standing(self, model: ModelResult, metric: str, tied: bool) -> Standing:
+    def _standing(self, model: ModelResult, evidence: Evidence) -> Standing:
+        metric = evidence.metric.name
         mean, values = model.mean(metric), [each for each in model.values(metric) if each is not None]
-        whole = mean is not None and model.state == FitState.DONE
-        likely = interval(values if whole else [], self.test_share, bounds=(METRICS[metric].low, METRICS[metric].high))
+        whole, likely = model.id in evidence.scores, evidence.interval(model.id)
         times = [(outcome_of(each).fit_seconds, outcome_of(each).predict_seconds) for each in model.done]
         return Standing(
             id=model.id,
@@ -302,7 +306,7 @@ class Comparison:
             reused=model.reused,
             reused_folds=model.reused_folds,
             ranked=whole,
-            tied=tied,
+            tied=model.id in evidence.tied,
         )
 
     def leaderboard(self, metric: str = "") -> pd.DataFrame:
@@ -322,17 +326,31 @@ class Comparison:
         """Share of the practice rows in one fold's held-out part."""
         return test_share(self.spec.split, self.practice_rows)
 
+    def evidence(self, metric: str = "") -> Evidence:
+        """What the scores of the finished models bear out: intervals, pairs, ties."""
+        chosen, split = METRICS[metric or self.metric], self.spec.split
+        finished = [each for each in self.models if each.state == FitState.DONE and each.mean(chosen.name) is not None]
+        return Evidence(
+            chosen,
+            {each.id: each.values(chosen.name) for each in finished},
+            self.test_share,
+            split.repeats if SPLITS[split.kind].repeated else 1,
+            self.practice_rows,
+            self._drawn(chosen.name) if finished and len(finished[0].fits) == 1 else None,
+        )
+
+    def _drawn(self, metric: str) -> Resampled | None:
+        return self.drawn(metric) if self.drawn is not None else self.resampled(metric)
+
+    def resampled(self, metric: str) -> Resampled:
+        """What comes of drawing the held-out rows of a single fold again, for every finished model."""
+        known = {each.id: self.predictions(each.id) for each in self.models if each.state == FitState.DONE}
+        given = {id: each for id, each in known.items() if each is not None}
+        return resampled(given, self.problem, metric, self.spec.seed)
+
     def tied(self, metric: str) -> tuple[str, ...]:
         """The ids of the best model and of those that cannot be told from it."""
-        scores = {
-            each.id: each.values(metric)
-            for each in self.models
-            if each.state == FitState.DONE and each.mean(metric) is not None
-        }
-        if not scores:
-            return ()
-        better = METRICS[metric].greater_is_better
-        return tuple(tied_with_best(scores, test_fraction=self.test_share, greater_is_better=better))
+        return self.evidence(metric).tied
 
     def predictions(self, id: str) -> Predictions | None:
         """A model's held-out predictions, all finished folds one after the other; None when there are none."""

@@ -33,11 +33,12 @@ class View:
         )
 
 
-TRUE, WHERE, MORE = "Is it true?", "Why and where", "More"
+TRUE, WHERE, ACT, MORE = "Is it true?", "Why and where", "What to do", "More"
 
 VIEWS = (
     View("data", "Data", "table_chart", "Choose or upload a table, and say what is to be predicted."),
     View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
+    View("better", "Is it better?", "balance", "Whether a model is better than another, or only lucky.", TRUE),
     View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck.", TRUE),
     View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned.", WHERE),
     View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together.", WHERE),

@@ -83,6 +83,14 @@ def score_spread(result: Comparison, models: Sequence[str], metric: str) -> pd.D
     return frame.astype({"score": float, "mean": float, "low": float, "high": float})
 
 
+def chances(result: Comparison, metric: str, rope: float) -> pd.DataFrame:
+    """How likely each model is to be better than each other one, by their titles, for the chart of this name."""
+    frame = result.evidence(metric).chances(rope)
+    for column in ("a", "b"):
+        frame[column] = frame[column].map(lambda id: result.model(id).title)
+    return frame.rename(columns={"a": "model", "b": "against"}).dropna(subset="p_better")
+
+
 FINE, COARSE = 500, 200  # points that are drawn of a model's first fold, and of each other
 MOST_LINES = 20  # beyond so many folds only the first of each model is drawn
 

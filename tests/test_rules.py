@@ -59,6 +59,7 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
         FOUNDATION,
     ),
     "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
+    "core.evidence": (*FOUNDATION, "core.metrics", "core.comparison"),
     "core.diagnostics": (*FOUNDATION, "core.metrics"),  # curves and scores read stored predictions alike
 }
 

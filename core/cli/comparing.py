@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
     if json_file:
         _write_json(comparison, json_file)
     if json_file != "-":
-        _show(comparison)
+        _show(replace(comparison, drawn=None))  # a single fold's rows are drawn again here and now
     if followed.stopped:
         echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)
@@ -127,9 +128,9 @@ def _show(comparison: Comparison) -> None:
     metric = METRICS[comparison.metric]
     grid = Grid("", "Model", metric.title, "spread", "fit", "", title=_caption(comparison, metric.title))
     standings = comparison.standings()
-    several = max(each.folds for each in standings) > 1
+    lacks, once = comparison.evidence().lacks, max(each.folds for each in standings) == 1
     for row in standings:
-        tied = "=" if several and row.tied and row.rank != 1 else ""
+        tied = "=" if not lacks and row.tied and row.rank != 1 else ""
         grid.add_row(
             "" if row.rank is None else f"{row.rank}{tied}",
             row.title,
@@ -139,10 +140,11 @@ def _show(comparison: Comparison) -> None:
             _remark(row),
         )
     console().print(grid)
-    if not several:
+    if lacks:
         echo("One division of the rows: whether the differences are luck cannot be said.")
     elif sum(each.tied for each in standings) > 1:
-        echo("= cannot be told from the best on these folds (corrected resampled t test, 5 %).")
+        test = "rows (bootstrap" if once else "folds (corrected resampled t test"
+        echo(f"= cannot be told from the best on these {test}, Holm's correction, 5 %).")
 
 
 def _remark(row: Standing) -> str:

@@ -57,7 +57,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
     digits = _digits(standings)
     models = [result.model(each.id) for each in standings]
     shown: dict[str, list[Any]] = {
-        "rank": ["" if each.rank is None else str(each.rank) for each in standings],
+        "rank": [_rank(each, standings) for each in standings],
         "model": [each.title for each in standings],
         "score": [None if each.mean is None else round(each.mean, digits) for each in standings],
         "spread": ["" if each.spread is None else f"± {each.spread:,.{digits}f}" for each in standings],
@@ -105,7 +105,7 @@ def _columns(standings: Sequence[Standing], metric: Metric, badges: int) -> dict
     low = min(0.0, *means, 0.0 if metric.low is None else metric.low)
     high = max(low + 1e-9, *means, -math.inf if metric.high is None else metric.high)
     return {
-        "rank": config.TextColumn("", width=40, alignment="right"),
+        "rank": config.TextColumn("", width=40, alignment="right", help="= shares the first place."),
         "model": config.TextColumn("Model", width=180),
         "score": config.ProgressColumn(
             words.escape(metric.title),
@@ -164,14 +164,23 @@ def _curve(model: ModelResult) -> list[float]:
     return []
 
 
+def _rank(row: Standing, standings: Sequence[Standing]) -> str:
+    """A row's rank, with a sign where it shares the first place."""
+    return "" if row.rank is None else f"{row.rank}=" if _shares(row, standings) and row.rank > 1 else str(row.rank)
+
+
+def _shares(row: Standing, standings: Sequence[Standing]) -> bool:
+    """Whether a row is one of several that share the first place; guessing never is, and one fold ties nothing."""
+    told = not standings[0].baseline and any(each.low is not None for each in standings)
+    return told and row.tied and not row.baseline and sum(each.tied and not each.baseline for each in standings) > 1
+
+
 def _badges(row: Standing, model: ModelResult, standings: Sequence[Standing]) -> list[str]:
     """A row's state, and how it stands to the best; guessing is never the best, and nothing is tied with it."""
     first = standings[0]
     state = state_of(model)
     if not first.baseline and not row.baseline and row.rank is not None:
-        # One fold ties nothing.
-        group = 1 if first.low is None else sum(each.tied and not each.baseline for each in standings)
-        state = "tied" if row.tied and group > 1 else "best" if row.rank == 1 else state
+        state = "tied" if _shares(row, standings) else "best" if row.rank == 1 else state
     return [state, *row.marks, *(["reused"] if row.reused else [])]
 
 

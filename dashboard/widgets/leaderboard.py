@@ -23,6 +23,7 @@ from dashboard.widgets import board
 from dashboard.widgets.checks import leak_suspects
 from dashboard.widgets.costs import costs
 from dashboard.widgets.curves import learning
+from dashboard.widgets.evidence import drawn_rows, told_verdict
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
 from dashboard.widgets.page import provenance, state_badge
@@ -49,6 +50,8 @@ def _draw(run: RunRow, result: Comparison) -> None:
     live, mine = not jobs.ended(run), session.mine(run)
     with st.container(border=True):
         metric = _heading(run, live, mine)
+        if not live:
+            drawn_rows(run, result, metric)
         standings = result.standings(metric.name)
         st.caption(words.escape(provenance(run, result)))
         if live and (told := _where(run, result)):
@@ -119,13 +122,9 @@ def _where(run: RunRow, result: Comparison) -> str:
 
 def _verdict(standings: Sequence[Standing], metric: Metric, result: Comparison, live: bool) -> None:
     """What the comparison has come to, in plain sentences."""
-    problem, best = result.problem, words.front(standings)
-    names = [name for name in ("accuracy", "recall", "precision") if METRICS[name] in metrics_of(problem)]
-    rates = {name: result.model(best.id).mean(name) for name in names} if best else {}
-    told = words.verdict(standings, metric, running=live, positive=problem.positive, target=problem.target, rates=rates)
     icon = "hourglass_top" if live else "gavel"
     with st.container(key="verdict"):
-        st.markdown(f"#### :material/{icon}: {words.escape(told)}")
+        st.markdown(f"#### :material/{icon}: {words.escape(told_verdict(standings, metric, result, live=live))}")
 
 
 def _unweighted(run: RunRow) -> None:

@@ -123,6 +123,12 @@ def size(n_bytes: float | None) -> str:
     return f"{n_bytes:.1f} {unit}" if n_bytes < 99.95 else f"{n_bytes:,.0f} {unit}"
 
 
+def roughly(value: float) -> str:
+    """A count that is only estimated, to two digits: ``about 3,400``."""
+    digits = max(0, math.floor(math.log10(max(value, 1))) - 1)
+    return f"about {round(value, -digits):,.0f}"
+
+
 def ago(seconds: float) -> str:
     """How long something is past: ``just now``, ``12 s ago``, ``3 h ago``, ``2 days ago``."""
     if seconds < 5:

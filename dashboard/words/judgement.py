@@ -12,7 +12,7 @@ from core.metrics import METRICS
 from core.records import FitState
 from core.standing import Standing
 
-from .figures import count, joined, known, number, percent
+from .figures import count, joined, known, number, percent, roughly
 
 
 class Measure(Protocol):
@@ -91,14 +91,16 @@ def verdict(
     positive: Any = None,
     target: str = "",
     rates: Mapping[str, float | None] | None = None,
+    needed: int | None = None,
+    rows: int = 0,
 ) -> str:
     """Say in one to three plain sentences what a comparison has come to.
 
     Parameters
     ----------
     board : sequence of Standing
-        See `core.results.Comparison.standings`. Where the best has no `low`, there was one fold only: then ties mean
-        nothing.
+        See `core.results.Comparison.standings`. Where none has a `low`, there was one fold only, of which the rows have
+        not been drawn again: then ties mean nothing.
     measure : Measure
         The metric that the standings are of.
     running : bool
@@ -109,6 +111,11 @@ def verdict(
         The column that is predicted.
     rates : mapping of str to float, optional
         Accuracy, precision and recall of the best model, to be told per 100 rows.
+    needed : int or None
+        About how many rows would tell the best from the next, or from guessing where that is what it cannot be told
+        from; None where that cannot be said.
+    rows : int
+        How many there are.
 
     Returns
     -------
@@ -122,12 +129,17 @@ def verdict(
     if not ranked:
         return _nothing(models, floor, len(board) - len(models), measure, running, words)
     best = ranked[0]
+    needed = None if running else needed
     sentences = (
-        _no_better(best, floor, measure, running, words)
+        [
+            *_no_better(best, floor, measure, running, words),
+            too_few(needed, rows, best.title, "guessing") if _ahead(best, floor, measure) else "",
+        ]
         if floor is not None and not _beats(best, floor, measure)
         else [
             *_best(best, ranked, floor, measure, running, words),
-            _ties(best, ranked),
+            told := _ties(best, ranked),
+            too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(ranked) else "",
             _rates(rates or {}, measure, words),
         ]
     )
@@ -152,16 +164,16 @@ def _mean(row: Standing) -> float:
 
 def _beats(best: Standing, floor: Standing, measure: Measure) -> bool:
     """Whether the best model is better than guessing, and not by luck as far as can be told."""
-    return _ahead(best, floor, measure) and (_judged_once(best) or not floor.tied)
+    return _ahead(best, floor, measure) and (_judged_once([best, floor]) or not floor.tied)
 
 
 def _ahead(best: Standing, floor: Standing, measure: Measure) -> bool:
     return _mean(best) > _mean(floor) if measure.greater_is_better else _mean(best) < _mean(floor)
 
 
-def _judged_once(best: Standing) -> bool:
-    """Whether there is no second fold that could tell skill from luck."""
-    return not known(best.low)
+def _judged_once(rows: Sequence[Standing]) -> bool:
+    """Whether nothing could tell skill from luck: neither a second fold nor rows drawn again."""
+    return not any(known(each.low) for each in rows)
 
 
 def _nothing(
@@ -198,7 +210,7 @@ def _best(
     guessing = "" if floor is None else f" (guessing: {_short(measure, _mean(floor), decimals)})"
     if len(ranked) == 1 and not running:
         return [f"{best.title} {does}{guessing}."]
-    alone = _judged_once(best) or not any(each.tied for each in ranked[1:])
+    alone = _judged_once(ranked) or not any(each.tied for each in ranked[1:])
     place = "leads" if running else "is best" if alone else "is in front"
     leads = f"So far {best.title} {place}" if running else f"{best.title} {place}"
     return [f"{leads}: it {does}{guessing}."]
@@ -226,7 +238,7 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     others = ranked[1:]
     if not others:
         return ""
-    if _judged_once(best):
+    if _judged_once(ranked):
         return "Whether that is luck cannot be said from one judgement per model."
     tied = [each.title for each in others if each.tied]
     if not tied:
@@ -234,6 +246,14 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     if len(tied) == len(others) and len(others) > 3:
         return f"None of the other {len(others)} models can be told apart from it."
     return f"{joined(tied)} cannot be told apart from it."
+
+
+def too_few(needed: int | None, rows: int, a: str, b: str) -> str:
+    """How many rows would tell two models apart; empty where that is not known, or fewer than there are."""
+    if needed is None or needed <= rows:
+        return ""
+    enough = f"it looks as if {roughly(needed)} would be needed"
+    return f"Too few rows to tell {a} from {b}: {enough} (there are {rows:,})."
 
 
 def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str, Any]) -> str:

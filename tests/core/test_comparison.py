@@ -166,3 +166,31 @@ def test_one_fold_separates_nothing() -> None:
 
 def test_a_steady_difference_separates() -> None:
     assert tied_with_best({"a": [0.9, 0.8], "b": [0.8, 0.7]}, test_fraction=0.5) == ("a",)
+
+
+def test_with_many_models_one_that_looks_far_off_stays_tied() -> None:
+    rng = np.random.default_rng(0)
+    last = [each - 0.025 + 0.01 * (-1) ** place for place, each in enumerate(A)]
+    alone = tied_with_best({"best": A, "last": last}, test_fraction=0.2)
+    assert alone == ("best",) and 0.01 < compare_pair(A, last, test_fraction=0.2).p_value < 0.05
+    crowd = {f"m{each}": [a - 0.001 - 0.01 * rng.random() for a in A] for each in range(9)}
+    assert "last" in tied_with_best({"best": A, "last": last, **crowd}, test_fraction=0.2)
+    assert tied_with_best({"best": A, "far": [0.5] * 5, **crowd}, test_fraction=0.2)[-1] != "far"
+
+
+@pytest.mark.parametrize(("folds", "repeats", "degrees"), [(5, 5, 8), (10, 10, 18), (2, 5, 2), (3, 1, 2)])
+def test_repeats_bring_no_new_rows(folds: int, repeats: int, degrees: int) -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(0.8, 0.1, (2, folds * repeats))
+    pair = compare_pair(a, b, test_fraction=1 / folds, repeats=repeats)
+    scale = np.sqrt(np.var(a - b, ddof=1) * (1 / folds + 1 / (folds - 1)))
+    assert pair.t == pytest.approx(np.mean(a - b) / scale)
+    assert pair.p_value == pytest.approx(2 * stats.t.sf(abs(pair.t), degrees))
+    found = interval(a, 1 / folds, repeats=repeats)
+    reach = stats.t.ppf(0.975, degrees) * np.sqrt(np.var(a, ddof=1) * (1 / folds + 1 / (folds - 1)))
+    assert found.high - found.mean == pytest.approx(reach)
+
+
+def test_repeats_of_which_most_failed_still_give_an_answer() -> None:
+    scores = [0.9, None, 0.8, *[None] * 22]
+    assert interval(scores, 0.2, repeats=5).low < 0.8

@@ -74,6 +74,7 @@ def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
         ),
         **_explored(label),
         **_studied(label),
+        **_compared(label),
     }  # fmt: skip
 
 
@@ -93,6 +94,20 @@ def _studied(label: str) -> dict[str, pd.DataFrame]:
         "luck": pd.DataFrame({"score": [0.9, 0.5, 0.52], "shuffled": [False, True, True]}),
         "costs": priced,
     }
+
+
+def _compared(label: str) -> dict[str, pd.DataFrame]:
+    """The frames of the charts that hold models against each other."""
+    both = pd.DataFrame(
+        {"model": [label, "Forest"], "against": ["Forest", label], "p_better": [0.9, 0.04], "p_equal": 0.06,
+         "p_worse": [0.04, 0.9], "difference": [0.02, -0.02], "low": [0.001, -0.04], "high": [0.04, -0.001]}
+    )  # fmt: skip
+    ranks = pd.DataFrame({"model": [label, "Forest", "Ridge"], "rank": [1.4, 1.6, 3.0]})
+    ranks.attrs.update(groups=[[label, "Forest"]], critical=1.2)
+    parts = pd.DataFrame(
+        {"label": [f"{label} is better", "makes no odds", "Forest is better"], "share": [0.7, 0.2, 0.1]}
+    )
+    return {"chances": both, "critical_difference": ranks, "three_ways": parts}
 
 
 def _explored(label: str) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,7 @@ from dashboard.charts import CHARTS
 from dashboard.frames import FRAMES, Shown
 from tests.dashboard.pages import address, charts, compared, drain, frame, page, queue, said, sound
 
-VIEWS = ("data", "compare", "look_closer", "map", "invented", "runs")
+VIEWS = ("data", "compare", "better", "look_closer", "map", "invented", "runs")
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
 
 
@@ -30,6 +30,7 @@ def test_a_page_without_anything_says_what_is_next(store: Store, view: str) -> N
     expected = {
         "data": "Iris flowers",
         "compare": "No comparison yet",
+        "better": "No comparison is open",
         "look_closer": "No comparison is open",
         "map": "of what varies in the table",
         "invented": "No rows were invented yet",
@@ -55,6 +56,7 @@ def test_a_page_shows_a_finished_comparison(store: Store, view: str) -> None:
     expected = {
         "data": "Iris flowers",
         "compare": "names 9",
+        "better": "share the first place",
         "look_closer": "150 rows · 4 columns · predicting species (3 classes) · folds (3) · seed 0",
         "map": "150 rows, 4 columns",
         "invented": "150 rows · 4 columns · predicting species (3 classes) · a quarter held out",
@@ -143,7 +145,7 @@ def test_every_chart_that_applies_is_drawn(store: Store, data: str, models: tupl
 
 
 def test_every_chart_of_a_run_has_a_frame(store: Store) -> None:
-    others = {"table", "projection", "invented", "layers", "study", "costs"}
+    others = {"table", "projection", "invented", "layers", "study", "costs", "decided"}
     of_a_run = {each.name for each in CHARTS.values() if not each.needs & others}
     assert set(FRAMES) == of_a_run
     result = jobs.result(store, compared(store, "iris", *QUICK))
