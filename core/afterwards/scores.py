@@ -178,7 +178,7 @@ def _small_folds(finished: Finished) -> list[Finding]:
         return []
     rarest = f" `{finished.problem.classes[counts.index(min(counts))]}`" if counts else ""
     text = (
-        f"A fold judges {_about(rows, 'row')} only: one row more or less moves its score by {100 / rows:.0f} of 100."
+        f"A fold judges {_about(rows, 'row')} only, so that single rows decide about its score."
         if rows < RATHER_FEW
         else f"A fold judges {_about(rare, 'row')} of class{rarest} only: what is said of that class rests on luck."
     )
