@@ -111,37 +111,38 @@ def idle(finished: Finished) -> tuple[str, ...]:
 
 
 def _useless(finished: Finished) -> list[Finding]:
+    """Columns that the best model can do without; silent beside a column that tells nearly everything."""
     names = idle(finished)
-    if not names:
+    if not names or any(each.severity is Severity.HIGH for each in golden(finished)):
         return []
     total, least = len(finished.problem.features), TRIVIAL * (finished.unit or 0.0)
     without = _without(finished, names) if len(names) < total else None
     same = without is not None and _no_loss(finished, without)
-    them = "it" if len(names) == 1 else "all of them"
-    scores = [finished.told(each) for each in (fmean(without or [0.0]), finished.mean(finished.best))]
-    then = f" Without {them}, {finished.best.title} reaches {scores[0]}, with {them} {scores[1]}." if without else ""
-    given_away = any(each.severity is Severity.HIGH for each in golden(finished))
-    same = same and not given_away
-    advice = (
-        "Beside a column that tells nearly everything, the others cannot show what they are worth."
-        if given_away
-        else "Leave them out: fewer columns have to be collected and explained."
-        if same
-        else "Columns that say the same stand in for each other, so do not leave out all of them at once."
-    )
+    one = len(names) == 1
     return [
         Finding(
             "useless",
             Severity.LOW,
-            f"{len(names):,} of {counted(total, 'column')} {'changes' if len(names) == 1 else 'change'} next to "
-            f"nothing when shuffled (less than {finished.distance(least)} each, for {finished.best.title}): "
-            f"{listed(names, SHOWN)}.{then}",
-            advice,
+            f"{len(names):,} of {counted(total, 'column')} {'changes' if one else 'change'} next to nothing when "
+            f"shuffled (less than {finished.distance(least)}{'' if one else ' each'}, for {finished.best.title}): "
+            f"{listed(names, SHOWN)}.{_then(finished, names, without)}",
+            f"Leave {'it' if one else 'them'} out: fewer columns have to be collected and explained."
+            if same
+            else "Columns that say the same stand in for each other, so do not leave out all of them at once.",
             names,
             {"columns": len(names), "of": total, "without": fmean(without) if without else None},
             Suggestion(leave_out=names) if same else None,
         )
     ]
+
+
+def _then(finished: Finished, names: tuple[str, ...], without: list[float] | None) -> str:
+    """What the best model comes to without some columns, as a sentence behind a blank."""
+    if without is None:
+        return ""
+    them = "it" if len(names) == 1 else "all of them"
+    scores = [finished.told(each) for each in (fmean(without), finished.mean(finished.best))]
+    return f" Without {them}, {finished.best.title} reaches {scores[0]}, with {them} {scores[1]}."
 
 
 def _no_loss(finished: Finished, without: list[float]) -> bool:

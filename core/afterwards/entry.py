@@ -214,7 +214,8 @@ def any_model(finished: Finished) -> str | None:
 def several_folds(finished: Finished, least: int = 2) -> str | None:
     """There must be models with scores on several folds."""
     if finished.ranked and finished.folds < least:
-        return f"{counted(finished.folds, 'fold')} cannot tell skill from luck"
+        few = "one fold alone" if finished.folds == 1 else counted(finished.folds, "fold")
+        return f"{few} cannot tell skill from luck"
     return any_model(finished)
 
 

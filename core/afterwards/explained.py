@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from core.afterwards.columns import idle
 from core.afterwards.entry import Finished, Review, beats_guessing, first, once
+from core.afterwards.shuffling import falls
 from core.afterwards.trials import again
 from core.checks import Finding, Severity
 from core.importances import importance
@@ -19,7 +19,8 @@ from core.wording import listed, quoted
 
 ALIKE, RATHER_ALIKE = 0.9, 0.7
 UNEVEN = 10.0  # times as spread out as another prepared column
-FAVOURED = 2.0  # times an equal share
+FAVOURED = 1.5  # times an equal share
+NO_EFFECT = 0.05  # of the way from guessing to perfect
 ROWS = 5_000
 
 
@@ -110,7 +111,7 @@ def _flattered_columns(finished: Finished) -> list[Finding]:
     shares = dict(zip(own["feature"], own["mean"] / own["mean"].sum(), strict=True))
     stand_in = {name for pair in alike(finished) for name in pair}
     fair = FAVOURED / len(shares)
-    names = tuple(name for name in idle(finished) if shares[name] >= fair and name not in stand_in)
+    names = tuple(name for name in _without_effect(finished) if shares[name] >= fair and name not in stand_in)
     if not names:
         return []
     worst = max(names, key=lambda name: shares[name])
@@ -119,12 +120,19 @@ def _flattered_columns(finished: Finished) -> list[Finding]:
             "flattered",
             Severity.LOW,
             f"By its own figures {finished.best.title} goes by {listed(names)} (up to {100 * shares[worst]:.0f} % for "
-            "one), yet shuffling changes next to nothing on new rows.",
+            "one), yet shuffling makes no difference on new rows that can be told from chance.",
             "Trust “shuffling a column” here: a model's own figures favour columns with many different values.",
             names,
             {"models": [finished.best.id], "shares": {name: float(shares[name]) for name in names}},
         )
     ]
+
+
+def _without_effect(finished: Finished) -> list[str]:
+    """Columns whose shuffling moves the score by no more than chance, and by little."""
+    told, most = falls(finished), NO_EFFECT * (finished.unit or 0.0)
+    rows = zip(told.names, told.mean, told.low, strict=True)
+    return [name for name, mean, low in rows if low <= 0 and mean < most]
 
 
 def _no_pixels(finished: Finished) -> str | None:
@@ -160,8 +168,8 @@ EXPLAINED = (
         "flattered",
         "Columns that a model overrates",
         "Columns that a model of trees calls important though nothing changes without them.",
-        "Bias of impurity importance (MDI): twice an equal share of it, against permutation importance below a "
-        "hundredth of the way to perfect, and no correlation above 0.7.",
+        "Bias of impurity importance (MDI): one and a half times an equal share of it, against permutation importance "
+        "whose corrected interval includes 0, and no correlation above 0.7.",
         _flattered_columns,
         first(_no_pixels, beats_guessing),
         _moment,

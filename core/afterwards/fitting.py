@@ -41,7 +41,7 @@ class Diagnosis:
     behind : bool
         Whether it is worse than the best model beyond what the folds leave open.
     text, advice : str
-        A sentence each.
+        A sentence each; no advice where nothing has to be done.
     """
 
     model: str
@@ -73,14 +73,16 @@ def _diagnosis(finished: Finished, model: ModelResult) -> Diagnosis | None:
     scores = (
         f"{finished.told(train)} on rows that it learned from, {finished.told(test)} on others ({finished.measure})"
     )
-    text = f"{model.title} {_SAYS[kind]}: {scores}."
+    open_gap = kind is Fitting.BALANCED and gap >= CLEAR
+    text = f"{model.title} {_OPEN if open_gap else _SAYS[kind]}: {scores}."
     return Diagnosis(
         model.id, model.title, kind, train, test, gap, behind, text, _advice(finished, model, kind, behind)
     )
 
 
+_OPEN = "may know its own rows better than new ones, which the folds leave open"
 _SAYS = {
-    Fitting.BALANCED: "does about as well on new rows as on known ones, or nearly so",
+    Fitting.BALANCED: "does nearly as well on new rows as on its own",
     Fitting.BY_HEART: "knows its own rows far better than new ones",
     Fitting.TOO_SIMPLE: "does no better on its own rows than on new ones, and worse than the best model",
     Fitting.NOTHING: "has learned next to nothing",
@@ -102,7 +104,7 @@ def _kind(finished: Finished, model: ModelResult, train_skill: float, gap: float
 
 def _advice(finished: Finished, model: ModelResult, kind: Fitting, behind: bool) -> str:
     if kind is Fitting.BALANCED:
-        return "Nothing has to be done about it."
+        return ""
     simpler = kind is Fitting.BY_HEART
     turn = turned(model.spec, finished.problem.task, simpler=simpler)
     if simpler:

@@ -28,7 +28,7 @@ ROBUST = 3.5  # robust z, after Iglewicz and Hoaglin (1993)
 CHANCE = 0.01  # how often one of the folds may be called odd where none is
 FAR = 0.05  # of the way from guessing to perfect
 MOST = 0.5  # of the models
-QUICK = 1.0  # seconds, about, that looking at the rows takes
+QUICK = 0.3  # seconds, about, that looking at the rows takes
 FEWEST_SEEN = 10  # rows whose scores can be compared
 
 

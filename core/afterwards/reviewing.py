@@ -32,9 +32,9 @@ REVIEWS: Catalogue[Review] = Catalogue(
     *FOLDS,
     *FITTING,
     *SEEDS,
-    *RIVALS,
     *ANSWERS,
     *COLUMNS[1:],
+    *RIVALS,
     *EXPLAINED,
     *SETTINGS,
 )
@@ -51,14 +51,16 @@ def at_once(finished: Finished, reviews: Iterable[Review] = tuple(REVIEWS.values
     finished : Finished
         A run that has ended.
     reviews : iterable of Review
-        Those that fit models are passed over.
+        Of those that fit models it is only said which do not apply.
 
     Returns
     -------
     Checked
         What matters most first, otherwise in the order of the reviews.
     """
-    return _looked(finished, [each for each in reviews if each.seconds is None])
+    looked = _looked(finished, [each for each in reviews if each.seconds is None])
+    later = {each.name: reason for each in reviews if each.seconds is not None and (reason := _reason(finished, each))}
+    return Checked(looked.findings, {**looked.not_applied, **later})
 
 
 def with_fits(finished: Finished, reviews: Iterable[Review] = tuple(REVIEWS.values())) -> Checked:

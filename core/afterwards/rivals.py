@@ -13,14 +13,17 @@ from core.afterwards.entry import Finished, Review, first, ids, named, several_f
 from core.afterwards.trials import Trial, first_seconds, said_of_sample, tried
 from core.checks import Finding, Severity
 from core.models import MODELS
-from core.records import FitState, ModelSpec, Task
+from core.records import ModelSpec, Task
 from core.results import ModelResult, outcome_of
 
-LINEAR: Mapping[Task, ModelSpec] = {
-    Task.CLASSIFICATION: ModelSpec("logistic_regression"),
-    Task.REGRESSION: ModelSpec("ridge"),
+Rivals = Mapping[Task, tuple[ModelSpec, ...]]
+
+# The first is fitted where none of them was in the run.
+LINEAR: Rivals = {
+    Task.CLASSIFICATION: (ModelSpec("logistic_regression"),),
+    Task.REGRESSION: (ModelSpec("ridge"), ModelSpec("linear_regression")),
 }
-BOOSTING: Mapping[Task, ModelSpec] = dict.fromkeys(Task, ModelSpec("hist_gradient_boosting"))
+BOOSTING: Rivals = dict.fromkeys(Task, (ModelSpec("hist_gradient_boosting"),))
 MUCH_SLOWER = 5.0
 WORTH_MENTIONING = 0.1  # seconds: below it nobody waits
 
@@ -28,9 +31,9 @@ WORTH_MENTIONING = 0.1  # seconds: below it nobody waits
 class _Rival:
     """A rival on the folds of a run, from the run itself or from a trial."""
 
-    def __init__(self, finished: Finished, specs: Mapping[Task, ModelSpec]) -> None:
-        self.spec = specs[finished.problem.task]
-        self.own = _in_run(finished, self.spec)
+    def __init__(self, finished: Finished, specs: Rivals) -> None:
+        self.own = _in_run(finished, specs)
+        self.spec = self.own.spec if self.own else specs[finished.problem.task][0]
         self.trial: Trial | None = None if self.own else tried(finished, self.spec)
         self.title = MODELS[self.spec.name].title
 
@@ -55,13 +58,13 @@ class _Rival:
         return "" if self.trial is None else said_of_sample(self.trial)
 
 
-def _in_run(finished: Finished, spec: ModelSpec) -> ModelResult | None:
-    """The rival's own result in the run, with its settings as they come; None where it is not in it."""
-    same = (each for each in finished.ranked if each.spec.name == spec.name and not each.spec.settings)
-    return next((each for each in same if each.state == FitState.DONE), None)
+def _in_run(finished: Finished, specs: Rivals) -> ModelResult | None:
+    """The best rival that is in the run with its settings as they come; None where none is."""
+    names = {each.name for each in specs[finished.problem.task]}
+    return next((each for each in finished.ranked if each.spec.name in names and not each.spec.settings), None)
 
 
-def _against(finished: Finished, specs: Mapping[Task, ModelSpec], check: str) -> list[Finding]:
+def _against(finished: Finished, specs: Rivals, check: str) -> list[Finding]:
     """What is to be said where the best model of the run, or others, are worse than a rival."""
     rival = _Rival(finished, specs)
     values = rival.values(finished)
@@ -117,13 +120,12 @@ def _slower(finished: Finished) -> list[Finding]:
     ]
 
 
-def _seconds(finished: Finished, specs: Mapping[Task, ModelSpec]) -> float:
-    spec = specs[finished.problem.task]
-    return 0.0 if _in_run(finished, spec) else first_seconds(finished, spec)
+def _seconds(finished: Finished, specs: Rivals) -> float:
+    return 0.0 if _in_run(finished, specs) else first_seconds(finished, specs[finished.problem.task][0])
 
 
-def _not_alone(finished: Finished, specs: Mapping[Task, ModelSpec]) -> str | None:
-    own = _in_run(finished, specs[finished.problem.task])
+def _not_alone(finished: Finished, specs: Rivals) -> str | None:
+    own = _in_run(finished, specs)
     return f"{own.title} is the only model" if own and len(finished.ranked) == 1 else None
 
 

@@ -90,7 +90,7 @@ def _undefined(finished: Finished) -> list[Finding]:
 def _not_ranked(finished: Finished, models: list[ModelResult], reason: str) -> Finding:
     folds = [fit.fold + 1 for fit in models[0].done if fit.outcome and finished.metric.name in fit.outcome.undefined]
     everyone = len(models) == len(finished.done)
-    why = reason[:1].lower() + reason[1:].removesuffix(".")
+    why = ": ".join(each[:1].lower() + each[1:] for each in reason.removesuffix(".").split(": "))
     return Finding(
         "undefined",
         Severity.MEDIUM,

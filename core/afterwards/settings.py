@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.afterwards.entry import Finished, Review, any_model
-from core.afterwards.levers import in_words
+from core.afterwards.levers import SIMPLER, in_words
 from core.checks import Finding, Severity
 from core.models import MODELS, model_title
 from core.records import ModelSpec, Param
@@ -17,7 +17,9 @@ from core.results import ModelResult
 from core.wording import quoted
 
 FEWEST_TRIED = 3
-SHOWN = 3
+SHOWN = 2
+# What changes most; the best model's other settings are not worth a sentence.
+TELLING = {*SIMPLER, "n_estimators", "gamma", "hidden_layer_sizes", "learning_rate_init", "weights"}
 
 
 def _params(finished: Finished, name: str) -> dict[str, Param]:
@@ -108,13 +110,14 @@ def _untuned(finished: Finished) -> list[Finding]:
     """What the best model leaves as it comes."""
     best = finished.best
     known = _params(finished, best.spec.name)
-    left = [name for name in known if name not in best.spec.settings]
+    left = [each for each in known if each in TELLING and each not in best.spec.settings]
     if not left:
         return []
-    named = " and ".join(quoted(each) for each in left[:SHOWN][:2])
+    named = " and ".join(quoted(each) for each in left[:SHOWN])
     if any(name in known for name in best.spec.settings):
         chosen = ", ".join(quoted(each) for each in best.spec.settings if each in known)
-        text = f"{best.title}, the best model, was given {chosen}; {named} {'are' if len(left) > 1 else 'is'} as usual."
+        are = "are" if len(left) > 1 else "is"
+        text = f"{best.title}, the best model, was given {chosen}; {named} {are} left as usual."
     else:
         text = f"{best.title}, the best model, works with its usual settings."
     return [
@@ -132,7 +135,8 @@ def _untuned(finished: Finished) -> list[Finding]:
 def _best_has_settings(finished: Finished) -> str | None:
     if reason := any_model(finished):
         return reason
-    return None if _params(finished, finished.best.spec.name) else f"{finished.best.title} has no settings"
+    telling = TELLING & set(_params(finished, finished.best.spec.name))
+    return None if telling else f"{finished.best.title} has hardly anything to set"
 
 
 SETTINGS = (

@@ -19,7 +19,7 @@ TELLING = 0.1  # of the way from guessing to perfect
 
 def _moved(finished: Finished) -> list[Finding]:
     """Whether the answers fit their rows once they are moved by one."""
-    spec, floor = BOOSTING[finished.problem.task], finished.floor
+    spec, floor = BOOSTING[finished.problem.task][0], finished.floor
     assert floor is not None  # `with_guessing`
     for shift in SHIFTS:
         values = [each for each in tried(finished, spec, Change(moved=shift)).values(finished.metric.name)]
@@ -48,7 +48,7 @@ def _lost(finished: Finished) -> str | None:
 
 
 def _seconds(finished: Finished) -> float:
-    return len(SHIFTS) * first_seconds(finished, BOOSTING[finished.problem.task])
+    return len(SHIFTS) * first_seconds(finished, BOOSTING[finished.problem.task][0])
 
 
 STEP = Review(

@@ -106,7 +106,7 @@ def _at_once(folder: str, run: str, stamp: str, metric: str) -> _Stored:
 def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None) -> None:
     stored, found = _stored(run, metric), reviewing.told(job)
     checked = reviewing.merged(stored.checked, found) if found else stored.checked
-    missing = 0 if found or not stored.seconds else _fitted_ones(stored)
+    missing = 0 if found else _fitted_ones(stored)
     same = table if table is not None and table.fingerprint == run.spec.fingerprint else None
     with st.container(border=True, key="worth_knowing"):
         st.subheader(words.escape(words.afterwards.heading(len(checked.findings))), anchor=False)
@@ -122,7 +122,8 @@ def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None) ->
 
 
 def _fitted_ones(stored: _Stored) -> int:
-    return sum(each.seconds is not None for each in REVIEWS.values())
+    """Looks that take fits and apply."""
+    return sum(each.seconds is not None and each.name not in stored.checked.not_applied for each in REVIEWS.values())
 
 
 def _finding(run: RunRow, table: Table | None, finding: Finding) -> None:
@@ -182,7 +183,8 @@ def _learned(learned: Sequence[Diagnosis]) -> None:
             for each in learned:
                 with st.container(gap=None):
                     st.markdown(f"{ICONS[each.kind]} {words.sentence(each.text)}")
-                    st.caption(words.sentence(each.advice))
+                    if each.advice:
+                        st.caption(words.sentence(each.advice))
 
 
 def _fine(checked: Checked, answered: bool) -> None:
