@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.afterwards.entry import Finished, Review, beats_guessing, first, once
+from core.afterwards.folds import check_setting
 from core.afterwards.shuffling import falls
 from core.afterwards.trials import again
 from core.checks import Finding, Severity
@@ -29,9 +30,9 @@ def alike(finished: Finished) -> dict[tuple[str, str], float]:
     """Pairs of number columns and the size of their correlation, where it is above `RATHER_ALIKE`."""
     import pandas as pd
 
-    frame = finished.setting.samples.frame
+    frame = check_setting(finished).samples.frame
     names = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype)]
-    rows = finished.setting.samples.rows
+    rows = check_setting(finished).samples.rows
     if len(rows) > ROWS:
         rows = np.sort(np.random.default_rng(finished.result.spec.seed).choice(rows, ROWS, replace=False))
     values = frame[names].iloc[rows].astype(np.float64)

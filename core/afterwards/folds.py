@@ -86,11 +86,19 @@ def _beyond_chance(away: float, others: NDArray[np.float64]) -> bool:
 
 @once
 def check_setting(finished: Finished) -> checks.Setting:
-    """The run's rows and folds as the checks before training see them."""
-    shared, table = finished.setting, finished.table
+    """The practice rows and their folds as the checks before training see them; what is sealed is not looked at."""
+    shared, table, spec = finished.setting, finished.table, finished.result.spec
     assert table is not None  # where there is a setting
-    spec = finished.result.spec
-    return checks.Setting(table, finished.problem, shared.samples, spec.split, shared.folds, spec.seed)
+    rows, folds = shared.samples, list(shared.folds)
+    if spec.split.exam:
+        kept = np.unique(np.concatenate([part for each in folds for part in (each.train, each.test)]))
+        place = np.full(len(rows.y), -1)
+        place[kept] = np.arange(len(kept))
+        folds = [replace(each, train=place[each.train], test=place[each.test]) for each in folds]
+        arrays: dict[str, Any] = {name: getattr(rows, name) for name in ("y", "rows", "groups", "times", "weights")}
+        arrays = {name: None if each is None else each[kept] for name, each in arrays.items()}
+        rows = replace(rows, **arrays)
+    return checks.Setting(table, finished.problem, rows, spec.split, folds, spec.seed)
 
 
 def _overlap(finished: Finished) -> list[Finding]:

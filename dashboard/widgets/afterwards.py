@@ -161,7 +161,7 @@ def _closer(run: RunRow, metric: str, job: Derived | None, stored: _Stored) -> N
         jobs.keep_going(session.store())
         told = words.afterwards.looking(_fitted_ones(stored), stored.seconds)
         st.caption(f":material/hourglass_top: {words.escape(told)}")
-        show_progress(job)
+        show_progress(job, "Stop looking")
 
 
 def _ask(run: RunRow, metric: str) -> None:

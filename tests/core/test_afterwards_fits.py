@@ -11,6 +11,7 @@ import pytest
 
 from core import afterwards
 from core.afterwards import REVIEWS, Finished, Review, at_once, fits_seconds, job, merged, trials, with_fits
+from core.afterwards.folds import check_setting
 from core.checks import Checked, Severity
 from core.data import load_table, make_problem
 from core.models import default_models
@@ -91,6 +92,18 @@ def test_equal_rows_on_both_sides_are_counted_and_what_they_did_is_said(plain: F
     assert told.figures["score_seen"] == 1.0 > told.figures["score_others"]
     assert told.suggestion is not None and told.suggestion.split == "together"
     assert found(plain, "overlap") == []
+
+
+def test_rows_that_are_sealed_are_not_looked_at() -> None:
+    split = Split("kfold", folds=4, exam=0.25)
+    finished = fitted(pitfalls.twice("wine", 60), "grower", TREE, split=split)
+    setting = check_setting(finished)
+    practised = np.concatenate([each.test for each in finished.setting.folds])
+    assert set(setting.samples.rows) == set(finished.setting.samples.rows[practised]) and setting.rows == 178
+    [told] = found(finished, "overlap")
+    assert told.figures["judged"] == 178
+    for ours, theirs in zip(setting.folds, finished.setting.folds, strict=True):
+        assert (setting.samples.y[ours.test] == finished.setting.samples.y[theirs.test]).all()
 
 
 def test_rows_that_were_judged_by_what_came_later_are_counted(plain: Finished) -> None:
