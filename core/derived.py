@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import confined, exam, studies
+from core import afterwards, confined, exam, studies
 from core.catalogue import Catalogue
 from core.comparison import Resampled
 from core.data import files_behind
@@ -317,4 +317,5 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,
+    *afterwards.DERIVATIONS,
 )

@@ -60,6 +60,21 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
     ),
     "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
     "core.evidence": (*FOUNDATION, "core.metrics", "core.comparison"),
+    "core.afterwards": (
+        *FOUNDATION,
+        "core.checks",
+        "core.comparison",
+        "core.data",
+        "core.derivation",
+        "core.importances",
+        "core.jobs",
+        "core.metrics",
+        "core.models",
+        "core.preparation",
+        "core.results",
+        "core.run",
+        "core.store",
+    ),
     "core.diagnostics": (*FOUNDATION, "core.metrics"),  # curves and scores read stored predictions alike
 }
 

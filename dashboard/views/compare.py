@@ -90,6 +90,7 @@ if run is None:
 
 widgets.leaderboard(run)
 if jobs.ended(run):
+    widgets.afterwards(run, table)
     widgets.against_honest(run)
     with st.container(horizontal=True):
         st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")

@@ -1,5 +1,6 @@
 """Pieces that several pages are put together from: page frames, forms drawn from parameters, cards, the leaderboard."""
 
+from dashboard.widgets.afterwards import afterwards
 from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.checks import show_checks
@@ -27,6 +28,7 @@ from dashboard.widgets.proof import proof
 from dashboard.widgets.space import free_space, tell_freed
 
 __all__ = [
+    "afterwards",
     "against_honest",
     "all_models",
     "at_work",

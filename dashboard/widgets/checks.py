@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from core import asking
-from core.checks import CHECKS, Checked, Finding, Severity, Suggestion
+from core.checks import CHECKS, Checked, Finding, Severity
 from core.data import SPLITS
 from core.honest import guards
-from core.records import Problem, Proposal, RunSpec, Table
+from core.records import Problem, Proposal, RunSpec, Table, Task
 from core.store import Derived
 from dashboard import session, words
 from dashboard.widgets import forms
@@ -73,10 +73,14 @@ def _finding(table: Table, problem: Problem, finding: Finding, proposal: Proposa
         st.caption(words.sentence(finding.advice))
     if told:
         with place:
-            _button(table, problem, finding, told, proposal)
+            carry_out(table, problem.task, finding, proposal.value["folds"])
 
 
-def _button(table: Table, problem: Problem, finding: Finding, told: Suggestion, proposal: Proposal) -> None:
+def carry_out(table: Table, task: Task, finding: Finding, folds: int) -> None:
+    """Draw the button that does what a finding suggests; as many folds are made where it divides the rows anew."""
+    told = finding.suggestion
+    if told is None:
+        return
     key = f"do-{finding.check}-{'-'.join(finding.columns)}"
     if told.weight:
         label = f"Weight rows by {told.weight}"
@@ -87,9 +91,9 @@ def _button(table: Table, problem: Problem, finding: Finding, told: Suggestion, 
         args: tuple[Any, ...] = (table, told.leave_out)
         st.button(f"Leave {words.escape(left)} out", key=key, width="stretch", on_click=session.leave_out, args=args)
     elif told.split:
-        split = {"kind": told.split, "folds": proposal.value["folds"], "group": told.group, "time": told.time}
+        split = {"kind": told.split, "folds": folds, "group": told.group, "time": told.time}
         label = f"Divide by {told.group or told.time}" if told.group or told.time else "Keep equal rows together"
-        st.button(words.escape(label), key=key, width="stretch", on_click=forms.divide, args=(problem.task, split))
+        st.button(words.escape(label), key=key, width="stretch", on_click=forms.divide, args=(task, split))
 
 
 def _proposed(problem: Problem, proposal: Proposal) -> None:

@@ -110,20 +110,20 @@ def waiting(job: Derived, sentence: str, height: int = 240) -> bool:
             st.rerun()
         jobs.keep_going(session.store())
         st.caption(f":material/hourglass_top: {words.sentence(sentence)}")
-        _how_far(now)
+        show_progress(now)
         st.skeleton(height=height)
 
     st.fragment(look, run_every=0.5)()
     return False
 
 
-def _how_far(job: Derived) -> None:
+def show_progress(job: Derived, label: str = "Stop") -> None:
     """How far a job is that says so, and the button that ends it where somebody may not want to wait."""
     if job.step:
         st.progress(min(job.step["progress"], 1.0), text=words.escape(words.how_far(**job.step)))
     if job.step or DERIVED[job.kind].long:
         st.button(
-            "Stop",
+            label,
             key=f"stop-{job.key}",
             icon=":material/stop:",
             type="tertiary",

@@ -6,7 +6,7 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import comparing, exploring, invented, odd, proof
+from . import afterwards, comparing, exploring, invented, odd, proof
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
@@ -20,6 +20,7 @@ __all__ = [
     "Entry",
     "Measure",
     "about",
+    "afterwards",
     "ago",
     "as_text",
     "by_heart",

@@ -28,6 +28,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("BAKEOFF_DATA", str(tmp_path))
     monkeypatch.setattr(jobs, "ensure_supervisor", drain)
     monkeypatch.setattr(jobs, "estimates", lambda *_, **__: {})  # trials on samples would take longer than the tests
+    monkeypatch.setattr("core.afterwards.AT_ONCE_SECONDS", 0.0)  # nor are models fitted anew unasked
     monkeypatch.setattr("dashboard.session.owner", lambda: "")  # a test has no browser that could keep a cookie
     yield Store(tmp_path)
     st.cache_resource.clear()
