@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.catalogue import Catalogue
-from core.metrics.entries import ENTRIES, Metric
+from core.metrics.entries import ENTRIES
 from core.metrics.judged import GIVEN, Judged, positive_code, rows_given
+from core.metrics.metric import Metric
 from core.records import Predictions, Problem, Proposal, Task
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "Metric",
     "better",
     "default_metric",
+    "first_metrics",
     "metrics_of",
     "per_class",
     "positive_code",
@@ -44,6 +46,13 @@ LOPSIDED_SHARE, LOPSIDED_RATIO = 0.65, 3.0
 def metrics_of(problem: Problem) -> tuple[Metric, ...]:
     """The metrics of a problem's task, in the order of the screen."""
     return tuple(metric for metric in METRICS.values() if problem.task in metric.tasks)
+
+
+def first_metrics(problem: Problem, chosen: str = "", most: int = 3) -> tuple[Metric, ...]:
+    """The metrics that are shown before the others: the chosen one, and the first of the task that say most."""
+    known = metrics_of(problem)
+    named = [metric for metric in known if metric.name == chosen]
+    return tuple([*named, *(metric for metric in known if metric.first and metric.name != chosen)][:most])
 
 
 def score_all(predictions: Predictions, problem: Problem) -> tuple[dict[str, float | None], dict[str, str]]:
