@@ -1,11 +1,11 @@
-"""The face's questions: a table's profile and checks, exams, studies; answered by whoever works off the queue.
+"""The face's questions: a table's profile and checks, exams, studies, diagnoses; answered by who works off the queue.
 
 Takes a store and what is asked about, gives the derived result, which is there at once when somebody asked before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core import exam, jobs
@@ -69,6 +69,17 @@ def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> D
     return _request(store, kind, study_params(spec, model))
 
 
+def request_diagnosis(store: Store, run: str, model: str, name: str, fits: Sequence[str]) -> Derived:
+    """A frame about a model of a run, from the predictions of the fits with these keys, or the job that makes it.
+
+    Parameters
+    ----------
+    name : str
+        A name of `core.diagnostics.DIAGNOSES`.
+    """
+    return _request(store, "diagnosis", {"run": run, "model": model, "name": name, "fits": [*fits]}, run)
+
+
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     """What was found and how the rows should be divided; None while that is not known."""
     if row.state != FitState.DONE:
@@ -76,8 +87,8 @@ def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     return Checked.from_json(row.result["checked"]), Proposal(**row.result["split"])
 
 
-def _request(store: Store, kind: str, params: Mapping[str, Any]) -> Derived:
-    row = store.request(derived_key(kind, params), kind, params)
+def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:
+    row = store.request(derived_key(kind, params), kind, params, run)
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         jobs.ensure_supervisor(store)
     return row

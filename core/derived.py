@@ -168,6 +168,22 @@ def _keep_scores(store: Store, params: Params, result: Params) -> None:
         store.add_scores(key, scores, undefined)
 
 
+def _diagnosis(store: Store, params: Params) -> dict[str, Any]:
+    """A frame about one model of a run, from its stored predictions."""
+    from core.diagnostics import DIAGNOSES, Held
+    from core.profile import packed
+
+    run = store.run(params["run"])
+    if run is None:
+        raise ValueError("The run was deleted.")
+    fits = [each for each in store.fits(run.id, curves=False) if each.key in params["fits"]]
+    found = {each.fold: store.files.predictions(each.key) for each in fits if each.model == params["model"]}
+    held = {fold: each for fold, each in sorted(found.items()) if each is not None}
+    if not held:
+        raise ValueError("No prediction of this model is stored.")
+    return packed(DIAGNOSES[params["name"]].make(Held(held), run.problem))
+
+
 def _estimate(store: Store, params: Params) -> dict[str, Any]:
     from core.estimates import probe
 
@@ -284,6 +300,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
         "synthetic", _synthetic, seconds=lambda store, params: 1800.0, memory=lambda store, params: 2 * 2**30, long=True
     ),
     Derivation("scores", _scores, _keep_scores),
+    Derivation("diagnosis", _diagnosis, seconds=lambda store, params: 120.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

@@ -59,7 +59,11 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
         FOUNDATION,
     ),
     "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
-    "core.diagnostics": (*FOUNDATION, "core.metrics", "core.predictions"),  # curves and scores read stored predictions alike
+    "core.diagnostics": (
+        *FOUNDATION,
+        "core.metrics",
+        "core.predictions",
+    ),  # curves and scores read stored predictions alike
 }
 
 # Who never imports what.

@@ -1,7 +1,7 @@
 """Where a model is right and where it errs: cells, curves, certainty and misses from stored predictions.
 
-Takes predictions, fold by fold, and their `Problem`; gives long frames to draw or to show. numpy and pandas, and of
-scipy the special functions, for intervals. A frame that cannot be made is empty, and ``frame.attrs["reason"]`` says why.
+Takes predictions, fold by fold, and their `Problem`; gives long frames to draw or to show, with numpy and pandas, and
+scipy's special functions for intervals. A frame that cannot be made is empty; ``frame.attrs["reason"]`` says why.
 """
 
 from __future__ import annotations

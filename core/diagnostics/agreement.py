@@ -16,7 +16,7 @@ from core.diagnostics.held import Held, empty
 from core.diagnostics.shares import share_interval
 from core.records import Problem
 
-COLUMNS = ("a", "b", "agree", "low", "high", "both", "only_a", "only_b", "none", "count")
+COLUMNS = ("model_a", "model_b", "agree", "low", "high", "both", "only_a", "only_b", "none", "count")
 
 
 def agreement(models: Mapping[str, Held], problem: Problem) -> pd.DataFrame:
@@ -31,16 +31,16 @@ def agreement(models: Mapping[str, Held], problem: Problem) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A line per pair, ``a`` and ``b``: ``agree`` is the share of rows on which both say the same, for numbers the
-        correlation of their errors (missing where one of them errs by the same everywhere); ``low`` and ``high`` bound
-        the share. ``both``, ``only_a``, ``only_b`` and ``none`` are shares of the rows that were named right; for
-        numbers, where an error up to the median of both models' errors counts as right. ``count`` are the rows.
+        A line per pair, ``model_a`` and ``model_b``: ``agree`` is the share of rows on which both say the same, for
+        numbers the correlation of their errors (missing where one of them errs by the same everywhere); ``low`` and
+        ``high`` bound the share. ``both``, ``only_a``, ``only_b`` and ``none`` are shares of the rows that were named
+        right; for numbers, an error up to the median of both models' errors counts as right. ``count`` are the rows.
     """
     lines = [_pair(a, b, models[a], models[b], problem) for a, b in combinations(models, 2)]
     known = [each for each in lines if each is not None]
     if not known:
         reason = "Needs two models." if len(models) < 2 else "No two models were asked about the same rows."
-        return empty(COLUMNS, reason, texts=("a", "b"))
+        return empty(COLUMNS, reason, texts=("model_a", "model_b"))
     return pd.DataFrame(known, columns=list(COLUMNS))
 
 

@@ -6,7 +6,7 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import exploring, invented, odd, proof
+from . import diagnosing, exploring, invented, odd, proof
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
@@ -25,6 +25,7 @@ __all__ = [
     "by_heart",
     "calm",
     "count",
+    "diagnosing",
     "duration",
     "escape",
     "exploring",

@@ -1,4 +1,4 @@
-"""Intervals, calibration, gain, each class by itself, errors of numbers and agreement, and what cannot be said of them."""
+"""Intervals, calibration, gain, each class by itself, errors of numbers, agreement, and what cannot be said of them."""
 
 from __future__ import annotations
 
