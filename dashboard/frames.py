@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import stdev
 
 import numpy as np
 import pandas as pd
@@ -204,10 +203,13 @@ def all_scores(result: Comparison, models: Sequence[str], metrics: Sequence[Metr
 
 
 def _cell(result: Comparison, model: ModelResult, metric: Metric) -> Cell:
-    mean = model.mean(metric.name)
     values = [each for each in model.values(metric.name) if each is not None]
-    if mean is None:
+    if not values or len(values) < len(model.done):
         return Cell(None, None, None, None, model.undefined(metric.name))
-    spread = stdev(values) if len(values) > 1 else None
     likely = interval(values, result.test_share, bounds=(metric.low, metric.high))
-    return Cell(mean, spread, likely.low, likely.high, "")
+    return Cell(likely.mean, _spread(values), likely.low, likely.high, "")
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    """The folds' standard deviation; None for one fold."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else None

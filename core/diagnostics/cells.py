@@ -105,9 +105,22 @@ def mistakes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
         )
     bounds = [share_interval(*each) or (0.0, 1.0) for each in zip(wrong["count"], wrong["total"], strict=True)]
     wrong["low"], wrong["high"] = zip(*bounds, strict=True)
+    examples = _examples(predictions, len(problem.classes))
+    code = {label: place for place, label in enumerate(problem.classes)}
     pairs = zip(wrong["actual"], wrong["predicted"], strict=True)
-    wrong["rows"] = [rows_of(predictions, problem, *pair)["row"].tolist()[:EXAMPLES] for pair in pairs]
+    wrong["rows"] = [examples[code[actual] * len(code) + code[named]] for actual, named in pairs]
     return wrong[["actual", "predicted", "count", "share", "low", "high", "rows"]]
+
+
+def _examples(predictions: Predictions, size: int) -> dict[int, list[int]]:
+    """Rows of each cell of the confusion matrix, numbered line by line: a few of which the model was surest."""
+    cells = predictions.actual.astype(np.int64) * size + predictions.predicted.astype(np.int64)
+    order = np.lexsort((-_sureness(predictions), cells))
+    starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
+    return {
+        int(cells[order[start]]): predictions.rows[part[:EXAMPLES]].tolist()
+        for start, part in zip(starts, np.split(order, starts[1:]), strict=True)
+    }
 
 
 def one_against_rest(predictions: Predictions, problem: Problem) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from dashboard.widgets.forms import pick_method
 from dashboard.widgets.page import waiting
 from dashboard.widgets.scores import scores
 
+SCORES = "scores"  # the theme that has a table besides
 ROWS, COLUMNS = 200, 30  # of the table that are listed below a click
 
 
@@ -69,15 +70,26 @@ def _theme(
         return
     held = {id: found for id in chosen if (found := diagnosed.held(run, id)) is not None}
     shown = Shown(result, chosen, metric.name, held)
-    sides, place = st.columns(2), 0
-    for chart in charts:
-        for part in [shown] if chart.several else [shown.of(id) for id in chosen]:
-            with sides[place % 2], st.container(border=True):
+    for pair in _in_pairs(charts, shown):
+        for side, (chart, part) in zip(st.columns(2), pair, strict=False):
+            with side, st.container(border=True):
                 _chart(chart, part, run, result, metric)
-            place += 1
 
 
-SCORES = "scores"
+def _in_pairs(charts: Sequence[Chart], shown: Shown) -> list[list[tuple[Chart, Shown]]]:
+    """What stands beside what: charts of single models beside the same of other models, the others as they come."""
+    pairs: list[list[tuple[Chart, Shown]]] = []
+    open_to_others = False
+    for chart in charts:
+        parts = [(chart, shown)] if chart.several else [(chart, shown.of(id)) for id in shown.models]
+        alone = len(parts) == 1
+        if alone and open_to_others:
+            pairs[-1] += parts
+            open_to_others = False
+            continue
+        pairs += [parts[place : place + 2] for place in range(0, len(parts), 2)]
+        open_to_others = alone
+    return pairs
 
 
 def _chart(chart: Chart, shown: Shown, run: RunRow, result: Comparison, metric: Metric) -> None:
@@ -147,7 +159,7 @@ def _rows(frame: pd.DataFrame, points: list[dict[str, Any]], shown: Shown, run: 
     """The rows behind what is clicked on, as they stand in the table."""
     place = _place(points[0]) if points else None
     if place is None or not 0 <= place < len(frame):
-        st.caption("Click on it to see the rows.")
+        st.caption("Click on it to see its rows.")
         return
     cell = frame.iloc[place]
     rows = rows_of(shown.held[shown.models[0]].whole, run.problem, cell["actual"], cell["predicted"])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.diagnostics.shares import share_interval
 
-from .figures import count, joined, known, number
+from .figures import count, joined, known, number, percent
 from .judgement import hundred
 
 LEVEL = 0.95
@@ -166,11 +166,11 @@ def as_sure_as_right(model: str, frame: pd.DataFrame) -> str:
     counted = frame["low"].notna().all()
     outside = [not low <= said <= high for (low, high), said in zip(bounds, frame["said"], strict=True)]
     faulty = counted and any(outside)
-    place = int((off.where(np.array(outside), -1.0) if faulty else frame["count"]).to_numpy().argmax())
-    row = frame.iloc[place]
-    told = f"{row['said']:.0%}".replace("%", " %")
+    row = frame.iloc[int((off.where(np.array(outside), -1.0) if faulty else frame["said"]).to_numpy().argmax())]
+    of = frame.attrs.get("of")
+    does = "it is right" if of is None else f"it is “{of}”"
     times = hundred(row["happened"]).removesuffix(" of 100")
-    first = f"When {model} says {told}, it happens {times} times of 100{within(row['low'], row['high'])}"
+    first = f"When {model} says {percent(row['said'], 0)}, {does} {times} times of 100{within(row['low'], row['high'])}"
     if faulty:
         return f"{first}: it is {'too sure' if row['said'] > row['happened'] else 'not sure enough'} there."
     return f"{first}." + (" Nowhere is it clearly too sure or not sure enough." if counted else "")
