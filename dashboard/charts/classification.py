@@ -121,7 +121,7 @@ def _clickable(
         x=columns,
         y=rows,
         mode="markers",
-        marker={"symbol": "square-open", "size": 22, "color": palette.accent, "opacity": 0, "line": {"width": 2}},
+        marker={"symbol": "square-open", "size": 26, "color": palette.colour(2), "opacity": 0, "line": {"width": 3}},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 0}},
         customdata=told,

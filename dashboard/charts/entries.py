@@ -119,7 +119,7 @@ ENTRIES = (
         score_distribution,
         frozenset({"probabilities"}),
         CLASSES,
-        "The less the hills of two classes overlap, the better the model tells them apart.",
+        "Of two classes, hills that lie apart are told apart; of several, a hill to the right is surely right.",
     ),
     Chart(
         "predicted_against_actual",

@@ -14,13 +14,17 @@ from dashboard.frames import Cell, all_scores
 
 
 def scores(result: Comparison, metric: Metric, models: Sequence[str]) -> None:
-    """A line per metric, a column per model, the chosen metric first."""
+    """A line per metric, a column per model; the chosen metric first, and last what no model has."""
     few, every = first_metrics(result.problem, metric.name), metrics_of(result.problem)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown("**All scores**", width="content")
         whole = st.toggle(f"All {len(every)} metrics", key="all_scores", persist_state="session")
     metrics = [*few, *(each for each in every if each not in few)] if whole else list(few)
     table = all_scores(result, models, metrics)
+    nowhere = {name for name, cells in table.items() if all(cell.mean is None for cell in cells.values())}
+    metrics = [each for each in metrics if each.name not in nowhere] + [
+        each for each in metrics if each.name in nowhere
+    ]
     columns = {"Metric": [each.title for each in metrics]}
     for number, id in enumerate(models):
         title = result.model(id).title
