@@ -14,7 +14,7 @@ from core.metrics.judged import Judged, within_bounds
 
 def accuracy(judged: Judged) -> float:
     """The share of rows named right."""
-    return min(1.0, float(np.trace(judged.confusion) / judged.total))  # sums of weights are rounded
+    return min(1.0, judged.right / judged.total)  # sums of weights are rounded
 
 
 def balanced_accuracy(judged: Judged) -> float:
@@ -44,9 +44,9 @@ def above_chance(judged: Judged) -> float:
 
 def kappa(judged: Judged) -> float:
     """Agreement beyond chance (Cohen 1960, doi:10.1177/001316446002000104)."""
-    truth, said = judged.support, judged.confusion.sum(axis=0)
+    truth, said = judged.support, judged.named
     by_chance = float(truth @ said) / float(truth.sum())
-    return float((np.trace(judged.confusion) - by_chance) / (truth.sum() - by_chance))
+    return float((judged.right - by_chance) / (truth.sum() - by_chance))
 
 
 def f_beta(beta: float) -> Callable[[Judged], float]:
@@ -54,7 +54,7 @@ def f_beta(beta: float) -> Callable[[Judged], float]:
 
     def score(judged: Judged) -> float:
         hits = judged.confusion[judged.positive, judged.positive]
-        said, truth = judged.confusion[:, judged.positive].sum(), judged.support[judged.positive]
+        said, truth = judged.named[judged.positive], judged.support[judged.positive]
         return float((1 + beta**2) * hits / (said + beta**2 * truth))
 
     return score

@@ -92,31 +92,46 @@ class Judged:
         return support
 
     @cached_property
+    def named(self) -> NDArray[Any]:
+        """Rows that were given each class, shape (K,)."""
+        named: NDArray[Any] = self.confusion.sum(axis=0)
+        return named
+
+    @cached_property
+    def hits(self) -> NDArray[Any]:
+        """Rows of each class that were called it, shape (K,)."""
+        return self.confusion.diagonal()
+
+    @cached_property
+    def right(self) -> float:
+        """Rows that were named right."""
+        return float(self.hits.sum())
+
+    @cached_property
     def occurring(self) -> NDArray[np.bool_]:
         """Which classes occur at all, as truth or as prediction, shape (K,): the ones a macro average runs over."""
-        occurring: NDArray[np.bool_] = (self.support + self.confusion.sum(axis=0)) > 0
+        occurring: NDArray[np.bool_] = (self.support + self.named) > 0
         return occurring
 
     @cached_property
     def precision(self) -> Floats:
         """Share of the rows called a class that are of it, shape (K,); 0 where none was called it."""
-        return shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+        return shares(self.hits, self.named)
 
     @cached_property
     def recall(self) -> Floats:
         """Share of the rows of a class that were called it, shape (K,); 0 where there are none."""
-        return shares(np.diag(self.confusion), self.support)
+        return shares(self.hits, self.support)
 
     @cached_property
     def f1(self) -> Floats:
         """Harmonic mean of precision and recall, shape (K,); 0 where neither has a row."""
-        return shares(2 * np.diag(self.confusion), self.support + self.confusion.sum(axis=0))
+        return shares(2 * self.hits, self.support + self.named)
 
     @cached_property
     def jaccard(self) -> Floats:
         """Share of the rows that are of a class or were called it that are both, shape (K,)."""
-        hits = np.diag(self.confusion)
-        return shares(hits, self.support + self.confusion.sum(axis=0) - hits)
+        return shares(self.hits, self.support + self.named - self.hits)
 
     @cached_property
     def misses(self) -> Floats:
