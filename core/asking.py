@@ -69,15 +69,15 @@ def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> D
     return _request(store, kind, study_params(spec, model))
 
 
-def request_diagnosis(store: Store, run: str, model: str, name: str, fits: Sequence[str]) -> Derived:
-    """A frame about a model of a run, from the predictions of the fits with these keys, or the job that makes it.
+def request_diagnoses(store: Store, run: str, model: str, names: Sequence[str], fits: Sequence[str]) -> Derived:
+    """Frames about a model of a run, from the predictions of the fits with these keys, or the job that makes them.
 
     Parameters
     ----------
-    name : str
-        A name of `core.diagnostics.DIAGNOSES`.
+    names : sequence of str
+        Names of `core.diagnostics.DIAGNOSES`.
     """
-    return _request(store, "diagnosis", {"run": run, "model": model, "name": name, "fits": [*fits]}, run)
+    return _request(store, "diagnoses", {"run": run, "model": model, "names": [*names], "fits": [*fits]}, run)
 
 
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:

@@ -168,8 +168,8 @@ def _keep_scores(store: Store, params: Params, result: Params) -> None:
         store.add_scores(key, scores, undefined)
 
 
-def _diagnosis(store: Store, params: Params) -> dict[str, Any]:
-    """A frame about one model of a run, from its stored predictions."""
+def _diagnoses(store: Store, params: Params) -> dict[str, Any]:
+    """Frames about one model of a run, from its stored predictions."""
     from core.diagnostics import DIAGNOSES, Held
     from core.profile import packed
 
@@ -181,7 +181,8 @@ def _diagnosis(store: Store, params: Params) -> dict[str, Any]:
     held = {fold: each for fold, each in sorted(found.items()) if each is not None}
     if not held:
         raise ValueError("No prediction of this model is stored.")
-    return packed(DIAGNOSES[params["name"]].make(Held(held), run.problem))
+    whole = Held(held)
+    return {"frames": {name: packed(DIAGNOSES[name].make(whole, run.problem)) for name in params["names"]}}
 
 
 def _estimate(store: Store, params: Params) -> dict[str, Any]:
@@ -300,7 +301,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
         "synthetic", _synthetic, seconds=lambda store, params: 1800.0, memory=lambda store, params: 2 * 2**30, long=True
     ),
     Derivation("scores", _scores, _keep_scores),
-    Derivation("diagnosis", _diagnosis, seconds=lambda store, params: 120.0),
+    Derivation("diagnoses", _diagnoses, seconds=lambda store, params: 120.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

@@ -70,6 +70,13 @@ def _theme(
         return
     held = {id: found for id in chosen if (found := diagnosed.held(run, id)) is not None}
     shown = Shown(result, chosen, metric.name, held)
+    names = [*dict.fromkeys(look.diagnosis for each in charts if (look := LOOKS[each.name]).diagnosis)]
+    ready, pending = diagnosed.frames_of(run, held, names)
+    for id, job in pending.items():
+        with st.container(border=True):
+            st.markdown(f"**{words.escape(result.model(id).title)}**")
+            waiting(job, "Looking through its predictions …", 160)
+    shown = replace(shown, ready=ready, models=[id for id in chosen if id not in pending])
     for pair in _in_pairs(charts, shown):
         for side, (chart, part) in zip(st.columns(2), pair, strict=False):
             with side, st.container(border=True):
@@ -100,10 +107,6 @@ def _chart(chart: Chart, shown: Shown, run: RunRow, result: Comparison, metric: 
         shown = replace(shown, models=[id for id in shown.models if id in shown.importances])
     lacks = {id: chart.lacks(shown.stored(id), run.problem.task) for id in shown.models}
     part = replace(shown, models=[id for id, reason in lacks.items() if reason is None])
-    ready = _ready(look, part, run)
-    part = replace(
-        part, ready=ready, models=[id for id in part.models if not look.diagnosis or (look.diagnosis, id) in ready]
-    )
     if part.models:
         _draw(chart, look, part, run, result, metric, key)
     elif shown.models:
@@ -111,19 +114,6 @@ def _chart(chart: Chart, shown: Shown, run: RunRow, result: Comparison, metric: 
     for id, reason in lacks.items():
         if reason:
             st.caption(words.escape(f"{result.model(id).title}: {reason[0].lower()}{reason[1:]}"))
-
-
-def _ready(look: Look, shown: Shown, run: RunRow) -> dict[tuple[str, str], pd.DataFrame]:
-    """The frames that are there; for the others a place is held, or the reason is said."""
-    found = {}
-    for id in shown.models if look.diagnosis else ():
-        frame = diagnosed.frame_of(run, id, look.diagnosis)
-        if isinstance(frame, pd.DataFrame):
-            found[look.diagnosis, id] = frame
-        else:
-            st.markdown(f"**{words.escape(shown.title(id))}**")
-            waiting(frame, "Looking through its predictions …", 160)
-    return found
 
 
 def _draw(chart: Chart, look: Look, shown: Shown, run: RunRow, result: Comparison, metric: Metric, key: str) -> None:

@@ -120,14 +120,17 @@ def test_three_scores_first_and_the_others_one_click_away(store: Store) -> None:
 
 def test_what_takes_long_is_made_by_a_worker(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     run = compared(store, "iris", *QUICK)
-    at_once = diagnosed.frame_of(run, "decision_tree", "roc")
+    names = ["roc", "mistakes", "calibration"]
+    at_once, _ = diagnosed.frames_of(run, ["decision_tree"], names)
     monkeypatch.setattr(diagnosed, "AT_ONCE", 0)
-    later = diagnosed.frame_of(run, "decision_tree", "roc")
-    if not isinstance(later, pd.DataFrame):
+    later, pending = diagnosed.frames_of(run, ["decision_tree"], names)
+    if pending:
         drain(store)
-        later = diagnosed.frame_of(run, "decision_tree", "roc")
-    pd.testing.assert_frame_equal(later, at_once)
-    assert later.attrs == at_once.attrs
+        later, _ = diagnosed.frames_of(run, ["decision_tree"], names)
+    assert set(later) == set(at_once)
+    for key, found in later.items():
+        pd.testing.assert_frame_equal(found, at_once[key])
+        assert found.attrs == at_once[key].attrs
     at = page("look_closer", run=run.id)
     for name in ("errs", "sure", "curves"):
         assert charts(opened(at, name))
