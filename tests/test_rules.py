@@ -59,11 +59,8 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
         FOUNDATION,
     ),
     "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
-    "core.diagnostics": (
-        *FOUNDATION,
-        "core.metrics",
-        "core.predictions",
-    ),  # curves and scores read stored predictions alike
+    # curves and scores read stored predictions alike
+    "core.diagnostics": (*FOUNDATION, "core.metrics", "core.predictions"),
 }
 
 # Who never imports what.

@@ -93,7 +93,7 @@ def mistakes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``actual``, ``predicted``, ``count``, ``share`` (of the rows of that actual class), ``low`` and ``high``
-        (its interval), ``rows`` (positions of some examples, those first of which the model was surest).
+        (its interval), ``examples`` (positions of some rows, those first of which the model was surest).
     """
     cells = confusion(predictions, problem)
     totals = cells.groupby("actual", sort=False)["count"].transform("sum")
@@ -101,15 +101,17 @@ def mistakes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     wrong = wrong.sort_values("count", ascending=False, kind="stable").reset_index(drop=True)
     if wrong.empty:
         return empty(
-            ("actual", "predicted", "count", "share", "low", "high", "rows"), "No row was named wrong.", texts=("rows",)
+            ("actual", "predicted", "count", "share", "low", "high", "examples"),
+            "No row was named wrong.",
+            texts=("examples",),
         )
     bounds = [share_interval(*each) or (0.0, 1.0) for each in zip(wrong["count"], wrong["total"], strict=True)]
     wrong["low"], wrong["high"] = zip(*bounds, strict=True)
     examples = _examples(predictions, len(problem.classes))
     code = {label: place for place, label in enumerate(problem.classes)}
     pairs = zip(wrong["actual"], wrong["predicted"], strict=True)
-    wrong["rows"] = [examples[code[actual] * len(code) + code[named]] for actual, named in pairs]
-    return wrong[["actual", "predicted", "count", "share", "low", "high", "rows"]]
+    wrong["examples"] = [examples[code[actual] * len(code) + code[named]] for actual, named in pairs]
+    return wrong[["actual", "predicted", "count", "share", "low", "high", "examples"]]
 
 
 def _examples(predictions: Predictions, size: int) -> dict[int, list[int]]:

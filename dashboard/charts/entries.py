@@ -24,7 +24,6 @@ from .regression import (
     residual_distribution,
     residuals,
 )
-from .studies import costs, luck, rows_curve, techniques
 
 ENTRIES = (
     Chart(

@@ -62,7 +62,7 @@ def mistakes(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
     Parameters
     ----------
     frame : DataFrame
-        Columns actual, predicted, count, share, low, high, rows (positions of examples). The last value of each bar's
+        Columns actual, predicted, count, share, low, high, examples (positions of rows). The last value of each bar's
         ``customdata`` is its row in the frame.
     """
     title = of("What is mistaken for what", subject)
@@ -90,7 +90,7 @@ def mistakes(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
         customdata=[
             [escape(a), escape(b), f"{count:,}", ", ".join(f"{row:,}" for row in rows), place]
             for place, (a, b, count, rows) in enumerate(
-                shown[["actual", "predicted", "count", "rows"]].itertuples(index=False)
+                shown[["actual", "predicted", "count", "examples"]].itertuples(index=False)
             )
         ],
         hovertemplate="<b>%{customdata[2]} rows</b> that are %{customdata[0]}<br>named %{customdata[1]}: %{x:.1%}<br>"

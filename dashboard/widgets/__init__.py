@@ -3,8 +3,8 @@
 from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.checks import show_checks
-from dashboard.widgets.costs import costs
 from dashboard.widgets.closer import look_closer
+from dashboard.widgets.costs import costs
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
 from dashboard.widgets.forms import pick_method, restore_fields, run_settings, settings_form

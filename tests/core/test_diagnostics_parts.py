@@ -112,7 +112,7 @@ def test_mistakes_are_listed_with_rows_the_surest_first() -> None:
     assert frame["count"].sum() == wrong.sum() and (frame["count"].diff().dropna() <= 0).all()
     first = frame.iloc[0]
     rows = rows_of(predictions, THREE, first["actual"], first["predicted"])
-    assert len(rows) == first["count"] and rows["row"].tolist()[:5] == first["rows"]
+    assert len(rows) == first["count"] and rows["row"].tolist()[:5] == first["examples"]
     assert (rows["sure"].diff().dropna() <= 0).all()
     place = rows["row"].iat[0]
     assert rows["sure"].iat[0] == predictions.probabilities[place].max()

@@ -117,7 +117,7 @@ def _judged(label: str) -> dict[str, pd.DataFrame]:
         ),
         "mistakes": pd.DataFrame(
             {"actual": [label, "b"], "predicted": ["b", label], "count": [4, 2], "share": [0.4, 0.2], "low": [0.2, 0.1],
-             "high": [0.6, 0.4], "rows": [[3, 7], [1]]}
+             "high": [0.6, 0.4], "examples": [[3, 7], [1]]}
         ),
         "gain": gains,
         "lift": gains,
