@@ -97,9 +97,8 @@ def first(say: Callable[[str, pd.DataFrame], str]) -> Said:
 
 def _confusion(frames: Frames, problem: Problem) -> str:
     title, frame = next(iter(frames.items()))
-    counts = {
-        (actual, named): n for actual, named, n in frame[["actual", "predicted", "count"]].itertuples(index=False)
-    }
+    rows = frame["count"] / frame.attrs.get("repeats", 1.0)  # each once
+    counts = dict(zip(zip(frame["actual"], frame["predicted"], strict=True), rows, strict=True))
     if problem.positive is not None:
         yes = problem.positive
         actual = sum(n for (of, _), n in counts.items() if of == yes)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.diagnostics.held import Held, empty
+from core.diagnostics.held import Held, empty, repeats
 from core.diagnostics.shares import share_interval
 from core.records import Problem
 
@@ -56,7 +56,8 @@ def _pair(a: str, b: str, one: Held, other: Held, problem: Problem) -> tuple[Any
     if problem.classes:
         agree = first == second
         right = first == actual, second == actual
-        low, high = share_interval(int(agree.sum()), len(agree)) or (np.nan, np.nan)
+        times = repeats(one.whole)
+        low, high = share_interval(agree.sum() / times, len(agree) / times) or (np.nan, np.nan)
         level = float(agree.mean())
     else:
         sound = np.isfinite(first) & np.isfinite(second)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.diagnostics.held import empty, with_reason
+from core.diagnostics.held import empty, repeats, with_reason
 from core.diagnostics.shares import area_interval, share_interval
 from core.metrics.judged import Judged, rows_given, scores_given
 from core.records import Predictions, Problem
@@ -49,7 +49,7 @@ def confusion(predictions: Predictions, problem: Problem) -> pd.DataFrame:
             "named": counts.ravel() / np.maximum(named, 1),
         }
     )
-    frame.attrs["weighted"] = predictions.weights is not None
+    frame.attrs.update(weighted=predictions.weights is not None, repeats=repeats(predictions))
     return frame
 
 
@@ -105,7 +105,9 @@ def mistakes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
             "No row was named wrong.",
             texts=("examples",),
         )
-    bounds = [share_interval(*each) or (0.0, 1.0) for each in zip(wrong["count"], wrong["total"], strict=True)]
+    times = repeats(predictions)
+    counted = zip(wrong["count"] / times, wrong["total"] / times, strict=True)
+    bounds = [share_interval(*each) or (0.0, 1.0) for each in counted]
     wrong["low"], wrong["high"] = zip(*bounds, strict=True)
     examples = _examples(predictions, len(problem.classes))
     code = {label: place for place, label in enumerate(problem.classes)}
@@ -139,11 +141,11 @@ def one_against_rest(predictions: Predictions, problem: Problem) -> pd.DataFrame
     judged = Judged(predictions, problem)
     if reason := rows_given(judged):
         return with_reason(pd.DataFrame(index=pd.Index([], name="class", dtype=object)), reason)
-    ranked = scores_given(judged)
+    ranked, times = scores_given(judged), repeats(predictions)
     counts, lines = judged.confusion, []
     reasons: dict[str, str] = {}
     for code, label in enumerate(problem.classes):
-        line, why = _one(judged, counts, code, ranked)
+        line, why = _one(judged, counts, code, ranked, times)
         lines.append(line)
         reasons |= {f"{label}: {name}": told for name, told in why.items()}
     frame = pd.DataFrame(lines, index=pd.Index(problem.classes, name="class"))
@@ -151,7 +153,9 @@ def one_against_rest(predictions: Predictions, problem: Problem) -> pd.DataFrame
     return frame
 
 
-def _one(judged: Judged, counts: Any, code: int, ranked: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+def _one(
+    judged: Judged, counts: Any, code: int, ranked: str | None, times: float
+) -> tuple[dict[str, Any], dict[str, str]]:
     """One class's figures, and why some are missing."""
     hits, said, truth, total = counts[code, code], counts[:, code].sum(), counts[code].sum(), counts.sum()
     parts = {
@@ -163,14 +167,15 @@ def _one(judged: Judged, counts: Any, code: int, ranked: str | None) -> tuple[di
     why = {}
     for name, (part, whole, reason) in parts.items():
         line[name] = part / whole if whole > 0 else np.nan
-        bounds = share_interval(part, whole) if judged.weights is None else None
+        bounds = share_interval(part / times, whole / times) if judged.weights is None else None
         line[f"{name}_low"], line[f"{name}_high"] = bounds or (np.nan, np.nan)
         if whole <= 0:
             why[name] = reason
     line["f1"] = 2 * hits / (said + truth) if said + truth > 0 else np.nan
     ranking = judged.rankings.get(_ranked_as(judged, code)) if ranked is None else None
     line["auc"] = ranking.roc_auc if ranking else np.nan
-    bounds = area_interval(line["auc"], truth, total - truth) if ranking and judged.weights is None else None
+    alone = ranking is not None and judged.weights is None
+    bounds = area_interval(line["auc"], truth / times, (total - truth) / times) if alone else None
     line["auc_low"], line["auc_high"] = bounds or (np.nan, np.nan)
     if ranking is None:
         why["auc"] = ranked or "only one class"

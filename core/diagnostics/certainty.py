@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.diagnostics.held import empty
+from core.diagnostics.held import empty, repeats
 from core.diagnostics.misses import grouped
 from core.diagnostics.shares import share_interval
 from core.metrics.judged import Judged, probabilities_given, rows_given, scores_given, within_bounds
@@ -63,16 +63,17 @@ def calibration(predictions: Predictions, problem: Problem, bins: int = BINS) ->
     truth = judged.actual == (judged.positive if judged.binary else named)
     weights = judged.weights if judged.weights is not None else np.ones(len(said))
     groups = grouped(said, bins)
-    lines = [_bin(said[each], truth[each], weights[each], judged.weights is None) for each in groups]
+    times = repeats(predictions)
+    lines = [_bin(said[each], truth[each], weights[each], times if judged.weights is None else None) for each in groups]
     frame = pd.DataFrame(lines, columns=list(columns))
     sums = np.array([weights[each].sum() for each in groups])
     frame.attrs.update(_parts(said, truth, weights, frame, sums))
-    frame.attrs["of"] = problem.classes[judged.positive] if judged.binary else None
+    frame.attrs.update(of=problem.classes[judged.positive] if judged.binary else None, repeats=times)
     return frame
 
 
-def _bin(said: Floats, truth: NDArray[np.bool_], weights: Floats, counted: bool) -> tuple[float, ...]:
-    bounds = share_interval(int(truth.sum()), len(truth)) if counted else None
+def _bin(said: Floats, truth: NDArray[np.bool_], weights: Floats, times: float | None) -> tuple[float, ...]:
+    bounds = share_interval(truth.sum() / times, len(truth) / times) if times else None
     low, high = bounds or (np.nan, np.nan)
     means = (np.average(each, weights=weights) for each in (said, truth))
     return said.min(), said.max(), *means, low, high, len(said)
@@ -119,5 +120,6 @@ def score_distribution(predictions: Predictions, problem: Problem) -> pd.DataFra
             columns_of = {"from": edges[:-1], "to": edges[1:], "count": counts, "share": counts / counts.sum()}
             parts.append(pd.DataFrame({"label": [label] * BARS, **columns_of}))
     frame = pd.concat(parts, ignore_index=True)
-    frame.attrs.update(of=problem.classes[judged.positive] if judged.binary else None, probable=probable)
+    spoken = problem.classes[judged.positive] if judged.binary else None
+    frame.attrs.update(of=spoken, probable=probable, repeats=repeats(predictions))
     return frame

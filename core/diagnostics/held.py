@@ -43,6 +43,15 @@ class Held:
         return np.repeat(list(self.folds), [len(each.rows) for each in self.folds.values()])
 
 
+def repeats(predictions: Predictions) -> float:
+    """How often each row was judged on average; 1.0 unless the division was repeated.
+
+    Intervals of shares divide their counts by it: judging a row once more tells nothing about other rows.
+    """
+    rows = len(predictions.rows)
+    return rows / len(np.unique(predictions.rows)) if rows else 1.0
+
+
 def empty(columns: Sequence[str], reason: str, *, texts: Sequence[str] = ()) -> pd.DataFrame:
     """A frame without rows that says why there are none."""
     frame = pd.DataFrame({name: pd.Series(dtype=object if name in texts else float) for name in columns})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.diagnostics.held import Held, empty, with_reason
+from core.diagnostics.held import Held, empty, repeats, with_reason
 from core.diagnostics.shares import share_interval
 from core.metrics.judged import Judged, predicted_given
 from core.records import Predictions, Problem
@@ -39,6 +39,7 @@ def residuals(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     actual, predicted = predictions.actual[finite], predictions.predicted[finite]
     columns = {"row": predictions.rows[finite], "actual": actual, "predicted": predicted}
     frame = pd.DataFrame({**columns, "residual": actual - predicted})
+    frame.attrs["repeats"] = repeats(predictions)
     return with_reason(frame, predicted_given(Judged(predictions, problem)))
 
 
@@ -58,10 +59,11 @@ def error_by_size(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     if rest.empty:
         return empty(columns, rest.attrs.get("reason", "There are no rows to judge."))
     actual, off = rest["actual"].to_numpy(), rest["residual"].to_numpy()
+    times = repeats(predictions)
     lines = []
     for places in grouped(actual, SIZES):
         values, misses = actual[places], np.abs(off[places])
-        reach = 1.96 * misses.std(ddof=1) / np.sqrt(len(misses)) if len(misses) > 1 else np.nan
+        reach = 1.96 * misses.std(ddof=1) * np.sqrt(times / len(misses)) if len(misses) > 1 else np.nan
         low = max(0.0, misses.mean() - reach) if len(misses) > 1 else np.nan
         line = (values.min(), values.max(), values.mean(), len(values), misses.mean(), low, misses.mean() + reach)
         lines.append((*line, off[places].mean()))
@@ -135,6 +137,9 @@ def quantile_coverage(held: Held, problem: Problem) -> pd.DataFrame:
             rows += len(part.rows)
     if not rows:
         return empty(columns, "Every fold holds the same rows: none can set the bounds for another.")
-    intervals = [share_interval(each, rows) or (0.0, 1.0) for each in below]
+    times = repeats(held.whole)
+    intervals = [share_interval(each / times, rows / times) or (0.0, 1.0) for each in below]
     low, high = zip(*intervals, strict=True)
-    return pd.DataFrame({"level": LEVELS, "covered": below / rows, "low": low, "high": high, "count": rows})
+    frame = pd.DataFrame({"level": LEVELS, "covered": below / rows, "low": low, "high": high, "count": rows})
+    frame.attrs["repeats"] = times
+    return frame

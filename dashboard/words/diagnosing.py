@@ -46,12 +46,12 @@ def undefined(reason: str) -> str:
     return f"not defined ({': '.join(parts)})" if parts else "not defined"
 
 
-def found_and_marked(model: str, positive: Any, hits: int, actual: int, marked: int) -> str:
+def found_and_marked(model: str, positive: Any, hits: float, actual: float, marked: float) -> str:
     """Of the rows of a class how many are found, and of those that are called so how many are.
 
     Parameters
     ----------
-    hits, actual, marked : int
+    hits, actual, marked : float
         Rows of the class that were found, that there are, and that were called so, rightly or not.
     """
     if not actual:
@@ -62,7 +62,7 @@ def found_and_marked(model: str, positive: Any, hits: int, actual: int, marked: 
     return f"{found}; of 100 it marks as “{positive}”, {share(hits, marked)} are."
 
 
-def hardest(model: str, classes: Sequence[Any], found: Sequence[int], actual: Sequence[int]) -> str:
+def hardest(model: str, classes: Sequence[Any], found: Sequence[float], actual: Sequence[float]) -> str:
     """Which class is found least often, if that can be told from the one found most often."""
     known_of = [each for each in zip(classes, found, actual, strict=True) if each[2]]
     if len(known_of) < 2:
@@ -160,8 +160,9 @@ def as_sure_as_right(model: str, frame: pd.DataFrame) -> str:
     if frame.empty:
         return ""
     level = 1 - (1 - LEVEL) / len(frame)
-    hits = (frame["happened"] * frame["count"]).round()
-    bounds = [share_interval(*each, level) or (0.0, 1.0) for each in zip(hits, frame["count"], strict=True)]
+    rows = frame["count"] / frame.attrs.get("repeats", 1.0)
+    hits = frame["happened"] * rows
+    bounds = [share_interval(*each, level) or (0.0, 1.0) for each in zip(hits, rows, strict=True)]
     off = (frame["said"] - frame["happened"]).abs()
     counted = frame["low"].notna().all()
     outside = [not low <= said <= high for (low, high), said in zip(bounds, frame["said"], strict=True)]
@@ -193,6 +194,7 @@ def over_half(model: str, frame: pd.DataFrame, positive: Any) -> str:
     """How many rows of a class, and of the others, get a probability of at least half."""
     if frame.empty or not frame.attrs.get("probable") or frame.attrs.get("of") is None:
         return ""
+    frame = frame.assign(count=frame["count"] / frame.attrs.get("repeats", 1.0))
     upper = frame[frame["from"] >= 0.5 - 1e-9]
     own, others = upper["label"] == positive, upper["label"] != positive
     of_own = frame.loc[frame["label"] == positive, "count"].sum()
@@ -215,9 +217,10 @@ def leaning(model: str, frame: pd.DataFrame) -> str:
     """Whether predictions are too high or too low on average: `core.diagnostics.residuals`."""
     if len(frame) < 2:
         return ""
-    mean, reach = frame["residual"].mean(), 1.96 * frame["residual"].std() / len(frame) ** 0.5
+    rows = len(frame) / frame.attrs.get("repeats", 1.0)
+    mean, reach = frame["residual"].mean(), 1.96 * frame["residual"].std() / rows**0.5
     if abs(mean) <= reach:
-        return f"On average {model} is neither clearly too high nor too low, over {count(len(frame), 'row')}."
+        return f"On average {model} is neither clearly too high nor too low, over {count(rows, 'row')}."
     low, high = sorted((abs(mean) - reach, abs(mean) + reach))
     side = "little" if mean > 0 else "much"
     return f"On average {model} says {number(abs(mean))} too {side} ({number(low)} to {number(high)})."
@@ -251,8 +254,8 @@ def bounds_hold(model: str, frame: pd.DataFrame) -> str:
     if frame.empty:
         return ""
     low, high = (frame.iloc[int(np.argmin(np.abs(frame["level"].to_numpy() - level)))] for level in (0.1, 0.9))
-    wanted, rows = high["level"] - low["level"], int(high["count"])
-    inside = round((high["covered"] - low["covered"]) * rows)
+    wanted, rows = high["level"] - low["level"], high["count"] / frame.attrs.get("repeats", 1.0)
+    inside = (high["covered"] - low["covered"]) * rows
     bounds = share_interval(inside, rows) or (0.0, 1.0)
     told = f"Of 100 rows, {100 * wanted:.0f} were to lie between the bounds of {model}; {share(inside, rows)} do"
     if bounds[0] <= wanted <= bounds[1]:

@@ -227,7 +227,7 @@ def test_scores_lie_by_actual_class() -> None:
         "no": (predictions.actual == 0).sum(),
         "yes": (predictions.actual == 1).sum(),
     }
-    assert frame.attrs == {"of": "yes", "probable": True}
+    assert frame.attrs == {"of": "yes", "probable": True, "repeats": 1.0}
     margins = replace(predictions, probabilities=None, scores=predictions.probabilities[:, 1] * 9 - 3)
     assert score_distribution(margins, TWO)["from"].min() == pytest.approx(margins.scores.min())
 
@@ -263,6 +263,22 @@ def test_bounds_from_other_folds_hold_what_they_say() -> None:
     assert "20 rows" in quantile_coverage(folded(amounts(10)), NUMBERS).attrs["reason"]
     repeated = Held({0: amounts(), 1: amounts()})
     assert "same rows" in quantile_coverage(repeated, NUMBERS).attrs["reason"]
+
+
+def test_rows_that_were_judged_twice_count_once_for_the_ranges() -> None:
+    once, sizes = drawn(2, 200), amounts()
+    again = Held({0: once, 1: once})
+    assert one_against_rest(again.whole, TWO)["recall_low"].tolist() == pytest.approx(
+        one_against_rest(once, TWO)["recall_low"].tolist()
+    )
+    assert mistakes(again.whole, TWO)["high"].tolist() == pytest.approx(mistakes(once, TWO)["high"].tolist())
+    twice = calibration(again.whole, TWO)
+    assert twice["low"].tolist() == pytest.approx(calibration(once, TWO)["low"].tolist(), abs=0.01)
+    assert twice.attrs["repeats"] == 2
+    [row] = agreement({"A": again, "B": again}, TWO).to_dict("records")
+    assert row["low"] == pytest.approx((share_interval(200, 200) or (0,))[0])
+    wide, plain = (error_by_size(each, NUMBERS) for each in (Held({0: sizes, 1: sizes}).whole, sizes))
+    assert (wide["high"] - wide["miss"]).iat[0] == pytest.approx((plain["high"] - plain["miss"]).iat[0], rel=0.05)
 
 
 # ---- several models
