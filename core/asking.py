@@ -1,11 +1,11 @@
-"""The face's questions: tables, exams, studies, stored predictions; answered by whoever works off the queue.
+"""The face's questions: tables, exams, studies, diagnoses; answered by whoever works off the queue.
 
 Takes a store and what is asked about; gives the derived result, which is there at once when somebody asked before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core import exam, jobs
@@ -83,6 +83,17 @@ def request_several(store: Store, scores: Mapping[str, Mapping[str, float]], met
         Data set to model to score.
     """
     return _request(store, "several", {"scores": scores, "metric": metric, "rope": rope})
+
+
+def request_diagnoses(store: Store, run: str, model: str, names: Sequence[str], fits: Sequence[str]) -> Derived:
+    """Frames about a model of a run, from the predictions of the fits with these keys, or the job that makes them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of `core.diagnostics.DIAGNOSES`.
+    """
+    return _request(store, "diagnoses", {"run": run, "model": model, "names": [*names], "fits": [*fits]}, run)
 
 
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:

@@ -196,6 +196,23 @@ def _keep_scores(store: Store, params: Params, result: Params) -> None:
         store.add_scores(key, scores, undefined)
 
 
+def _diagnoses(store: Store, params: Params) -> dict[str, Any]:
+    """Frames about one model of a run, from its stored predictions."""
+    from core.diagnostics import DIAGNOSES, Held
+    from core.profile import packed
+
+    run = store.run(params["run"])
+    if run is None:
+        raise ValueError("The run was deleted.")
+    fits = [each for each in store.fits(run.id, curves=False) if each.key in params["fits"]]
+    found = {each.fold: store.files.predictions(each.key) for each in fits if each.model == params["model"]}
+    held = {fold: each for fold, each in sorted(found.items()) if each is not None}
+    if not held:
+        raise ValueError("No prediction of this model is stored.")
+    whole = Held(held)
+    return {"frames": {name: packed(DIAGNOSES[name].make(whole, run.problem)) for name in params["names"]}}
+
+
 def _estimate(store: Store, params: Params) -> dict[str, Any]:
     from core.estimates import probe
 
@@ -314,6 +331,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("scores", _scores, _keep_scores),
     Derivation("drawn", _drawn),
     Derivation("several", _several, seconds=lambda store, params: 120.0),
+    Derivation("diagnoses", _diagnoses, seconds=lambda store, params: 120.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

@@ -354,9 +354,12 @@ class Comparison:
 
     def predictions(self, id: str) -> Predictions | None:
         """A model's held-out predictions, all finished folds one after the other; None when there are none."""
-        loaded = [self.load(each) for each in self.model(id).done]
-        found = [each for each in loaded if each is not None]
-        return joined(found) if found else None
+        return joined(list(parts.values())) if (parts := self.by_fold(id)) else None
+
+    def by_fold(self, id: str) -> dict[int, Predictions]:
+        """A model's held-out predictions of each finished fold that has some, by the fold's number."""
+        loaded = {each.fold: self.load(each) for each in self.model(id).done}
+        return {fold: found for fold, found in loaded.items() if found is not None}
 
     def scores(self) -> pd.DataFrame:
         """Every score as a row: model, fold, metric, part (test or train), value."""

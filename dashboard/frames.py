@@ -1,20 +1,21 @@
-"""FRAMES: from a run's results to the frame that a chart is drawn from, by the chart's name.
+"""From a run's results to the frames that charts are drawn from.
 
-Knows results and diagnostics; knows no Streamlit and draws nothing.
+Knows results and diagnostics; knows no Streamlit and draws nothing. What is shown of a run's models, and under which
+theme, is in `dashboard.looks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from core import diagnostics
+from core.comparison import interval
 from core.curves import KINDS, VALUES, line, turn
-from core.metrics import METRICS, Metric, per_class
-from core.records import Predictions, Problem
+from core.diagnostics import DIAGNOSES, Held
+from core.metrics import Metric
 from core.results import Comparison, ModelResult
 from dashboard.charts import Subject
 
@@ -25,23 +26,40 @@ class Shown:
 
     Attributes
     ----------
-    predictions, importances : mapping of model id to what is there of it
+    held, importances : mapping of model id to what is there of it
+    ready : mapping of str to DataFrame
+        Frames of `core.diagnostics.DIAGNOSES` that are made already, by name and model id; what is not among them is
+        made when it is asked for.
     """
 
     result: Comparison
     models: Sequence[str]
     metric: str
-    predictions: Mapping[str, Predictions] = field(default_factory=dict)
+    held: Mapping[str, Held] = field(default_factory=dict)
     importances: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    ready: Mapping[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
 
     def of(self, model: str) -> Shown:
         """The same for one model only."""
-        return Shown(self.result, [model], self.metric, self.predictions, self.importances)
+        return replace(self, models=[model])
+
+    def title(self, model: str) -> str:
+        """What people call a model."""
+        return self.result.model(model).title
+
+    def frame(self, diagnosis: str, model: str) -> pd.DataFrame:
+        """A frame about a model that has predictions."""
+        made = self.ready.get((diagnosis, model))
+        return DIAGNOSES[diagnosis].make(self.held[model], self.result.problem) if made is None else made
+
+    def frames(self, diagnosis: str) -> dict[str, pd.DataFrame]:
+        """The frames about all models that have predictions, by their titles."""
+        return {self.title(id): self.frame(diagnosis, id) for id in self.models if id in self.held}
 
     def stored(self, model: str) -> set[str]:
         """What there is of a model, in the words of `dashboard.charts.NEEDS`."""
         found = self.result.model(model)
-        given = self.predictions.get(model)
+        given = self.held[model].whole if model in self.held else None
         there = {
             "scores": bool(found.done),
             "predictions": given is not None,
@@ -158,38 +176,48 @@ def _joined(parts: Sequence[tuple[Mapping[str, np.ndarray], str, int, str]], tit
     return pd.DataFrame(columns | {"model": model} | of)
 
 
-def _overlaid(shown: Shown, make: Callable[[Predictions, Problem], pd.DataFrame]) -> pd.DataFrame:
-    """One model's frame below the other's."""
-    parts = [
-        make(shown.predictions[id], shown.result.problem).assign(model=shown.result.model(id).title)
-        for id in shown.models
-        if id in shown.predictions
-    ]
-    known = [each for each in parts if len(each)]
-    return pd.concat(known or parts[:1], ignore_index=True)
+def overlaid(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One model's frame below the other's, with their titles; the first model's ``attrs``."""
+    parts = [frame.assign(model=title) for title, frame in frames.items()]
+    known = [each for each in parts if len(each)] or parts[:1]
+    joined = pd.concat(known, ignore_index=True)
+    joined.attrs.update(known[0].attrs)
+    return joined
 
 
-def _single(shown: Shown, make: Callable[[Predictions, Problem], pd.DataFrame]) -> pd.DataFrame:
-    return make(shown.predictions[shown.models[0]], shown.result.problem)
-
-
-def _importances(shown: Shown) -> pd.DataFrame:
-    parts = [
-        shown.importances[id].assign(model=shown.result.model(id).title)
-        for id in shown.models
-        if id in shown.importances
-    ]
+def importances(shown: Shown) -> pd.DataFrame:
+    """The importances that there are, one model's below the other's."""
+    parts = [shown.importances[id].assign(model=shown.title(id)) for id in shown.models if id in shown.importances]
     return pd.concat(parts, ignore_index=True)
 
 
-FRAMES: Mapping[str, Callable[[Shown], pd.DataFrame]] = {
-    "score_spread": lambda shown: score_spread(shown.result, shown.models, METRICS[shown.metric].name),
-    "confusion": lambda shown: _single(shown, diagnostics.confusion),
-    "per_class": lambda shown: _single(shown, per_class),
-    "roc": lambda shown: _overlaid(shown, diagnostics.roc),
-    "precision_recall": lambda shown: _overlaid(shown, diagnostics.precision_recall),
-    "predicted_against_actual": lambda shown: _single(shown, diagnostics.residuals),
-    "residuals": lambda shown: _single(shown, diagnostics.residuals),
-    "learning_curve": lambda shown: learning_curve(shown.result, shown.models),
-    "importances": _importances,
-}
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One score of one model: mean over the folds with its spread and range, or the reason why there is none."""
+
+    mean: float | None
+    spread: float | None
+    low: float | None
+    high: float | None
+    undefined: str
+
+
+def all_scores(result: Comparison, models: Sequence[str], metrics: Sequence[Metric]) -> dict[str, dict[str, Cell]]:
+    """Every score of every model: metric name to model id to cell."""
+    return {
+        metric.name: {id: _cell(result, result.model(id), metric) for id in models if result.model(id).done}
+        for metric in metrics
+    }
+
+
+def _cell(result: Comparison, model: ModelResult, metric: Metric) -> Cell:
+    values = [each for each in model.values(metric.name) if each is not None]
+    if not values or len(values) < len(model.done):
+        return Cell(None, None, None, None, model.undefined(metric.name))
+    likely = interval(values, result.test_share, bounds=(metric.low, metric.high))
+    return Cell(likely.mean, _spread(values), likely.low, likely.high, "")
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    """The folds' standard deviation; None for one fold."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else None

@@ -75,7 +75,8 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
         "core.run",
         "core.store",
     ),
-    "core.diagnostics": (*FOUNDATION, "core.metrics"),  # curves and scores read stored predictions alike
+    # curves and scores read stored predictions alike
+    "core.diagnostics": (*FOUNDATION, "core.metrics", "core.predictions"),
 }
 
 # Who never imports what.

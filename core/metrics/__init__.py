@@ -6,6 +6,7 @@ computed without it. May not know models, runs or the store.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.catalogue import Catalogue
-from core.metrics.entries import ENTRIES, Metric
-from core.metrics.judged import GIVEN, Judged, positive_code, rows_given
+from core.metrics.entries import ENTRIES
+from core.metrics.judged import GIVEN, Condition, Judged, positive_code, rows_given
+from core.metrics.metric import Metric
 from core.records import Predictions, Problem, Proposal, Task
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ __all__ = [
     "Metric",
     "better",
     "default_metric",
+    "first_metrics",
     "metrics_of",
     "per_class",
     "positive_code",
@@ -46,6 +49,13 @@ def metrics_of(problem: Problem) -> tuple[Metric, ...]:
     return tuple(metric for metric in METRICS.values() if problem.task in metric.tasks)
 
 
+def first_metrics(problem: Problem, chosen: str = "", most: int = 3) -> tuple[Metric, ...]:
+    """The metrics that are shown before the others: the chosen one, and the first of the task that say most."""
+    known = metrics_of(problem)
+    named = [metric for metric in known if metric.name == chosen]
+    return tuple([*named, *(metric for metric in known if metric.first and metric.name != chosen)][:most])
+
+
 def score_all(predictions: Predictions, problem: Problem) -> tuple[dict[str, float | None], dict[str, str]]:
     """Score predictions by every metric of the task.
 
@@ -62,12 +72,13 @@ def score_all(predictions: Predictions, problem: Problem) -> tuple[dict[str, flo
         Metric to the reason, a sentence, for each None.
     """
     judged = Judged(predictions, problem)
+    known: dict[Condition, str | None] = {}
     scores: dict[str, float | None] = {}
     undefined: dict[str, str] = {}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what numpy would warn of is a reason here
         for metric in metrics_of(problem):
-            scores[metric.name], reason = _judge(metric, judged)
+            scores[metric.name], reason = _judge(metric, judged, known)
             if reason:
                 undefined[metric.name] = reason
     return scores, undefined
@@ -92,20 +103,24 @@ def score(name: str, predictions: Predictions, problem: Problem) -> tuple[float 
         return None, f"{metric.title} is not for {problem.task}."
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _judge(metric, Judged(predictions, problem))
+        return _judge(metric, Judged(predictions, problem), {})
 
 
-def _judge(metric: Metric, judged: Judged) -> tuple[float | None, str]:
-    """One metric's value or the reason why it has none; in both cases warnings are the caller's matter."""
+def _judge(metric: Metric, judged: Judged, known: dict[Condition, str | None]) -> tuple[float | None, str]:
+    """One metric's value or the reason why it has none; in both cases warnings are the caller's matter.
+
+    What conditions have said of these rows is `known` from then on: metrics share them.
+    """
     for condition in (rows_given, GIVEN[metric.needs], *metric.conditions):
-        reason = condition(judged)
-        if reason:
+        if condition not in known:
+            known[condition] = condition(judged)
+        if reason := known[condition]:
             return None, reason
     try:
         value = metric.score(judged)
     except ValueError as error:  # e.g. probabilities outside 0 to 1
         return None, f"Could not be computed: {str(error).splitlines()[0]}"
-    return (value, "") if np.isfinite(value) else (None, "The errors are too large for a finite number.")
+    return (value, "") if math.isfinite(value) else (None, "The errors are too large for a finite number.")
 
 
 def per_class(predictions: Predictions, problem: Problem) -> pd.DataFrame:

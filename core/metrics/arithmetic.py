@@ -14,7 +14,7 @@ from core.metrics.judged import Judged, within_bounds
 
 def accuracy(judged: Judged) -> float:
     """The share of rows named right."""
-    return min(1.0, float(np.trace(judged.confusion) / judged.total))  # sums of weights are rounded
+    return min(1.0, judged.right / judged.total)  # sums of weights are rounded
 
 
 def balanced_accuracy(judged: Judged) -> float:
@@ -29,6 +29,55 @@ def matthews(judged: Judged) -> float:
     rows = said.sum()  # of a single class named, that class's own, so that the spread is 0 and not what rounding leaves
     spread = (rows**2 - truth @ truth) * (rows**2 - said @ said)
     return float((np.trace(counts) * rows - truth @ said) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def error_rate(judged: Judged) -> float:
+    """The share of rows named wrong."""
+    return max(0.0, 1.0 - accuracy(judged))
+
+
+def above_chance(judged: Judged) -> float:
+    """Balanced accuracy with guessing at 0."""
+    chance = 1 / np.count_nonzero(judged.support)
+    return float((balanced_accuracy(judged) - chance) / (1 - chance))
+
+
+def kappa(judged: Judged) -> float:
+    """Agreement beyond chance (Cohen 1960, doi:10.1177/001316446002000104)."""
+    truth, said = judged.support, judged.named
+    by_chance = float(truth @ said) / float(truth.sum())
+    return float((judged.right - by_chance) / (truth.sum() - by_chance))
+
+
+def f_beta(beta: float) -> Callable[[Judged], float]:
+    """The positive class's weighted harmonic mean of precision and recall; recall counts beta times as much."""
+
+    def score(judged: Judged) -> float:
+        hits = judged.confusion[judged.positive, judged.positive]
+        said, truth = judged.named[judged.positive], judged.support[judged.positive]
+        return float((1 + beta**2) * hits / (said + beta**2 * truth))
+
+    return score
+
+
+def of_negative(of: str) -> Callable[[Judged], float]:
+    """The value of `Judged`'s figure for the class that is not the positive one of two."""
+    return lambda judged: float(getattr(judged, of)[1 - judged.positive])
+
+
+def likelihood_ratio_positive(judged: Judged) -> float:
+    """Recall over the share of false alarms."""
+    return float(judged.recall[judged.positive] / _wrong_share(judged, 1 - judged.positive))
+
+
+def likelihood_ratio_negative(judged: Judged) -> float:
+    """The share of misses over specificity."""
+    return float(_wrong_share(judged, judged.positive) / judged.recall[1 - judged.positive])
+
+
+def _wrong_share(judged: Judged, code: int) -> float:
+    """The share of a class's rows that were called the other of two, counted and not what rounding leaves."""
+    return float(judged.confusion[code, 1 - code] / judged.support[code])
 
 
 def of_positive(of: str) -> Callable[[Judged], float]:
@@ -51,6 +100,53 @@ def ranked(of: str) -> Callable[[Judged], float]:
     return lambda judged: float(np.mean([getattr(ranking, of) for ranking in judged.rankings.values()]))
 
 
+def ranked_by_support(of: str) -> Callable[[Judged], float]:
+    """`Ranking`'s figure, of each class against the rest, weighted by the rows of the class."""
+
+    def score(judged: Judged) -> float:
+        values = [getattr(ranking, of) for ranking in judged.rankings.values()]
+        return float(np.average(values, weights=[judged.support[code] for code in judged.rankings]))
+
+    return score
+
+
+def roc_auc_start(judged: Judged, until: float = 0.1) -> float:
+    """The first part of the area, rescaled (McClish 1989, doi:10.1177/0272989X8900900307)."""
+    ranking = judged.rankings[judged.positive]
+    across, up = ranking.false_alarm_rate, ranking.recall
+    stop = int(np.searchsorted(across, until, side="right"))
+    across = np.append(across[:stop], until)
+    area = np.trapezoid(np.append(up[:stop], np.interp(until, ranking.false_alarm_rate, up)), across)
+    least, most = until**2 / 2, until
+    return float((1 + (area - least) / (most - least)) / 2)
+
+
+def among_first(most: int) -> Callable[[Judged], float]:
+    """The share of rows whose class has one of the highest scores; of equal ones the later class comes first."""
+
+    def score(judged: Judged) -> float:
+        given, own = judged.leanings, judged.actual.astype(np.int64)
+        assert given is not None
+        of_own = given[np.arange(len(given)), own][:, None]
+        before = (given > of_own) | ((given == of_own) & (np.arange(given.shape[1]) > own[:, None]))
+        return min(1.0, judged.mean(np.count_nonzero(before, axis=1) < most))
+
+    return score
+
+
+def hinge_loss(judged: Judged) -> float:
+    """The mean distance to the safe side of the border."""
+    given, own = judged.leanings, judged.actual.astype(np.int64)
+    assert given is not None
+    if judged.binary:
+        margins = np.where(own == judged.positive, given, -given)
+    else:
+        others = given.copy()
+        others[np.arange(len(given)), own] = -np.inf
+        margins = given[np.arange(len(given)), own] - others.max(axis=1)
+    return judged.mean(np.maximum(0.0, 1 - margins))
+
+
 def log_loss(judged: Judged) -> float:
     """The mean surprise at the actual class."""
     given = within_bounds(judged.probabilities)
@@ -70,28 +166,14 @@ def brier(judged: Judged) -> float:
     return judged.mean(np.square(errors).sum(axis=1))
 
 
-def r2(judged: Judged) -> float:
-    """The share of the variation that is predicted."""
-    around = judged.sum(np.square(judged.actual - judged.mean(judged.actual)))
-    missed = judged.sum(np.square(judged.misses))
-    return 1 - missed / around if around else float(missed == 0)  # squares of tiny numbers may vanish
+def d2_log_loss(judged: Judged) -> float:
+    """The part of the surprise of knowing only the class sizes that is explained."""
+    sizes = judged.support[judged.support > 0] / judged.total
+    return 1 - log_loss(judged) / -float(sizes @ np.log(sizes))
 
 
-def mape(judged: Judged) -> float:
-    """The mean error as a share of the actual value."""
-    return judged.mean(judged.misses / np.maximum(np.abs(judged.actual), np.finfo(np.float64).eps))
-
-
-def mae(judged: Judged) -> float:
-    """The mean miss."""
-    return judged.mean(judged.misses)
-
-
-def median_absolute_error(judged: Judged) -> float:
-    """The median miss."""
-    return judged.median(judged.misses)
-
-
-def rmse(judged: Judged) -> float:
-    """The root of the mean squared miss."""
-    return float(np.sqrt(judged.mean(np.square(judged.misses))))
+def d2_brier(judged: Judged) -> float:
+    """The part of the squared error of knowing only the class sizes that is explained."""
+    sizes = judged.support / judged.total
+    plain = 1 - float(sizes @ sizes)
+    return 1 - brier(judged) / (plain / 2 if judged.binary else plain)

@@ -69,10 +69,13 @@ class Judged:
         return float(values.mean() if self.weights is None else np.average(values, weights=self.weights))
 
     def median(self, values: Floats) -> float:
-        """The median of a value per row; with weights the mean of what lies in the middle from below and from above."""
-        if self.weights is None:
-            return float(np.median(values))
-        low, high = (np.quantile(each, 0.5, weights=self.weights, method="inverted_cdf") for each in (values, -values))
+        """The median of a value per row."""
+        return float(np.median(values)) if self.weights is None else self.quantile(values, 0.5)
+
+    def quantile(self, values: Floats, share: float) -> float:
+        """The mean of the values that a share of the rows lies below, counted from below and from above."""
+        asked: dict[str, Any] = {"weights": self.weights, "method": "inverted_cdf"}
+        low, high = np.quantile(values, share, **asked), np.quantile(-values, 1 - share, **asked)
         return float((low - high) / 2)
 
     @cached_property
@@ -89,25 +92,46 @@ class Judged:
         return support
 
     @cached_property
+    def named(self) -> NDArray[Any]:
+        """Rows that were given each class, shape (K,)."""
+        named: NDArray[Any] = self.confusion.sum(axis=0)
+        return named
+
+    @cached_property
+    def hits(self) -> NDArray[Any]:
+        """Rows of each class that were called it, shape (K,)."""
+        return self.confusion.diagonal()
+
+    @cached_property
+    def right(self) -> float:
+        """Rows that were named right."""
+        return float(self.hits.sum())
+
+    @cached_property
     def occurring(self) -> NDArray[np.bool_]:
         """Which classes occur at all, as truth or as prediction, shape (K,): the ones a macro average runs over."""
-        occurring: NDArray[np.bool_] = (self.support + self.confusion.sum(axis=0)) > 0
+        occurring: NDArray[np.bool_] = (self.support + self.named) > 0
         return occurring
 
     @cached_property
     def precision(self) -> Floats:
         """Share of the rows called a class that are of it, shape (K,); 0 where none was called it."""
-        return shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+        return shares(self.hits, self.named)
 
     @cached_property
     def recall(self) -> Floats:
         """Share of the rows of a class that were called it, shape (K,); 0 where there are none."""
-        return shares(np.diag(self.confusion), self.support)
+        return shares(self.hits, self.support)
 
     @cached_property
     def f1(self) -> Floats:
         """Harmonic mean of precision and recall, shape (K,); 0 where neither has a row."""
-        return shares(2 * np.diag(self.confusion), self.support + self.confusion.sum(axis=0))
+        return shares(2 * self.hits, self.support + self.named)
+
+    @cached_property
+    def jaccard(self) -> Floats:
+        """Share of the rows that are of a class or were called it that are both, shape (K,)."""
+        return shares(self.hits, self.support + self.named - self.hits)
 
     @cached_property
     def misses(self) -> Floats:
@@ -197,6 +221,28 @@ def positive_present(judged: Judged) -> str | None:
     return f"No row of class '{judged.problem.classes[judged.positive]}' among these rows."
 
 
+def negative_present(judged: Judged) -> str | None:
+    """Why what became of the other rows cannot be said."""
+    if judged.support[1 - judged.positive] > 0:
+        return None
+    return f"No row of class '{judged.problem.classes[1 - judged.positive]}' among these rows."
+
+
+def some_false_alarm(judged: Judged) -> str | None:
+    """Why hits cannot be set against false alarms."""
+    return (
+        None if judged.confusion[1 - judged.positive, judged.positive] > 0 else "There is no false alarm to divide by."
+    )
+
+
+def some_cleared(judged: Judged) -> str | None:
+    """Why misses cannot be set against what was rightly left alone."""
+    calm = 1 - judged.positive
+    return (
+        None if judged.confusion[calm, calm] > 0 else "No row was rightly left alone, and it would be divided by these."
+    )
+
+
 def several_classes_present(judged: Judged) -> str | None:
     """Why nothing can be told apart."""
     return None if np.count_nonzero(judged.support) > 1 else "Only one class in these rows."
@@ -222,6 +268,48 @@ def no_zeros(judged: Judged) -> str | None:
     zeros = int(np.count_nonzero(judged.actual == 0))
     where = "1 row" if zeros == 1 else f"{zeros:,} rows"
     return f"The actual value is 0 in {where}: no share of it can be taken." if zeros else None
+
+
+def more_classes_than(most: int) -> Condition:
+    """The condition that being among the first `most` is something."""
+
+    def reason(judged: Judged) -> str | None:
+        many = len(judged.problem.classes)
+        return None if many > most else f"Needs more than {most} classes; here are {many}."
+
+    return reason
+
+
+def decisions_given(judged: Judged) -> str | None:
+    """Why there is no distance from the border."""
+    if judged.probabilities is None:
+        return None
+    return "This model gives probabilities, which are no distances from a border."
+
+
+def above_minus_one(judged: Judged) -> str | None:
+    """Why logarithms of 1 + value cannot be taken."""
+    return _all_beyond(judged, (judged.actual, judged.predicted), -1.0, "-1 or less")
+
+
+def counts_like(judged: Judged) -> str | None:
+    """Why values cannot be seen as counts."""
+    below = _all_beyond(judged, (judged.actual,), -np.finfo(float).tiny, "below 0")
+    return below or _all_beyond(judged, (judged.predicted,), 0.0, "0 or less")
+
+
+def all_above_zero(judged: Judged) -> str | None:
+    """Why values cannot be seen as amounts."""
+    return _all_beyond(judged, (judged.actual, judged.predicted), 0.0, "0 or less")
+
+
+def _all_beyond(judged: Judged, columns: tuple[NDArray[Any], ...], limit: float, told: str) -> str | None:
+    for values, noun in zip(
+        columns, ("actual" if columns[0] is judged.actual else "predicted", "predicted"), strict=False
+    ):
+        if rows := int(np.count_nonzero(values <= limit)):
+            return f"The {noun} value is {told} in {'1 row' if rows == 1 else f'{rows:,} rows'}."
+    return None
 
 
 def rows_given(judged: Judged) -> str | None:

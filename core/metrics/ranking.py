@@ -62,12 +62,12 @@ class Ranking:
         """Share of the called rows that are of the class, shape (m + 1,); 1 by convention where none is called."""
         return np.append(1.0, self.hits / (self.hits + self.alarms))
 
-    @property
+    @cached_property
     def roc_auc(self) -> float:
         """Area under recall over false alarms, by trapezoids."""
         return float(np.trapezoid(self.recall, self.false_alarm_rate))
 
-    @property
+    @cached_property
     def average_precision(self) -> float:
         """Area under precision over recall, by steps."""
         return float(np.diff(self.recall) @ self.precision[1:])

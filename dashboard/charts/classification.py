@@ -1,23 +1,24 @@
-"""How classes were named: the confusion matrix, ROC and precision-recall curves, measures per class.
+"""How classes were named: the confusion matrix, measures per class.
 
 Takes the long frames of `core.diagnostics`, gives figures.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from .layout import LINES, NOTHING, Subject, empty, escape, figure, groups, label_rows, of, reason, thinned, with_legend
+from .layout import NOTHING, Subject, empty, escape, figure, label_rows, of, reason, with_legend
 from .palette import Palette
 
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 SHARES_UP_TO = 8  # classes whose cells have room for a share under the count
 COUNTS_UP_TO = 20
 BARS_UP_TO = 40
-LINES_NAMED_UP_TO = 10  # of more lines only the models are named beside the figure
 # On grounds up to this luminance white can be read better than ink.
 INK, PAPER, HALF_LIGHT = "#1B1F2A", "#FFFFFF", 0.18
 
@@ -28,64 +29,104 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     Parameters
     ----------
     frame : DataFrame
-        Columns actual, predicted, count, share: the share among the rows of that actual class, 0 to 1.
-        ``attrs["weighted"]`` says that rows have weights, which are not in here.
+        Columns actual, predicted, count, share: the share among the rows of that actual class, 0 to 1, and named
+        (optional): among those given that name. ``attrs["weighted"]`` says that rows have weights, which are not in
+        here; ``attrs["shown"]`` is the column that the colours and the words in the cells are of, share where it is
+        missing. The last value of each cell's ``customdata`` is its row in the frame.
     """
     title = of("Confusion matrix", subject)
     if frame.empty:
         return empty(palette, title, reason(frame, "No row has been judged yet."))
     classes = list(dict.fromkeys([*frame["actual"], *frame["predicted"]]))
-    place = {each: number for number, each in enumerate(classes)}
-    cells = frame["actual"].map(place).to_numpy(), frame["predicted"].map(place).to_numpy()
-    count = np.zeros((len(classes), len(classes)), dtype=int)
-    share = np.zeros(count.shape)
-    count[cells], share[cells] = frame["count"], frame["share"].fillna(0.0)
+    count, shown, places = _cells(frame, classes)
     names = [escape(each) for each in classes]
     right = f"{np.trace(count):,} of {count.sum():,} rows named right"
     right += ", each counted once whatever its weight" if frame.attrs.get("weighted") else ""
-    drawn = figure(palette, title, "Named by the model", "Actual class", clause=right)
+    drawn = figure(palette, title, "Named by the model", "Actual class", clause=right, hoverdistance=-1)
     gap = 2 if len(classes) <= COUNTS_UP_TO else 1
     drawn.add_heatmap(
-        z=share,
+        z=shown,
         zmin=0,
-        zmax=1,
+        zmax=1 if frame.attrs.get("shown") != "count" else max(1, int(count.max())),
         colorscale=palette.scale,
         showscale=False,
         xgap=gap,
         ygap=gap,
-        customdata=np.dstack(
-            [np.tile(names, (len(names), 1)).T, np.tile(names, (len(names), 1)), np.char.mod("%d", count)]
-        ),
-        hovertemplate="<b>%{customdata[2]} rows</b><br>are %{customdata[0]}<br>named %{customdata[1]}<br>"
-        "%{z:.1%} of the rows that are %{customdata[0]}<extra></extra>",
+        hoverinfo="skip",
     )
-    _write_cells(drawn, count, share, palette)
+    _write_cells(drawn, count, frame, palette, shown)
+    _clickable(drawn, frame, count, places, names, palette)
     short = [escape(each, 14) for each in classes]
     drawn.update_xaxes(tickvals=list(range(len(names))), ticktext=short, showgrid=False, zeroline=False)
     upright = sum(map(len, short)) > 24
-    drawn.update_xaxes(tickangle=-90 if upright else 0)
+    drawn.update_xaxes(tickangle=-90 if upright else 0, range=[-0.5, len(names) - 0.5])
     label_rows(drawn, names)
     drawn.update_layout(height=(200 if upright else 130) + max(26, min(75, 400 // len(names))) * len(names))
     return drawn
 
 
-def _write_cells(drawn: go.Figure, count: np.ndarray, share: np.ndarray, palette: Palette) -> None:
-    """Counts onto the cells, each dark or light so that it can be read on its own colour."""
-    texts = _cell_texts(count, share)
+def _cells(frame: pd.DataFrame, classes: list[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Counts, what the colours say, and rows of the frame, each as a matrix."""
+    place = {each: number for number, each in enumerate(classes)}
+    cells = frame["actual"].map(place).to_numpy(), frame["predicted"].map(place).to_numpy()
+    count = np.zeros((len(classes), len(classes)), dtype=int)
+    shown, places = np.zeros(count.shape), np.full(count.shape, -1)
+    count[cells], places[cells] = frame["count"], np.arange(len(frame))
+    shown[cells] = frame[frame.attrs.get("shown", "share")].fillna(0.0)
+    return count, shown, places
+
+
+def _write_cells(drawn: go.Figure, count: np.ndarray, frame: pd.DataFrame, palette: Palette, shown: np.ndarray) -> None:
+    """Counts and shares onto the cells, each dark or light so that it can be read on its own colour.
+
+    Annotations, because what can be clicked on fades when something else is chosen.
+    """
+    texts = _cell_texts(count, shown, frame.attrs.get("shown") == "count")
     if texts is None:
         return
-    grounds = sample_colorscale(palette.scale, share.ravel().clip(0, 1).tolist(), colortype="tuple")
+    level = shown / max(1.0, shown.max())
+    grounds = sample_colorscale(palette.scale, level.ravel().clip(0, 1).tolist(), colortype="tuple")
     rows, columns = np.indices(count.shape)
+    size = 13 if len(count) <= SHARES_UP_TO else 10
+    drawn.update_layout(
+        annotations=[
+            {
+                "x": int(x),
+                "y": int(y),
+                "text": text,
+                "showarrow": False,
+                "font": {"size": size, "color": INK if luminance(ground) > HALF_LIGHT else PAPER},
+            }
+            for x, y, text, ground in zip(columns.ravel(), rows.ravel(), texts.ravel(), grounds, strict=True)
+            if text
+        ]
+    )
+
+
+def _clickable(
+    drawn: go.Figure, frame: pd.DataFrame, count: np.ndarray, places: np.ndarray, names: list[str], palette: Palette
+) -> None:
+    """A point in each cell that can be pointed at and clicked on: a map of colours alone tells of no click."""
+    rows, columns = (each.ravel() for each in np.indices(count.shape))
+    share = frame["share"].fillna(0.0).to_numpy()[places.ravel()]
+    named = frame["named"].fillna(0.0).to_numpy()[places.ravel()] if "named" in frame else share
+    told = [
+        (names[row], names[column], f"{each:,}", f"{of_row:.1%}", f"{of_column:.1%}", int(place))
+        for row, column, each, of_row, of_column, place in zip(
+            rows, columns, count.ravel(), share, named, places.ravel(), strict=True
+        )
+    ]
+    by_name = "<br>%{customdata[4]} of the rows named %{customdata[1]}" if "named" in frame else ""
     drawn.add_scatter(
-        x=columns.ravel(),
-        y=rows.ravel(),
-        mode="text",
-        text=texts.ravel(),
-        textfont={
-            "size": 13 if len(count) <= SHARES_UP_TO else 10,
-            "color": [INK if luminance(each) > HALF_LIGHT else PAPER for each in grounds],
-        },
-        hoverinfo="skip",
+        x=columns,
+        y=rows,
+        mode="markers",
+        marker={"symbol": "square-open", "size": 26, "color": palette.colour(2), "opacity": 0, "line": {"width": 3}},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        customdata=told,
+        hovertemplate="<b>%{customdata[2]} rows</b><br>are %{customdata[0]}<br>named %{customdata[1]}<br>"
+        f"%{{customdata[3]}} of the rows that are %{{customdata[0]}}{by_name}<extra></extra>",
         showlegend=False,
     )
 
@@ -96,133 +137,15 @@ def luminance(colour: tuple[float, float, float]) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _cell_texts(count: np.ndarray, share: np.ndarray) -> np.ndarray | None:
+def _cell_texts(count: np.ndarray, shown: np.ndarray, counted: bool) -> np.ndarray | None:
     """What stands in the cells: counts, with shares where there is room; nothing for no rows, or too many classes."""
     if len(count) > COUNTS_UP_TO:
         return None
     texts = np.array([[f"{each:,}" if each else "" for each in line] for line in count], dtype=object)
-    if len(count) <= SHARES_UP_TO:
-        part = np.array([[f"<br>{each:.0%}" for each in line] for line in share], dtype=object)
+    if len(count) <= SHARES_UP_TO and not counted:
+        part = np.array([[f"<br>{each:.0%}" for each in line] for line in shown], dtype=object)
         texts = np.where(count > 0, texts + part, "")
     return texts
-
-
-def roc(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
-    """Draw hits against false alarms for every cut-off, one line per curve and model.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns curve, fpr, tpr, auc, and model where several are overlaid.
-    """
-    drawn = _curves(
-        frame,
-        palette,
-        of("ROC curve", subject),
-        ("fpr", "False alarms (share of the others)"),
-        ("tpr", "Hits (share of the class)"),
-        ("auc", "area"),
-    )
-    if frame.empty:
-        return drawn
-    drawn.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": palette.muted, "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-        name="guessing",
-        showlegend=False,
-    )
-    return drawn
-
-
-def precision_recall(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
-    """Draw how pure the findings are against how many are found, one line per curve and model.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns curve, recall, precision, average_precision, chance (optional: the share of the class, which is the
-        precision of guessing), and model where several are overlaid.
-    """
-    drawn = _curves(
-        frame,
-        palette,
-        of("Precision and recall", subject),
-        ("recall", "Recall (share of the class that is found)"),
-        ("precision", "Precision (share that is right)"),
-        ("average_precision", "average"),
-        shape="hv",
-    )
-    if "chance" in frame and frame["curve"].nunique() == 1:
-        drawn.add_hline(y=frame["chance"].iloc[0], line={"color": palette.muted, "width": 1, "dash": "dot"})
-    return drawn
-
-
-def _curves(
-    frame: pd.DataFrame,
-    palette: Palette,
-    title: str,
-    x: tuple[str, str],
-    y: tuple[str, str],
-    summary: tuple[str, str],
-    shape: str = "linear",
-) -> go.Figure:
-    """Lines in the unit square: colours tell models apart, or classes where there is one model.
-
-    Where there are too many to name each, the legend says a model's mean, and a line says its name when pointed at.
-    """
-    if frame.empty:
-        return empty(palette, title, reason(frame, "Nothing that is judged here says how sure it is."))
-    models = [(model, groups(part, "curve")) for model, part in groups(frame, "model")]
-    named = sum(len(curves) for _, curves in models) <= LINES_NAMED_UP_TO
-    drawn = figure(palette, title, x[1], y[1], height=380)
-    for number, (model, curves) in enumerate(models):
-        if not named:
-            shade = palette.colour(number) if len(models) > 1 else palette.muted
-            drawn.add_scatter(x=[None], y=[None], mode="lines", name=_mean(model, curves, summary), line_color=shade)
-        for place, (curve, line) in enumerate(curves):
-            colour = number if len(models) > 1 else place
-            words = [escape(each) for each in _names(model, curve, len(models), len(curves))]
-            value = line[summary[0]].iloc[0]
-            line = thinned(line)
-            drawn.add_scatter(
-                x=line[x[0]],
-                y=line[y[0]],
-                mode="lines",
-                name=" · ".join(words) + f" ({summary[1]} {value:.3f})",
-                showlegend=named,
-                line={
-                    "color": palette.colour(colour),
-                    "width": 2 if named else 1.3,
-                    "shape": shape,
-                    "dash": LINES[_dash(colour, place, models, palette)],
-                },
-                hovertemplate=f"{y[1].split(' (')[0]} %{{y:.1%}}<br>{x[1].split(' (')[0]} %{{x:.1%}}"
-                "<extra>%{fullData.name}</extra>",
-            )
-    drawn.update_xaxes(range=[-0.01, 1.01], tickformat=".0%", constrain="domain")
-    drawn.update_yaxes(range=[-0.01, 1.02], tickformat=".0%")
-    return with_legend(drawn, [trace.name for trace in drawn.data if trace.showlegend is not False])
-
-
-def _mean(model: object, curves: list, summary: tuple[str, str]) -> str:
-    """All classes of a model in one entry of the legend."""
-    mean = np.mean([line[summary[0]].iloc[0] for _, line in curves])
-    classes = f"{len(curves)} classes (mean {summary[1]} {mean:.3f})"
-    return f"{escape(model)} · {classes}" if model else classes
-
-
-def _names(model: object, curve: object, models: int, curves: int) -> list[object]:
-    """What a line is called: by its model, its class, or both."""
-    named = ([model] if models > 1 else []) + ([curve] if curves > 1 else [])
-    return named or [model or curve or "model"]
-
-
-def _dash(colour: int, place: int, models: list, palette: Palette) -> int:
-    """A line's dashes: they tell classes apart within a model, and the ninth series from the first."""
-    return (colour // len(palette.series) + (place if len(models) > 1 else 0)) % len(LINES)
 
 
 def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -231,8 +154,9 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     Parameters
     ----------
     frame : DataFrame
-        Indexed by class; columns precision, recall, f1, support, all but the last 0 to 1. ``attrs["weighted"]`` says
-        that support adds up weights.
+        Indexed by class; columns precision, recall, f1, support, all but the last 0 to 1, missing where not defined;
+        bounds as ``precision_low``, ``precision_high`` and so on, where there are some. ``attrs["weighted"]`` says that
+        support adds up weights.
     """
     title = of("Measures per class", subject)
     if frame.empty:
@@ -252,10 +176,31 @@ def per_class(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
             name=heading,
             marker_color=palette.colour(place),
             marker_line_width=0,
-            customdata=np.column_stack([names, [told.format(each) for each in shown["support"]]]),
-            hovertemplate=f"{heading} of %{{customdata[0]}}: <b>%{{x:.1%}}</b><br>%{{customdata[1]}}<extra></extra>",
+            error_x=_bounds(shown, column, palette),
+            customdata=np.column_stack(
+                [names, [told.format(each) for each in shown["support"]], _ranges(shown, column)]
+            ),
+            hovertemplate=f"{heading} of %{{customdata[0]}}: <b>%{{x:.1%}}</b>%{{customdata[2]}}<br>%{{customdata[1]}}"
+            "<extra></extra>",
         )
     drawn.update_xaxes(range=[0, 1.01], tickformat=".0%")
     label_rows(drawn, names)
     drawn.update_layout(height=110 + 56 * len(names) if len(names) <= 10 else 110 + 34 * len(names))
     return with_legend(drawn, list(MEASURES.values()))
+
+
+def _bounds(frame: pd.DataFrame, column: str, palette: Palette) -> dict[str, Any] | None:
+    """The range of a measure as thin lines, where the frame has it."""
+    if f"{column}_low" not in frame:
+        return None
+    above, below = frame[f"{column}_high"] - frame[column], frame[column] - frame[f"{column}_low"]
+    thin = {"color": palette.muted, "thickness": 1.2, "width": 3}
+    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, **thin}
+
+
+def _ranges(frame: pd.DataFrame, column: str) -> list[str]:
+    """The same in words."""
+    if f"{column}_low" not in frame:
+        return [""] * len(frame)
+    bounds = zip(frame[f"{column}_low"], frame[f"{column}_high"], strict=True)
+    return ["" if low != low else f" ({low:.1%} to {high:.1%})" for low, high in bounds]

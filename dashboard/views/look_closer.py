@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import jobs
-from core.importances import IMPORTANCES
 from core.metrics import METRICS
-from core.records import FitState, Task
-from core.store import RunRow
-from dashboard import session, widgets, words
-from dashboard.charts import CHARTS, Chart
-from dashboard.frames import FRAMES, Shown, subject_of
+from dashboard import session, widgets
 
 # ---- selection
 
@@ -49,50 +43,4 @@ if not finished:
 with st.container(border=True):
     chosen = widgets.pick_run_models(result, finished, "models", "Models to look at")
 
-held = {id: found for id in chosen if (found := session.predictions(run, id)) is not None}
-shown = Shown(result, chosen, metric.name, held)
-
-
-def importances(run: RunRow, chosen: list[str]) -> dict[str, pd.DataFrame]:
-    """The importances that are there; for the others a place is held, or the reason is said."""
-    method = widgets.pick_method("What it relies on, found out by", IMPORTANCES, "importance")
-    st.caption(words.escape(method.about))
-    found = {}
-    for id in chosen:
-        job = session.settled(jobs.request_importance(session.store(), run.id, id, method.name))
-        if job.state == FitState.DONE:
-            found[id] = pd.DataFrame(job.result["frame"])
-            found[id].attrs.update(job.result.get("about", {}))
-        else:
-            st.markdown(f"**{words.escape(result.model(id).title)}**")
-            widgets.waiting(job, "Finding out what the model relies on …", 120)
-    return found
-
-
-def draw(chart: Chart, shown: Shown, task: Task, key: str) -> None:
-    """A chart of what is stored, or a sentence on what is missing."""
-    lacks = [chart.lacks(shown.stored(id), task) for id in shown.models]
-    able = [id for id, reason in zip(shown.models, lacks, strict=True) if reason is None]
-    if able:
-        part = Shown(result, able, metric.name, shown.predictions, shown.importances)
-        title = result.model(able[0]).title if len(able) == 1 else ""
-        widgets.show_chart(chart, FRAMES[chart.name](part), subject_of(result, metric, title), key)
-    elif shown.models:
-        st.markdown(f"**{words.escape(chart.title)}**")
-    for id, reason in zip(shown.models, lacks, strict=True):
-        if reason:
-            st.caption(words.escape(f"{result.model(id).title}: {reason[0].lower()}{reason[1:]}"))
-
-
-sides = st.columns(2)
-place = 0
-for chart in CHARTS.values():
-    if chart.name not in FRAMES or run.problem.task not in chart.tasks or not chosen:
-        continue
-    for part in [shown] if chart.several else [shown.of(id) for id in chosen]:
-        with sides[place % 2], st.container(border=True):
-            if "importances" in chart.needs:
-                there = importances(run, chosen)
-                part = Shown(result, [id for id in chosen if id in there], metric.name, held, there)
-            draw(chart, part, run.problem.task, f"{chart.name}-{'-'.join(part.models)}")
-        place += 1
+widgets.look_closer(run, result, metric, chosen, finished)

@@ -4,6 +4,7 @@ from dashboard.widgets.afterwards import afterwards
 from dashboard.widgets.banners import at_work, title_of, who
 from dashboard.widgets.cards import all_models, chosen_models, pick_models, recall_models
 from dashboard.widgets.checks import show_checks
+from dashboard.widgets.closer import look_closer
 from dashboard.widgets.costs import costs
 from dashboard.widgets.figures import card, show_chart
 from dashboard.widgets.forecasts import forecasts
@@ -42,6 +43,7 @@ __all__ = [
     "free_space",
     "header",
     "leaderboard",
+    "look_closer",
     "offer_both",
     "pick_method",
     "pick_models",

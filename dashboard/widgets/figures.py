@@ -25,6 +25,7 @@ def show_chart(
     said: str = "",
     ways: Sequence[str] = (),
     lazy: bool = False,
+    noted: str = "",
 ) -> list[dict[str, Any]]:
     """Draw a chart with one sentence on how to read it, and its numbers on request.
 
@@ -36,6 +37,8 @@ def show_chart(
         How something can be marked in it: ``points``, ``box``, ``lasso``; nothing can where it is empty.
     lazy : bool
         Whether it is drawn again and again: then it changes in place, and its numbers are sent when they are opened.
+    noted : str
+        What an expert wants to know besides, with the numbers.
 
     Returns
     -------
@@ -54,6 +57,8 @@ def show_chart(
     st.caption(words.escape(chart.about))
     opened: dict[str, Any] = {"key": f"{key}-show", "on_change": "rerun"} if lazy else {}
     box = st.expander("Show the numbers", type="compact", **opened)
+    if noted:
+        box.caption(words.escape(noted))
     if not lazy or box.open:
         box.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
     return list(event["selection"]["points"]) if ways else []

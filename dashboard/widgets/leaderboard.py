@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import jobs
-from core.metrics import METRICS, Metric, default_metric, metrics_of
+from core.metrics import METRICS, Metric, default_metric, first_metrics, metrics_of
 from core.models import MODELS
 from core.records import Hold, RunState
 from core.results import Comparison
@@ -72,7 +72,8 @@ def _draw(run: RunRow, result: Comparison) -> None:
 def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
     """The heading with its state, the metric that ranks, and the button that stops everything."""
     proposal = default_metric(run.problem)
-    names = [each.name for each in metrics_of(run.problem)]
+    few = [each.name for each in first_metrics(run.problem, str(proposal.value))]
+    names = [*few, *(each.name for each in metrics_of(run.problem) if each.name not in few)]
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader("Leaderboard", anchor=False, width="content")

@@ -14,7 +14,7 @@ from dashboard.words.next_step import Known
 
 def next_step(run: RunRow, result: Comparison, metric: Metric, *, suspicious: bool) -> None:
     """Draw the next step; `suspicious` says whether something was found that makes scores lie."""
-    step = words.next_step(_known(run, result, metric, suspicious))
+    step = words.next_step.next_step(_known(run, result, metric, suspicious))
     with st.container(border=True, key="next_step"):
         st.markdown("**What to do next**")
         st.caption(words.escape(step.told))

@@ -6,10 +6,10 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import afterwards, comparing, exploring, invented, odd, proof
+from . import afterwards, comparing, diagnosing, exploring, invented, next_step, odd, proof
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
-from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
+from .judgement import Measure, beats, front, hundred, metric_sentence, says, value_of, verdict
 from .learning import by_heart, folds, pace, to_learn
 from .log import Entry, as_text, without_folders
 from .pitfalls import calm, role_of, two_splits
@@ -23,10 +23,12 @@ __all__ = [
     "afterwards",
     "ago",
     "as_text",
+    "beats",
     "by_heart",
     "calm",
     "comparing",
     "count",
+    "diagnosing",
     "duration",
     "escape",
     "exploring",
@@ -38,6 +40,7 @@ __all__ = [
     "invented",
     "joined",
     "metric_sentence",
+    "next_step",
     "number",
     "odd",
     "pace",

@@ -135,7 +135,7 @@ def verdict(
             *_no_better(best, floor, measure, running, words),
             too_few(needed, rows, best.title, "guessing") if _ahead(best, floor, measure) else "",
         ]
-        if floor is not None and not _beats(best, floor, measure)
+        if floor is not None and not beats(best, floor, measure)
         else [
             *_best(best, ranked, floor, measure, running, words),
             told := _ties(best, ranked),
@@ -162,7 +162,7 @@ def _mean(row: Standing) -> float:
     return row.mean
 
 
-def _beats(best: Standing, floor: Standing, measure: Measure) -> bool:
+def beats(best: Standing, floor: Standing, measure: Measure) -> bool:
     """Whether the best model is better than guessing, and not by luck as far as can be told."""
     return _ahead(best, floor, measure) and (_judged_once([best, floor]) or not floor.tied)
 

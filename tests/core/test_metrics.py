@@ -10,13 +10,13 @@ import warnings
 import numpy as np
 import pytest
 from sklearn import metrics as oracle
-from sklearn.preprocessing import label_binarize
 
 from core.catalogue import UnknownName, resolve
 from core.metrics import (
     METRICS,
     better,
     default_metric,
+    first_metrics,
     metrics_of,
     per_class,
     score,
@@ -25,29 +25,64 @@ from core.metrics import (
     sort_key,
 )
 from core.records import Predictions, Problem, Task
+from tests.core.oracles import defined, score_of
 
 DOCUMENTED_KEYS = [
     "accuracy",
+    "zero_one_loss",
     "balanced_accuracy",
+    "balanced_accuracy_adjusted",
     "precision",
     "recall",
     "f1",
+    "f_half",
+    "f2",
+    "specificity",
+    "npv",
+    "likelihood_ratio_positive",
+    "likelihood_ratio_negative",
+    "jaccard",
     "precision_macro",
     "recall_macro",
     "f1_macro",
+    "jaccard_macro",
     "precision_weighted",
     "recall_weighted",
     "f1_weighted",
-    "roc_auc",
-    "average_precision",
-    "log_loss",
-    "brier",
+    "jaccard_weighted",
     "matthews",
+    "cohen_kappa",
+    "roc_auc",
+    "roc_auc_weighted",
+    "roc_auc_start",
+    "average_precision",
+    "average_precision_weighted",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "log_loss",
+    "d2_log_loss",
+    "brier",
+    "d2_brier",
+    "hinge_loss",
     "mae",
     "median_absolute_error",
+    "max_error",
+    "mse",
     "rmse",
     "r2",
+    "explained_variance",
     "mape",
+    "msle",
+    "rmsle",
+    "d2_absolute_error",
+    "pinball_10",
+    "pinball_90",
+    "d2_pinball_10",
+    "d2_pinball_90",
+    "poisson_deviance",
+    "d2_poisson",
+    "gamma_deviance",
+    "d2_gamma",
 ]
 
 
@@ -80,23 +115,8 @@ def drawn(classes: int, rows: int = 300, seed: int = 0, *, ties: bool = False) -
 
 def expected(name: str, predictions: Predictions, positive: int | None) -> float:
     """What scikit-learn says, called as a person would call it on the rows."""
-    metric, actual = METRICS[name], predictions.actual
-    function, options = resolve(metric.sklearn), dict(metric.options)
-    if predictions.weights is not None:
-        options["sample_weight"] = predictions.weights
-    if metric.needs == "predicted":
-        if name in ("precision", "recall", "f1"):
-            options["pos_label"] = positive
-        return float(function(actual, predictions.predicted, **options))
-    assert predictions.probabilities is not None
-    labels = list(range(predictions.probabilities.shape[1]))
-    if positive is None or name == "log_loss":
-        truth = label_binarize(actual, classes=labels) if name == "average_precision" else actual
-        extra = {} if name == "average_precision" else {"labels": labels}
-        return float(function(truth, predictions.probabilities, **options, **extra))
-    if name == "brier":
-        return float(function(actual, predictions.probabilities[:, positive], pos_label=positive, **options))
-    return float(function(actual == positive, predictions.probabilities[:, positive], **options))
+    given = predictions.probabilities if predictions.probabilities is not None else predictions.scores
+    return score_of(name, predictions.actual, predictions.predicted, given, positive, predictions.weights)
 
 
 def test_the_keys_are_the_documented_ones_in_order() -> None:
@@ -110,7 +130,8 @@ def test_an_entry_can_be_shown(metric) -> None:
     assert metric.needs in ("predicted", "scores", "probabilities")
     assert metric.unit in ("share", "target", "none")
     assert metric.tasks
-    assert (metric.high if metric.greater_is_better else metric.low) == metric.best
+    end = metric.high if metric.greater_is_better else metric.low
+    assert end == metric.best or (end is None and np.isinf(metric.best))
     assert callable(resolve(metric.sklearn))
 
 
@@ -122,7 +143,9 @@ def test_classification_equals_scikit_learn(classes: int, positive: int | None, 
     names = tuple(f"class {code}" for code in range(classes))
     problem = classes_problem((1,) * classes, None if positive is None else names[positive])
     scores, undefined = score_all(predictions, problem)
-    assert set(undefined) == (set() if positive is not None else {"precision", "recall", "f1"})
+    assert set(undefined) == {
+        each.name for each in metrics_of(problem) if not defined(each, classes, positive=positive is not None)
+    }
     assert list(scores) == [metric.name for metric in metrics_of(problem)]
     for name, value in scores.items():
         if name not in undefined:
@@ -173,10 +196,41 @@ def test_several_decision_scores_give_one_against_the_rest() -> None:
 
 
 def test_without_probabilities_and_scores_nothing_is_ranked() -> None:
-    scores, undefined = score_all(said([0, 1, 1], [0, 1, 0]), classes_problem((1, 2), "class 1"))
-    gone = {"roc_auc", "average_precision", "log_loss", "brier"}
+    problem = classes_problem((1, 2), "class 1")
+    scores, undefined = score_all(said([0, 1, 1], [0, 1, 0]), problem)
+    gone = {each.name for each in metrics_of(problem) if each.needs != "predicted"} | {"likelihood_ratio_positive"}
     assert set(undefined) == gone == {name for name, value in scores.items() if value is None}
     assert undefined["roc_auc"] == "This model gives neither probabilities nor decision scores."
+    assert undefined["likelihood_ratio_positive"] == "There is no false alarm to divide by."
+
+
+@pytest.mark.parametrize(("classes", "positive"), [(2, 0), (2, 1), (4, None)])
+def test_hinge_loss_is_of_decision_scores(classes: int, positive: int | None) -> None:
+    both = drawn(classes)
+    margins = np.log(both.probabilities) if classes > 2 else both.probabilities @ [-2.0, 2.0]
+    problem = classes_problem((1,) * classes, None if positive is None else f"class {positive}")
+    value, _ = score("hinge_loss", said(both.actual, both.predicted, scores=margins), problem)
+    assert value == pytest.approx(oracle.hinge_loss(both.actual, margins), rel=1e-12)
+    assert "no distances" in score("hinge_loss", both, problem)[1]
+
+
+def test_amounts_and_counts_equal_scikit_learn_and_say_where_they_do_not_apply() -> None:
+    rng = np.random.default_rng(2)
+    actual = rng.poisson(3.0, 100).astype(float)
+    counts = said(actual, rng.gamma(3.0, size=100))
+    scores, undefined = score_all(counts, NUMBERS)
+    assert scores["d2_poisson"] == pytest.approx(expected("d2_poisson", counts, None))
+    told = f"The actual value is 0 or less in {np.count_nonzero(actual == 0)} rows."
+    assert undefined["gamma_deviance"] == told
+    assert score("rmsle", said([1.0, 2.0], [0.5, -1.0]), NUMBERS)[1] == "The predicted value is -1 or less in 1 row."
+
+
+def test_three_metrics_come_first_and_the_chosen_one_leads() -> None:
+    problem = classes_problem((3, 4), "class 1")
+    assert [each.name for each in first_metrics(problem)] == ["accuracy", "balanced_accuracy", "roc_auc"]
+    assert [each.name for each in first_metrics(problem, "f1")] == ["f1", "accuracy", "balanced_accuracy"]
+    assert [each.name for each in first_metrics(NUMBERS, "r2")] == ["r2", "mae", "rmse"]
+    assert [each.name for each in first_metrics(NUMBERS, "f1")] == ["mae", "rmse", "r2"]
 
 
 def test_one_column_of_scores_for_three_classes_ranks_nothing() -> None:
@@ -187,13 +241,11 @@ def test_one_column_of_scores_for_three_classes_ranks_nothing() -> None:
 def test_a_single_class_among_the_rows() -> None:
     halves = np.full((4, 2), 0.5)
     scores, undefined = score_all(said([0] * 4, [0, 0, 0, 1], halves), classes_problem((4, 4), "class 1"))
-    assert undefined == {
-        "recall": "No row of class 'class 1' among these rows.",
-        "f1": "No row of class 'class 1' among these rows.",
-        "roc_auc": "Only one class in these rows.",
-        "average_precision": "Only one class in these rows.",
-        "matthews": "Only one class in these rows.",
-    }
+    assert {name: undefined[name] for name in ("recall", "f1")} == dict.fromkeys(
+        ("recall", "f1"), "No row of class 'class 1' among these rows."
+    )
+    alone = ("roc_auc", "average_precision", "matthews", "cohen_kappa", "d2_brier", "balanced_accuracy_adjusted")
+    assert {undefined[name] for name in alone} == {"Only one class in these rows."}
     assert scores["accuracy"] == 0.75 and scores["precision"] == 0.0
     assert scores["log_loss"] == pytest.approx(np.log(2)) and scores["brier"] == pytest.approx(0.25)
 
@@ -301,11 +353,12 @@ def test_the_default_of_single_rows_is_defined_on_a_single_row(problem: Problem)
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
 def test_the_better_value_sorts_first_and_the_undefined_last(metric) -> None:
-    worse = metric.best - 0.5 if metric.greater_is_better else metric.best + 0.5
-    assert better(metric.name, metric.best, worse) and not better(metric.name, worse, metric.best)
+    best = min(metric.best, 1e9)
+    worse = best - 0.5 if metric.greater_is_better else best + 0.5
+    assert better(metric.name, best, worse) and not better(metric.name, worse, best)
     assert better(metric.name, worse, None) and not better(metric.name, None, worse)
-    assert sorted([None, worse, metric.best], key=lambda value: sort_key(metric.name, value)) == [
-        metric.best,
+    assert sorted([None, worse, best], key=lambda value: sort_key(metric.name, value)) == [
+        best,
         worse,
         None,
     ]

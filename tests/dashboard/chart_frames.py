@@ -42,6 +42,7 @@ def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
             {"precision": [0.9, 0.8, 0.0], "recall": [0.7, 0.6, 0.0], "f1": [0.8, 0.7, 0.0], "support": [10, 10, 10]},
             index=pd.Index(classes, name="class"),
         ),
+        **_judged(label),
         "roc": curves(label),
         "precision_recall": curves(label),
         "predicted_against_actual": pd.DataFrame(
@@ -108,6 +109,40 @@ def _compared(label: str) -> dict[str, pd.DataFrame]:
         {"label": [f"{label} is better", "makes no odds", "Forest is better"], "share": [0.7, 0.2, 0.1]}
     )
     return {"chances": both, "critical_difference": ranks, "three_ways": parts}
+
+
+def _judged(label: str) -> dict[str, pd.DataFrame]:
+    """The frames of charts of a model's predictions."""
+    bins = {"from": [0.0, 0.5], "to": [0.5, 1.0], "count": [30, 40]}
+    ranges = {"low": [0.1, 0.7], "high": [0.4, 0.9]}
+    line = pd.DataFrame({**bins, **ranges, "said": [0.25, 0.75], "happened": [0.2, 0.8], "model": label})
+    line.attrs["of"] = label
+    hills = pd.DataFrame({**bins, "share": [0.4, 0.6]})
+    scores = pd.concat([hills.assign(label=label), hills.assign(label="b")], ignore_index=True)
+    scores.attrs.update(of=label, probable=True)
+    gains = pd.DataFrame({"model": label, "curve": label, "called": [0.0, 0.5, 1.0], "found": [0.0, 0.8, 1.0]})
+    gains = gains.assign(lift=[np.nan, 1.6, 1.0], lift_first=1.6, chance=0.3, threshold=[np.inf, 0.5, 0.1])
+    pair = {"agree": 0.9, "low": 0.8, "high": 0.95, "both": 0.7, "only_a": 0.1, "only_b": 0.1, "none": 0.1, "count": 50}
+    sizes = pd.DataFrame({**bins, **ranges, "middle": [0.3, 0.8], "miss": [0.2, 0.8], "bias": [0.1, -0.1]})
+    covered = pd.DataFrame({"level": [0.2, 0.8], "covered": [0.25, 0.8], **ranges, "count": 70})
+    return {
+        "outcomes": pd.DataFrame(
+            {"outcome": ["found", "missed", "false alarm", label], "count": [9, 1, 0, 10],
+             "share": [0.45, 0.05, 0, 0.5], "dots": [45, 5, 0, 50]}
+        ),
+        "mistakes": pd.DataFrame(
+            {"actual": [label, "b"], "predicted": ["b", label], "count": [4, 2], "share": [0.4, 0.2], "low": [0.2, 0.1],
+             "high": [0.6, 0.4], "examples": [[3, 7], [1]]}
+        ),
+        "gain": gains,
+        "lift": gains,
+        "calibration": line,
+        "score_distribution": scores,
+        "residual_distribution": hills,
+        "error_by_size": sizes.assign(model=label),
+        "quantile_coverage": covered.assign(model=label),
+        "agreement": pd.DataFrame([{"model_a": label, "model_b": "Forest", **pair}]),
+    }  # fmt: skip
 
 
 def _explored(label: str) -> dict[str, pd.DataFrame]:

@@ -181,12 +181,12 @@ def test_charts_draw_what_the_diagnostics_give() -> None:
 
 def test_confusion_puts_actual_down_and_predicted_across() -> None:
     figure = draw("confusion")
-    cells, texts = figure.data
+    cells, points = figure.data
     assert np.asarray(cells.z).tolist() == [[0.8, 0.2, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]]
-    assert texts.text[:3].tolist() == ["8<br>80%", "2<br>20%", ""]
-    dark, light = texts.textfont.color[0], texts.textfont.color[2]
-    assert (dark, light) == ("#FFFFFF", "#1B1F2A"), "light letters on the full cell, dark ones on the empty"
-    assert cells.customdata[0][1].tolist() == ["setosa", "versicolor", "2"]
+    written = figure.layout.annotations
+    assert [each.text for each in written[:2]] == ["8<br>80%", "2<br>20%"] and len(written) == 5
+    assert [written[0].font.color, written[1].font.color] == ["#FFFFFF", "#1B1F2A"], "light letters on the full cell"
+    assert list(points.customdata[1]) == ["setosa", "versicolor", "2", "20.0%", "20.0%", 1]
     assert figure.layout.title.subtitle.text == "27 of 30 rows named right"
     assert figure.layout.yaxis.range == (2.5, -0.5)
 
@@ -197,7 +197,7 @@ def test_confusion_of_many_classes(size: int) -> None:
     frame = pd.DataFrame(pairs, columns=["actual", "predicted"]).assign(count=1, share=1 / size)
     figure = draw("confusion", frame)
     assert figure.layout.yaxis.ticktext == tuple(str(each) for each in range(size))
-    assert len(figure.data) == (1 if size > 20 else 2)
+    assert bool(figure.layout.annotations) == (size <= 20)
     assert figure.layout.height < 1_100
 
 

@@ -10,10 +10,8 @@ import pytest
 from core import jobs
 from core.metrics import METRICS
 from core.models import MODELS
-from core.records import ModelSpec, Roles, RunSpec, Split, Task
+from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import RunRow, Store
-from dashboard.charts import CHARTS
-from dashboard.frames import FRAMES, Shown
 from tests.dashboard.pages import address, charts, compared, drain, frame, page, queue, said, sound
 
 VIEWS = ("data", "compare", "better", "look_closer", "map", "invented", "runs")
@@ -129,32 +127,6 @@ def test_a_refused_start_is_a_sentence_and_nothing_is_queued(store: Store) -> No
     at.button(key="start").click().run()
     assert any("rare" in str(each.value) and "2 rows" in str(each.value) for each in at.error)
     assert store.runs() == []
-
-
-@pytest.mark.parametrize(("data", "models"), [("iris", QUICK), ("curve:rows=100", (ModelSpec("ridge"),))])
-def test_every_chart_that_applies_is_drawn(store: Store, data: str, models: tuple[ModelSpec, ...]) -> None:
-    run = compared(store, data, *models)
-    at = page("look_closer", run=run.id)
-    sound(at)
-    fit = [each for each in CHARTS.values() if each.name in FRAMES and run.problem.task in each.tasks]
-    without_curve = [each for each in fit if "curve" not in each.needs]
-    chosen = at.multiselect(key="models").value
-    assert "baseline" not in chosen
-    assert charts(at) == sum(1 if each.several else len(chosen) for each in without_curve)
-    assert "this model learns in one step" in said(at)
-
-
-def test_every_chart_of_a_run_has_a_frame(store: Store) -> None:
-    others = {"table", "projection", "invented", "layers", "study", "costs", "decided"}
-    of_a_run = {each.name for each in CHARTS.values() if not each.needs & others}
-    assert set(FRAMES) == of_a_run
-    result = jobs.result(store, compared(store, "iris", *QUICK))
-    for name, make in FRAMES.items():
-        if name != "importances":
-            held = {each.id: result.predictions(each.id) for each in result.models}
-            shown = Shown(result, ["decision_tree"], "accuracy", {id: each for id, each in held.items() if each})
-            lacks = CHARTS[name].lacks(shown.stored("decision_tree"), Task.CLASSIFICATION)
-            assert lacks or len(make(shown)), name
 
 
 def test_the_map_shows_where_a_model_errs(store: Store) -> None:

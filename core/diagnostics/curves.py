@@ -1,20 +1,19 @@
-"""Where a model is right and where it errs: confusion, curves and residuals from stored predictions.
+"""Curves over all cut-offs: ROC with its spread over folds, precision-recall, gain and lift.
 
-Takes `Predictions` and their `Problem`; gives long frames to draw or to show. numpy and pandas only, quick enough for
-the dashboard to call. A frame that cannot be made is empty, and ``frame.attrs["reason"]`` says why.
+Takes predictions and their problem; gives long frames whose points are points of the curve, never in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.metrics.judged import Judged, predicted_given, rows_given, scores_given, several_classes_present
+from core.diagnostics.held import Held, with_reason
+from core.metrics.judged import Judged, rows_given, scores_given, several_classes_present
 from core.metrics.ranking import Ranking
 from core.records import Predictions, Problem
 
@@ -23,38 +22,7 @@ Floats = NDArray[np.floating[Any]]
 # More points than this cannot be told apart on a screen.
 CURVE_POINTS = 500
 _ANY = Ranking(np.array([True, False]), np.array([1.0, 0.0]))  # to read a curve's columns off where there is no curve
-
-
-def confusion(predictions: Predictions, problem: Problem) -> pd.DataFrame:
-    """Count rows by actual and predicted class, each once: what people look for here is rows, not weights.
-
-    Parameters
-    ----------
-    predictions : Predictions
-        Of a classification problem with K classes.
-    problem : Problem
-
-    Returns
-    -------
-    DataFrame of shape (K * K, 4)
-        Columns ``actual``, ``predicted`` (classes), ``count`` and ``share``: of the rows of that actual class, 0 where
-        it has none. In the order of the classes, the predicted class moving fastest. ``attrs["weighted"]`` says whether
-        metrics weight the rows.
-    """
-    counts = Judged(replace(predictions, weights=None), problem).confusion
-    size = len(problem.classes)
-    totals = np.repeat(counts.sum(axis=1), size)
-    classes = pd.Index(problem.classes)
-    frame = pd.DataFrame(
-        {
-            "actual": classes.repeat(size),
-            "predicted": classes[np.tile(np.arange(size), size)],
-            "count": counts.ravel(),
-            "share": counts.ravel() / np.maximum(totals, 1),
-        }
-    )
-    frame.attrs["weighted"] = predictions.weights is not None
-    return frame
+FIRST = 0.1  # share of the rows, from the top, of which the lift is told
 
 
 def roc(predictions: Predictions, problem: Problem, points: int = CURVE_POINTS) -> pd.DataFrame:
@@ -104,27 +72,67 @@ def precision_recall(predictions: Predictions, problem: Problem, points: int = C
     return frame
 
 
-def residuals(predictions: Predictions, problem: Problem) -> pd.DataFrame:
-    """What was predicted and by how much it was missed.
+def gains(predictions: Predictions, problem: Problem, points: int = CURVE_POINTS) -> pd.DataFrame:
+    """What is found when the rows are gone through from the surest down.
 
     Parameters
     ----------
     predictions : Predictions
-        Of a regression problem.
+        With probabilities or decision scores.
     problem : Problem
+    points : int
+        See `roc`.
 
     Returns
     -------
-    DataFrame of shape (n, 4)
-        Columns ``row`` (position in the table), ``actual``, ``predicted`` and ``residual``, which is actual -
-        predicted: above 0 where the prediction was too low. Rows without a finite prediction are left out, and the
-        reason says how many.
+    DataFrame
+        Columns ``curve``, ``called`` (share of all rows that are gone through), ``found`` (share of the class among
+        them), ``lift`` (found / called, which is 1 for guessing; missing at the start), ``threshold``, ``lift_first``
+        (the lift at the last cut-off that calls at most a tenth of the rows, else at the first) and ``chance`` (the
+        share of the class).
     """
-    finite = np.isfinite(predictions.predicted)
-    actual, predicted = predictions.actual[finite], predictions.predicted[finite]
-    columns = {"row": predictions.rows[finite], "actual": actual, "predicted": predicted}
-    frame = pd.DataFrame({**columns, "residual": actual - predicted})
-    return _with_reason(frame, predicted_given(Judged(predictions, problem)))
+    frame = _curves(predictions, problem, points, "average_precision", _gains).drop(columns="average_precision")
+    judged = Judged(predictions, problem)
+    firsts = {problem.classes[code]: _lift_first(each) for code, each in judged.rankings.items()}
+    shares = dict(zip(problem.classes, judged.support / (judged.total or 1), strict=True))
+    frame["lift_first"] = frame["curve"].map(firsts).astype(float)
+    frame["chance"] = frame["curve"].map(shares).astype(float)
+    return frame
+
+
+def roc_over_folds(held: Held, problem: Problem, points: int = CURVE_POINTS) -> pd.DataFrame:
+    """The ROC curve of all rows, and around it how far the curves of the folds lie apart.
+
+    Folds are averaged vertically: at each false alarm rate of the curve, mean and standard deviation of the folds' hits
+    (Fawcett 2006, doi:10.1016/j.patrec.2005.10.010, section 7).
+
+    Returns
+    -------
+    DataFrame
+        As `roc`, with ``low`` and ``high``, mean - and + standard deviation; both missing with fewer than two curves.
+        ``attrs["undefined"]`` has the reason why a fold has no curve, by its number from 1.
+    """
+    frame = roc(held.whole, problem, points)
+    frame[["low", "high"]] = np.nan
+    reasons: dict[str, str] = {}
+    rankings: list[dict[int, Ranking]] = []
+    for fold, part in held.folds.items():
+        judged = Judged(part, problem)
+        if reason := rows_given(judged) or scores_given(judged) or several_classes_present(judged):
+            reasons[str(fold + 1)] = reason
+        else:
+            rankings.append(judged.rankings)
+    for label, places in frame.groupby("curve", sort=False).groups.items():
+        code = problem.classes.index(label)
+        known = [each[code] for each in rankings if code in each]
+        if len(known) > 1:
+            across = frame.loc[places, "fpr"].to_numpy()
+            lines = np.array([np.interp(across, each.false_alarm_rate, each.recall) for each in known])
+            middle, spread = lines.mean(axis=0), lines.std(axis=0, ddof=1)
+            frame.loc[places, "low"] = np.clip(middle - spread, 0, 1)
+            frame.loc[places, "high"] = np.clip(middle + spread, 0, 1)
+    frame.attrs["undefined"] = reasons
+    return frame
 
 
 def _curves(
@@ -135,7 +143,7 @@ def _curves(
     reason = rows_given(judged) or scores_given(judged) or several_classes_present(judged)
     if reason:
         empty = {"curve": pd.Series(dtype=object)} | {each: pd.Series(dtype=float) for each in (*trace(_ANY), area)}
-        return _with_reason(pd.DataFrame(empty), reason)
+        return with_reason(pd.DataFrame(empty), reason)
     frames = [_thinned(pd.DataFrame(trace(each)), points) for each in judged.rankings.values()]
     for code, ranking, frame in zip(judged.rankings, judged.rankings.values(), frames, strict=True):
         frame.insert(0, "curve", [problem.classes[code]] * len(frame))
@@ -143,15 +151,24 @@ def _curves(
     return pd.concat(frames, ignore_index=True)
 
 
-def _with_reason(frame: pd.DataFrame, reason: str | None) -> pd.DataFrame:
-    if reason:
-        frame.attrs["reason"] = reason
-    return frame
-
-
 def _roc(ranking: Ranking) -> dict[str, Floats]:
     thresholds = np.append(np.inf, ranking.thresholds)
     return {"fpr": ranking.false_alarm_rate, "tpr": ranking.recall, "threshold": thresholds}
+
+
+def _gains(ranking: Ranking) -> dict[str, Floats]:
+    called = np.append(0.0, ranking.hits + ranking.alarms)
+    called = called / called[-1]
+    lift = np.append(np.nan, ranking.recall[1:] / called[1:])
+    thresholds = np.append(np.inf, ranking.thresholds)
+    return {"called": called, "found": ranking.recall, "lift": lift, "threshold": thresholds}
+
+
+def _lift_first(ranking: Ranking) -> float:
+    """The lift among the surest tenth, at a true cut-off."""
+    line = _gains(ranking)
+    place = max(1, int(np.searchsorted(line["called"], FIRST, side="right")) - 1)
+    return float(line["lift"][place])
 
 
 def _precision_recall(ranking: Ranking) -> dict[str, Floats]:
