@@ -56,7 +56,7 @@ def test_every_theme_draws_what_applies(store: Store, data: str) -> None:
 
 
 def test_every_chart_of_a_run_has_a_look() -> None:
-    apart = {"table", "projection", "invented", "layers", "study", "costs"}
+    apart = {"table", "projection", "invented", "layers", "study", "costs", "decided"}
     assert set(LOOKS) == {each.name for each in CHARTS.values() if not each.needs & apart}
     assert {each.theme for each in LOOKS.values()} == set(THEMES)
 
