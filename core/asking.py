@@ -1,4 +1,4 @@
-"""The face's questions: a table's profile and checks, exams, studies; answered by whoever works off the queue.
+"""The face's questions: profiles and checks, exams, studies, groups; answered by whoever works off the queue.
 
 Takes a store and what is asked about, gives the derived result, which is there at once when somebody asked before.
 """
@@ -69,6 +69,16 @@ def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> D
     return _request(store, kind, study_params(spec, model))
 
 
+def request_groups(store: Store, params: Mapping[str, Any]) -> Derived:
+    """Scores and treatment by group (see `core.for_whom.groups_params`), or the job that works them out."""
+    return _request(store, "groups", params, params["run"])
+
+
+def request_segments(store: Store, params: Mapping[str, Any]) -> Derived:
+    """The segments that a model errs in most (see `core.for_whom.segments_params`), or the job that looks."""
+    return _request(store, "segments", params, params["run"])
+
+
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     """What was found and how the rows should be divided; None while that is not known."""
     if row.state != FitState.DONE:
@@ -76,8 +86,8 @@ def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:
     return Checked.from_json(row.result["checked"]), Proposal(**row.result["split"])
 
 
-def _request(store: Store, kind: str, params: Mapping[str, Any]) -> Derived:
-    row = store.request(derived_key(kind, params), kind, params)
+def _request(store: Store, kind: str, params: Mapping[str, Any], run: str = "") -> Derived:
+    row = store.request(derived_key(kind, params), kind, params, run)
     if row.state in (FitState.QUEUED, FitState.RUNNING):
         jobs.ensure_supervisor(store)
     return row

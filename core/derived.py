@@ -231,6 +231,18 @@ def _synthetic(store: Store, params: Params) -> dict[str, Any]:
     return told
 
 
+def _groups(store: Store, params: Params) -> dict[str, Any]:
+    from core.for_whom import groups
+
+    return groups(store, params)
+
+
+def _segments(store: Store, params: Params) -> dict[str, Any]:
+    from core.for_whom import segments
+
+    return segments(store, params)
+
+
 def synthetic_params(fingerprint: str, roles: Roles, split: Split, models: Sequence[str], seed: int) -> dict[str, Any]:
     """The parameters of invented rows and what they are worth."""
     return {**checks_params(fingerprint, roles, split, seed), "models": list(models)}
@@ -284,6 +296,8 @@ DERIVED: Catalogue[Derivation] = Catalogue(
         "synthetic", _synthetic, seconds=lambda store, params: 1800.0, memory=lambda store, params: 2 * 2**30, long=True
     ),
     Derivation("scores", _scores, _keep_scores),
+    Derivation("groups", _groups, seconds=lambda store, params: 180.0),
+    Derivation("segments", _segments, seconds=lambda store, params: 180.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

@@ -101,8 +101,9 @@ class HeldOut:
         if not total:
             return Share(None, None, None, 0)
         weights = self.weights[among]
-        value = float(weights @ of[among] / weights.sum())
-        return Share(value, *share_interval(value * total, total, level), int(among.sum()))
+        value = min(1.0, float(weights @ of[among] / weights.sum()))
+        low, high = share_interval(value * total, total, level) or (None, None)
+        return Share(value, low, high, int(among.sum()))
 
 
 def held_out(parts: Mapping[int, Predictions], problem: Problem, seed: int = 0) -> HeldOut:

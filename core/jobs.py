@@ -206,6 +206,7 @@ def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
         tuple(_result(each) for each in fits),
         run.seconds or 0.0,
         load=lambda fit: store.files.predictions(fit.key),
+        decisions=store.decisions(run.id),
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import core
 from core.comparison import interval, tied_with_best
 from core.data import SPLITS, fold_count
+from core.held_out import HeldOut, held_out
 from core.metrics import METRICS, default_metric
 from core.models import MODELS, model_title
 from core.predictions import joined
@@ -221,6 +222,8 @@ class Comparison:
         Wall time of the run so far.
     load : callable
         Gives the predictions of a fit that does not carry them.
+    decisions : mapping of str to mapping
+        What was decided about a model by its id, see `core.decisions.Decision`.
     """
 
     run: str
@@ -231,6 +234,7 @@ class Comparison:
     fits: tuple[FitResult, ...]
     seconds: float
     load: Callable[[FitResult], Predictions | None] = field(default=lambda fit: fit.predictions)
+    decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def models(self) -> tuple[ModelResult, ...]:
@@ -339,6 +343,12 @@ class Comparison:
         loaded = [self.load(each) for each in self.model(id).done]
         found = [each for each in loaded if each is not None]
         return joined(found) if found else None
+
+    def held_out(self, id: str) -> HeldOut:
+        """A model's held-out predictions with the fold of each, so that what is chosen on some is judged on others."""
+        loaded = {each.fold: self.load(each) for each in self.model(id).done}
+        found = {fold: each for fold, each in loaded.items() if each is not None}
+        return held_out(found, self.problem, self.spec.seed)
 
     def scores(self) -> pd.DataFrame:
         """Every score as a row: model, fold, metric, part (test or train), value."""

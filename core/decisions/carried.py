@@ -49,16 +49,16 @@ class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self.estimator)
         return True
 
-    def fit(self, X: Any, y: Any) -> CheapestClass:  # noqa: N803 - as everybody in this field calls it
+    def fit(self, X: Any, y: Any) -> CheapestClass:
         """Do nothing: the estimator is fitted."""
         return self
 
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Any) -> Floats:
         """The estimator's probabilities, shape (rows, classes)."""
         found: Floats = self.estimator.predict_proba(X)
         return found
 
-    def predict(self, X: Any) -> Any:  # noqa: N803
+    def predict(self, X: Any) -> Any:
         """The class that is expected to cost least, shape (rows,)."""
         return self.classes_[cheapest(self.predict_proba(X), np.asarray(self.costs))]
 

@@ -93,7 +93,7 @@ class Decision:
     def called(self, predictions: Predictions, problem: Problem) -> NDArray[Any] | None:
         """The class code of each row as it decides, shape (rows,); None where the predictions do not suit it."""
         judged = Judged(predictions, problem)
-        if not self.fits(problem) or predictions.weights is not None and not predictions.weights.all():
+        if not self.fits(problem) or (predictions.weights is not None and not predictions.weights.all()):
             return None
         if self.matrix:
             given = judged.probabilities

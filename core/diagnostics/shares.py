@@ -1,43 +1,63 @@
-"""Where a share may well lie that was counted on so many rows."""
+"""How sure one can be of a share that was counted.
+
+Takes counts; gives bounds. Knows nothing of predictions.
+
+References
+----------
+.. [1] Wilson (1927). Probable inference, the law of succession, and statistical inference. JASA 22, 209-212.
+   doi:10.2307/2276774
+.. [2] Hanley, McNeil (1982). The meaning and use of the area under a receiver operating characteristic (ROC) curve.
+   Radiology 143, 29-36. doi:10.1148/radiology.143.1.7063747
+"""
 
 from __future__ import annotations
 
 import math
 
 
-def share_interval(successes: float, total: float, level: float = 0.95) -> tuple[float, float]:
-    """The Wilson score interval of a share [1]_, which is right also near none and all.
+def share_interval(successes: float, total: float, level: float = 0.95) -> tuple[float, float] | None:
+    """Where a share may lie of which some successes were counted, by Wilson's score interval [1]_.
 
     Parameters
     ----------
     successes, total : float
-        So many of so many; of weighted rows the share times the number of rows that they are worth.
+        Counts, `successes` of 0 to `total`.
     level : float
         E.g. 0.95.
 
     Returns
     -------
-    tuple of float
-        Low and high end, between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If `total` is not above 0, `successes` is not between 0 and it, or `level` is not between 0 and 1.
-
-    References
-    ----------
-    .. [1] Wilson (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
-       Statistical Association 22, 209-212. doi:10.1080/01621459.1927.10502953
+    tuple of float or None
+        Bounds between 0 and 1; None where nothing was counted.
     """
-    from scipy.special import ndtri
+    if total <= 0:
+        return None
+    z = _normal(level)
+    share, extra = successes / total, z * z / total
+    middle = (share + extra / 2) / (1 + extra)
+    reach = z * math.sqrt(share * (1 - share) / total + extra / total / 4) / (1 + extra)
+    low = 0.0 if successes == 0 else max(0.0, middle - reach)
+    return low, 1.0 if successes == total else min(1.0, middle + reach)
 
-    if not (total > 0 and 0 <= successes <= total * (1 + 1e-12)):
-        raise ValueError(f"{successes:g} of {total:g} is no share.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must lie between 0 and 1.")
-    share, square = min(successes / total, 1.0), float(ndtri((1 + level) / 2)) ** 2
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    reach = math.sqrt(square * (share * (1 - share) / total + square / (4 * total**2))) / (1 + square / total)
-    low = 0.0 if share == 0 else max(0.0, middle - reach)
-    return low, 1.0 if share == 1 else min(1.0, middle + reach)
+
+def area_interval(area: float, hits: float, others: float, level: float = 0.95) -> tuple[float, float] | None:
+    """Where an area under the ROC curve may lie, by Hanley and McNeil's standard error [2]_.
+
+    Parameters
+    ----------
+    area : float
+    hits, others : float
+        Rows of the class, and all others.
+    """
+    if hits < 1 or others < 1:
+        return None
+    one, two = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = area * (1 - area) + (hits - 1) * (one - area**2) + (others - 1) * (two - area**2)
+    reach = _normal(level) * math.sqrt(max(0.0, spread) / (hits * others))
+    return max(0.0, area - reach), min(1.0, area + reach)
+
+
+def _normal(level: float) -> float:
+    from scipy.special import ndtri  # a page that shows no interval does without
+
+    return float(ndtri((1 + level) / 2))

@@ -128,16 +128,12 @@ def fairness(
 
 
 def _held_against(told: pd.DataFrame, measure: str, group: str, other: str) -> dict[str, object]:
-    a, b = (_share(told.loc[(measure, each)]) for each in (group, other))
-    said = bool(told.loc[(measure, group), "said"] and told.loc[(measure, other), "said"])
-    difference, ratio = difference_of(a, b), ratio_of(a, b)
-    named = {"measure": measure, "group": group, "other": other, "a": a.value, "b": b.value, "said": said}
-    ends = ("", "low", "high")
-    return (
-        named
-        | dict(zip(("difference", *ends[1:]), difference, strict=True))
-        | {f"ratio_{end}".rstrip("_"): value for end, value in zip(ends, ratio, strict=True)}
-    )
+    rows = [told.loc[[(measure, each)]].iloc[0] for each in (group, other)]
+    a, b = (_share(each) for each in rows)
+    found: dict[str, object] = {"measure": measure, "group": group, "other": other, "a": a.value, "b": b.value}
+    found |= dict(zip(("difference", "low", "high"), difference_of(a, b), strict=True))
+    found |= dict(zip(("ratio", "ratio_low", "ratio_high"), ratio_of(a, b), strict=True))
+    return found | {"said": all(bool(each["said"]) for each in rows)}
 
 
 def _share(row: pd.Series) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -94,7 +95,7 @@ def _ranged(ends: Sequence[str]) -> list[str]:
     """Names of ranges from where all but the last one end."""
     if not ends:
         return ["all values"]
-    inner = [f"over {low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)]
+    inner = [f"over {low} to {high}" for low, high in pairwise(ends)]
     return [f"up to {ends[0]}", *inner, f"over {ends[-1]}"]
 
 

@@ -109,7 +109,7 @@ def _interval(
     low, high = (float(each) for each in np.quantile(drawn, (0.025, 0.975)))
     entry = METRICS[metric]
     if high - low < 1e-12 and entry.low == 0 and entry.high == 1:
-        low, high = share_interval(value * (worth := _fewest(part, problem)), worth)
+        low, high = share_interval(value * (worth := _fewest(part, problem)), worth) or (low, high)
     return min(low, value), max(high, value)
 
 
@@ -125,4 +125,5 @@ def _fewest(part: Predictions, problem: Problem) -> float:
 def taken(predictions: Predictions, places: Codes) -> Predictions:
     """Some rows of predictions."""
     columns = {each.name: getattr(predictions, each.name) for each in fields(predictions)}
-    return Predictions(**{name: None if values is None else values[places] for name, values in columns.items()})
+    cut: dict[str, Any] = {name: None if values is None else values[places] for name, values in columns.items()}
+    return Predictions(**cut)

@@ -36,7 +36,8 @@ class _Found:
     promise: float
 
     def rows(self) -> Mask:
-        return np.logical_and.reduce([each.codes == code for each, code in self.parts])
+        both: Mask = np.logical_and.reduce([each.codes == code for each, code in self.parts])
+        return both
 
     def text(self) -> str:
         return " and ".join(
@@ -76,13 +77,17 @@ def weakest(
         ``high``, and ``confirmed``: whether the other half says the same. ``attrs``: ``tried`` segments, ``searched``
         and ``judged`` rows, and a ``reason`` where it is empty.
     """
-    rows, errors = _errors(held, problem, called)
+    rows, errors, weights = _errors(held, problem, called)
     first = _first_half(rows, table, problem, seed)
     columns = ["segment", "columns", "rows", "error", "others", "difference", "low", "high", "confirmed"]
     fewest = max(FEWEST, int(SMALLEST_SHARE * len(rows) / 2))
     groups = [grouping(table, name, rows) for name in _searched(table, problem)]
-    found, tried = _search(groups, errors, first, fewest) if min(first.sum(), (~first).sum()) > 2 * fewest else ([], 0)
-    told = [row for each in found if (row := _judged(each, errors, ~first, problem, len(found), fewest, level))]
+    found, tried = (
+        _search(groups, errors, weights, first, fewest) if min(first.sum(), (~first).sum()) > 2 * fewest else ([], 0)
+    )
+    told = [
+        row for each in found if (row := _judged(each, errors, weights, ~first, problem, len(found), fewest, level))
+    ]
     frame = pd.DataFrame(told, columns=columns)
     frame.attrs.update(tried=tried, searched=int(first.sum()), judged=int((~first).sum()))
     if frame.empty:
@@ -94,15 +99,15 @@ def weakest(
     return frame
 
 
-def _errors(held: HeldOut, problem: Problem, called: Codes | None) -> tuple[Codes, Floats]:
-    """Each row's position in the table and its mean error over repeats."""
+def _errors(held: HeldOut, problem: Problem, called: Codes | None) -> tuple[Codes, Floats, Floats]:
+    """Each row's position in the table, its mean error over repeats, and its weight (1 in the mean)."""
     given = held.predictions
     said = given.predicted if called is None else called
     wrong = (said != given.actual).astype(float) if problem.classes else np.abs(said - given.actual)
-    rows, code = np.unique(given.rows, return_inverse=True)
-    means = np.bincount(code, wrong) / np.bincount(code)
+    rows, first, code = np.unique(given.rows, return_index=True, return_inverse=True)
+    means, weights = np.bincount(code, wrong) / np.bincount(code), held.weights[first]
     finite = np.isfinite(means)
-    return rows[finite], means[finite]
+    return rows[finite], means[finite], weights[finite] / weights[finite].mean()
 
 
 def _first_half(rows: Codes, table: Table, problem: Problem, seed: int) -> Mask:
@@ -118,13 +123,15 @@ def _searched(table: Table, problem: Problem) -> list[str]:
     return names[:MOST_COLUMNS]
 
 
-def _search(groups: Sequence[Grouping], errors: Floats, first: Mask, fewest: int) -> tuple[list[_Found], int]:
+def _search(
+    groups: Sequence[Grouping], errors: Floats, weights: Floats, first: Mask, fewest: int
+) -> tuple[list[_Found], int]:
     """The most promising segments of the first half, none much like another, and how many were tried."""
-    values = errors[first]
-    single = [each for group in groups for each in _cells((group,), first, values, fewest)]
+    values, heavy = errors[first], weights[first]
+    single = [each for group in groups for each in _cells((group,), first, values, heavy, fewest)]
     best = {id(each.parts[0][0]): each.promise for each in sorted(single, key=lambda found: found.promise)}
     paired = sorted((each for each in groups if id(each) in best), key=lambda each: -best[id(each)])[:MOST_IN_PAIRS]
-    double = [each for pair in combinations(paired, 2) for each in _cells(pair, first, values, fewest)]
+    double = [each for pair in combinations(paired, 2) for each in _cells(pair, first, values, heavy, fewest)]
     kept: list[_Found] = []
     masks: list[Mask] = []
     for each in sorted((*single, *double), key=lambda found: -found.promise):
@@ -137,23 +144,31 @@ def _search(groups: Sequence[Grouping], errors: Floats, first: Mask, fewest: int
     return kept, len(single) + len(double)
 
 
-def _cells(groups: tuple[Grouping, ...], first: Mask, values: Floats, fewest: int) -> Iterator[_Found]:
+def _cells(groups: tuple[Grouping, ...], first: Mask, values: Floats, weights: Floats, fewest: int) -> Iterator[_Found]:
     """Every group of one column, or every two of two, with rows enough; how much worse it is, cautiously."""
     width = len(groups[-1].labels)
     codes = groups[0].codes[first] if len(groups) == 1 else groups[0].codes[first] * width + groups[1].codes[first]
-    count = np.bincount(codes)
-    total, square = np.bincount(codes, values), np.bincount(codes, values**2)
-    for cell in np.flatnonzero((count >= fewest) & (len(values) - count >= fewest)):
-        size, rest = count[cell], len(values) - count[cell]
-        mean, others = total[cell] / size, (values.sum() - total[cell]) / rest
-        variance = max(square[cell] / size - mean**2, 0.0) + 1e-3 * values.var()
-        promise = mean - others - CAUTION * np.sqrt(variance / size)
+    count, size = np.bincount(codes), np.bincount(codes, weights)
+    total, square = np.bincount(codes, weights * values), np.bincount(codes, weights * values**2)
+    enough = (count >= fewest) & (len(values) - count >= fewest) & (size > 0) & (weights.sum() - size > 0)
+    for cell in np.flatnonzero(enough):
+        mean = total[cell] / size[cell]
+        others = (total.sum() - total[cell]) / (weights.sum() - size[cell])
+        variance = max(square[cell] / size[cell] - mean**2, 0.0) + 1e-3 * values.var()
+        promise = mean - others - CAUTION * np.sqrt(variance / count[cell])
         places = (int(cell),) if len(groups) == 1 else divmod(int(cell), width)
         yield _Found(tuple(zip(groups, places, strict=True)), float(promise))
 
 
 def _judged(
-    found: _Found, errors: Floats, judging: Mask, problem: Problem, told: int, fewest: int, level: float
+    found: _Found,
+    errors: Floats,
+    weights: Floats,
+    judging: Mask,
+    problem: Problem,
+    told: int,
+    fewest: int,
+    level: float,
 ) -> dict[str, Any] | None:
     """What the half that was not searched says of a segment; None where it has too few rows there."""
     inside = found.rows() & judging
@@ -161,14 +176,14 @@ def _judged(
     if inside.sum() < fewest // 2 or outside.sum() < fewest // 2:
         return None
     each_level = 1 - (1 - level) / told
-    parts = [errors[inside], errors[outside]]
-    difference, low, high = (_of_shares if problem.classes else _of_means)(*parts, each_level)
+    a, b = (_Part.of(errors[each], weights[each]) for each in (inside, outside))
+    difference, low, high = (_of_shares if problem.classes else _of_means)(a, b, each_level)
     return {
         "segment": found.text(),
         "columns": [each.column for each, _ in found.parts],
         "rows": int(inside.sum()),
-        "error": float(parts[0].mean()),
-        "others": float(parts[1].mean()),
+        "error": a.mean,
+        "others": b.mean,
         "difference": difference,
         "low": low,
         "high": high,
@@ -176,19 +191,40 @@ def _judged(
     }
 
 
-def _of_shares(a: Floats, b: Floats, level: float) -> tuple[float | None, float | None, float | None]:
-    shares = (Share(float(each.mean()), *share_interval(each.sum(), len(each), level), len(each)) for each in (a, b))
-    return difference_of(*shares)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Errors in short: their weighted mean and variance, and how many rows of one weight they are worth (Kish)."""
+
+    mean: float
+    variance: float
+    worth: float
+
+    @classmethod
+    def of(cls, errors: Floats, weights: Floats) -> _Part:
+        mean = float(np.average(errors, weights=weights))
+        worth = float(weights.sum() ** 2 / (weights @ weights))
+        spread = float(np.average((errors - mean) ** 2, weights=weights))
+        return cls(mean, spread * worth / (worth - 1), worth)
 
 
-def _of_means(a: Floats, b: Floats, level: float) -> tuple[float, float, float]:
+def _of_shares(a: _Part, b: _Part, level: float) -> tuple[float | None, float | None, float | None]:
+    return difference_of(*(_share(each, level) for each in (a, b)))
+
+
+def _share(part: _Part, level: float) -> Share:
+    value = min(1.0, part.mean)
+    low, high = share_interval(value * part.worth, part.worth, level) or (None, None)
+    return Share(value, low, high, round(part.worth))
+
+
+def _of_means(a: _Part, b: _Part, level: float) -> tuple[float, float, float]:
     """Welch's interval (1947, Biometrika 34, 28-35)."""
     from scipy.special import stdtrit
 
-    parts = [each.var(ddof=1) / len(each) for each in (a, b)]
-    whole, difference = sum(parts), float(a.mean() - b.mean())
+    parts = [each.variance / each.worth for each in (a, b)]
+    whole, difference = sum(parts), a.mean - b.mean
     if whole == 0:
         return difference, difference, difference
-    degrees = whole**2 / sum(part**2 / (len(each) - 1) for part, each in zip(parts, (a, b), strict=True))
-    reach = float(stdtrit(degrees, (1 + level) / 2) * np.sqrt(whole))
+    degrees = whole**2 / sum(part**2 / (each.worth - 1) for part, each in zip(parts, (a, b), strict=True))
+    reach = float(stdtrit(degrees, (1 + level) / 2)) * float(np.sqrt(whole))
     return difference, difference - reach, difference + reach

@@ -6,19 +6,16 @@ and under it, as "show the numbers", `numbers` of the same frame. Knows no Strea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-
 import pandas as pd
-import plotly.graph_objects as go
 
 from core.catalogue import Catalogue
 from core.profile import bars
-from core.records import Task
 
+from . import entries_deciding
 from .architecture import architecture
 from .classification import confusion, per_class, precision_recall, roc
 from .columns import class_balance, histogram
+from .entry import BOTH, CLASSES, NUMBERS, Chart
 from .images import examples, image_examples
 from .invented import clouds, taught
 from .layout import Subject, escape
@@ -32,58 +29,6 @@ from .regression import predicted_against_actual, residuals
 from .studies import costs, luck, rows_curve, techniques
 
 __all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
-
-BOTH = frozenset(Task)
-CLASSES = frozenset({Task.CLASSIFICATION})
-NUMBERS = frozenset({Task.REGRESSION})
-
-NEEDS = {
-    "table": "a table",
-    "scores": "a score on at least one fold",
-    "predictions": "predictions for held-out rows",
-    "probabilities": "how sure the model was (probabilities or decision scores)",
-    "curve": "a learning curve, and this model learns in one step",
-    "importances": "importances, which have not been computed yet",
-    "projection": "a map, which has not been computed yet",
-    "invented": "invented rows, of which there are none yet",
-    "layers": "a network",
-    "study": "a study, which was not done yet",
-    "costs": "a model with both a score and a cost",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart that is shown wherever what it needs is stored.
-
-    Attributes
-    ----------
-    draw : callable
-        ``draw(frame, palette, subject)``; its docstring says which columns the frame has. The figure is accessible:
-        ``figure.layout.meta["alt"]`` says it in a sentence.
-    needs : frozenset of str
-        What must be stored, names of `NEEDS`.
-    about : str
-        One sentence for a lay person: how to read it.
-    several : bool
-        Whether models are overlaid, by a column ``model`` of the frame.
-    """
-
-    name: str
-    title: str
-    draw: Callable[[pd.DataFrame, Palette, Subject], go.Figure]
-    needs: frozenset[str]
-    tasks: frozenset[Task]
-    about: str
-    several: bool = False
-
-    def lacks(self, stored: Collection[str], task: Task) -> str | None:
-        """Why the chart cannot be drawn from what is stored, as a sentence; None when it can."""
-        if task not in self.tasks:
-            return f"{self.title} is for {' and '.join(sorted(self.tasks))} only."
-        missing = [NEEDS[each] for each in NEEDS if each in self.needs and each not in stored]
-        return f"This needs {' and '.join(missing)}." if missing else None
-
 
 CHARTS: Catalogue[Chart] = Catalogue(
     "chart",
@@ -342,6 +287,7 @@ CHARTS: Catalogue[Chart] = Catalogue(
         "The further up and to the left, the more for less; models on the line have nobody better and cheaper.",
         several=True,
     ),
+    *entries_deciding.ENTRIES,
 )
 
 HEADINGS = {
@@ -423,6 +369,7 @@ HEADINGS = {
     "shown": "Cost in words",
     "front": "Nobody better and cheaper",
     "chosen": "Cheapest not worse than the best",
+    **entries_deciding.HEADINGS,
 }
 
 

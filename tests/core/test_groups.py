@@ -267,3 +267,26 @@ def test_repeats_count_once() -> None:
     found = weakest(held, binary(600), weak_table(600, rng))
     assert found.attrs["searched"] + found.attrs["judged"] == 600
     assert divided(held.predictions, 2, binary(600)).parts.shape == (1_800,)
+
+
+def test_rows_that_weigh_more_count_more_in_segments() -> None:
+    """A segment whose wrong rows weigh next to nothing is none."""
+    rng = np.random.default_rng(0)
+    table, problem = weak_table(3_000, rng), binary(3_000)
+    south = (table.frame["town"] == "south").to_numpy()
+    wrong = rng.random(3_000) < np.where(south, 0.4, 0.1)
+    held = predicted(3_000)
+    light = predicted(3_000, weights=np.where(south & wrong, 0.01, 1.0))
+    found = [
+        weakest(
+            replace(
+                each,
+                predictions=replace(each.predictions, predicted=each.predictions.actual ^ wrong[each.predictions.rows]),
+            ),
+            problem,
+            table,
+        )
+        for each in (held, light)
+    ]
+    assert "town = south" in found[0]["segment"][0] and found[0]["confirmed"][0]
+    assert not any("town = south" in each for each in found[1]["segment"][found[1]["confirmed"].astype(bool)])

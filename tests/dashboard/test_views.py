@@ -143,7 +143,7 @@ def test_every_chart_that_applies_is_drawn(store: Store, data: str, models: tupl
 
 
 def test_every_chart_of_a_run_has_a_frame(store: Store) -> None:
-    others = {"table", "projection", "invented", "layers", "study", "costs"}
+    others = {"table", "projection", "invented", "layers", "study", "costs", "decided"}
     of_a_run = {each.name for each in CHARTS.values() if not each.needs & others}
     assert set(FRAMES) == of_a_run
     result = jobs.result(store, compared(store, "iris", *QUICK))
