@@ -37,6 +37,11 @@ VIEWS = (
     View("compare", "Compare", "leaderboard", "Choose models, train them on the same folds, see which one is best."),
     View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck."),
     View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned."),
+    View("decide", "Decide", "payments", "What mistakes cost, from which cut-off on to act, and what that brings."),
+    View(
+        "for_whom", "For whom", "diversity_3", "Scores by group, how groups are treated, and where a model errs most."
+    ),
+    View("how_sure", "How sure", "rule", "Sets and intervals that hold the truth as often as you ask for."),
     View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together."),
     View("invented", "Invented data", "science", "Rows that a network invents, and what models learn from them."),
     View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them."),

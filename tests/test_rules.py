@@ -61,7 +61,7 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
     "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
     "core.diagnostics": (*FOUNDATION, "core.metrics"),  # curves and scores read stored predictions alike
     "core.held_out": (*FOUNDATION, "core.metrics", "core.diagnostics"),
-    "core.decisions": (*FOUNDATION, "core.metrics", "core.comparison", "core.held_out"),
+    "core.decisions": (*FOUNDATION, "core.metrics", "core.comparison", "core.diagnostics", "core.held_out"),
     "core.conformal": (*FOUNDATION, "core.metrics", "core.held_out"),
     "core.groups": (*FOUNDATION, "core.metrics", "core.diagnostics", "core.held_out", "core.profile"),
 }

@@ -77,7 +77,7 @@ def judge(weighing: Weighing, costs: Costs, test_fraction: float) -> Judgement:
     """
     if weighing.reason:
         return Judgement(weighing.reason)
-    parts = range(len(np.unique(weighing.held.parts)))
+    parts = range(len(weighing.held.names))
     chosen = [weighing.best(costs, ~weighing.held.others(part)) for part in parts]
     ends = [weighing.of(part, cut_off) for part, cut_off in zip(parts, chosen, strict=True)]
     rivals = {"default": None, "nobody": np.inf, "everybody": -np.inf}

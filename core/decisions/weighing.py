@@ -6,12 +6,15 @@ cut-off on. Quick enough for a page: a cut-off costs a search, other costs a mul
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from core.decisions.costs import CASES, Costs, Counts, Floats
-from core.held_out import HeldOut, Mask
+from core.diagnostics.shares import share_interval
+from core.held_out import HeldOut, Mask, Share
 from core.metrics.judged import Judged, rows_given, scores_given, two_class_problem
 from core.records import Problem
 
@@ -103,20 +106,39 @@ class Weighing:
 
     def _beside(self, place: int, asked: NDArray[np.bool_]) -> float:
         """The cut-off at a place, in the middle between the scores of rows that were asked."""
-        last = -1 if place == 0 else self._last[place - 1]
-        rows = np.flatnonzero(asked)
-        above, below = rows[rows <= last], rows[rows > last]
-        if not len(above) or not len(below):
-            return -np.inf if len(above) else np.inf
-        return float(_between(self._scores[[above[-1], below[0]]])[1])
+        begin = 0 if place == 0 else int(self._last[place - 1]) + 1
+        above, below = asked[:begin][::-1], asked[begin:]
+        if not above.any() or not below.any():
+            return -np.inf if above.any() else np.inf
+        nearest = [begin - 1 - int(above.argmax()), begin + int(below.argmax())]
+        return float(_between(self._scores[nearest])[1])
+
+    @cached_property
+    def _parts(self) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_], Floats, Floats]]:
+        """Of each part the truth, what the model itself named positive, the scores and the weights."""
+        parts = self.held.parts[self._order]
+        masks = [parts == part for part in range(len(self.held.names))]
+        return [(self._truth[m], self._named[m], self._scores[m], self._weights[m]) for m in masks]
 
     def of(self, part: int, cut_off: float | None) -> Counts:
         """The counts of one part at a cut-off; None stands for what the model itself calls the positive class."""
-        here = (self.held.parts == part)[self._order]
-        flags = (self._named if cut_off is None else self._scores >= cut_off)[here]
-        truth, weights = self._truth[here], self._weights[here]
+        truth, named, scores, weights = self._parts[part]
+        flags = named if cut_off is None else scores >= cut_off
         ends = (flags & truth, flags & ~truth, ~flags & truth, ~flags & ~truth)
         return Counts(*(float(weights[each].sum()) for each in ends))
+
+    def share(self, part: float, whole: float) -> Share:
+        """A share of weights with its interval, from how many rows one unit of weight is worth."""
+        if whole <= 0:
+            return Share(None, None, None, 0)
+        value = min(1.0, part / whole)
+        rows = whole * self._worth
+        low, high = share_interval(value * rows, rows) or (None, None)
+        return Share(value, low, high, round(rows))
+
+    @cached_property
+    def _worth(self) -> float:
+        return self.held.worth(np.ones(len(self.held.parts), bool)) / float(self.held.weights.sum())
 
     def curve(self, costs: Costs, points: int = CURVE_POINTS) -> pd.DataFrame:
         """Money against the cut-off, and against how many are flagged.

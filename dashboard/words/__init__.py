@@ -6,7 +6,7 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import exploring, invented, odd, proof
+from . import certainty, deciding, exploring, fairness, invented, odd, proof
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, front, hundred, metric_sentence, says, value_of, verdict
@@ -24,10 +24,13 @@ __all__ = [
     "as_text",
     "by_heart",
     "calm",
+    "certainty",
     "count",
+    "deciding",
     "duration",
     "escape",
     "exploring",
+    "fairness",
     "folds",
     "front",
     "how_far",
