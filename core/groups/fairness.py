@@ -48,9 +48,9 @@ class Measure:
 
 MEASURES = {
     PARITY: Measure("How many are flagged", "Demographic parity: P(flagged)"),
-    OPPORTUNITY: Measure("How many of those to be found are found", "Equal opportunity: true positive rate", True),
-    ALARMS: Measure("How many of the others are flagged wrongly", "False positive rate", False),
-    ODDS: Measure("The larger of the last two differences", "Equalised odds: the larger of both differences"),
+    OPPORTUNITY: Measure("How many are found", "Equal opportunity: true positive rate", True),
+    ALARMS: Measure("How many are flagged wrongly", "False positive rate", False),
+    ODDS: Measure("Both of the last two", "Equalised odds: the larger of both differences"),
 }
 ASKED = (PARITY, OPPORTUNITY, ALARMS)  # shares; the last measure is made of two of them
 

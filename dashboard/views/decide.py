@@ -115,7 +115,7 @@ def trying(
     with st.container(border=True):
         st.markdown("**Try a cut-off**")
         names = list(able)
-        model = st.selectbox("Model", names, names.index(first), format_func=titles.__getitem__, key=f"try-{run.id}")
+        model = st.selectbox("Model", names, names.index(first), format_func=titles.__getitem__, key=f"try-{first}")
         deciding.try_cut_off(run, model, titles[model], decided.weighing(run, model), able[model], costs, currency)
 
 

@@ -58,8 +58,9 @@ def of_class(label: object, share: Share, level: float) -> str:
 def promise(found: Certainty) -> str:
     """What holds for new rows, and what it takes."""
     kind = "A set" if found.sets is not None else "An interval"
+    least = "at least about" if found.sets is not None else "about"
     return (
-        f"{kind} made in this way holds the truth for about {hundred(found.level)} of 100 new rows, whatever the "
+        f"{kind} made in this way holds the truth for {least} {hundred(found.level)} of 100 new rows, whatever the "
         "model, as long as new rows are like these ones. It says nothing of one row alone, and not the same for every "
         "group."
     )

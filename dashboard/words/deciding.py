@@ -28,10 +28,14 @@ def amount(value: float | None, currency: str = "") -> str:
     """An amount without its sign: ``13,700``, ``4.20 €``; large ones to three digits that mean something."""
     if not known(value):
         return number(None)
-    size = abs(value)
-    rounded = size if size < 1_000 else round(size, 2 - math.floor(math.log10(size)))
+    rounded = abs(rounding(value))
     text = f"{rounded:,.0f}" if rounded >= 100 or rounded == round(rounded) else f"{rounded:,.2f}"
     return f"{text} {currency}".rstrip()
+
+
+def rounding(value: float) -> float:
+    """An amount to three digits where it has more before the point; else to two behind it."""
+    return round(value, 2) if abs(value) < 1_000 else round(value, 2 - math.floor(math.log10(abs(value))))
 
 
 def per_cases(found: Interval, currency: str = "") -> str:
@@ -70,7 +74,9 @@ def _percent(value: float) -> str:
 
 def headline(title: str, found: Judgement, on: str, currency: str = "") -> str:
     """What the best model and its cut-off bring."""
-    return f"With {title}, flagging {cut_off(found.cut_off, on)}, {per_cases(found.money(), currency)}."
+    flagged = found.counts.flagged / found.counts.total
+    often = "" if math.isinf(found.cut_off) else f", which is {hundred(flagged)} of 100 cases"
+    return f"With {title}, flagging {cut_off(found.cut_off, on)}{often}: {per_cases(found.money(), currency)}."
 
 
 def beside(found: Judgement, over: str, currency: str = "") -> str:

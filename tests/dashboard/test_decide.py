@@ -28,7 +28,7 @@ def priced(store: Store, *models: ModelSpec, miss: float = 500, alarm: float = 2
 
 
 def test_costs_lead_to_a_cut_off_and_to_money_with_an_interval(store: Store) -> None:
-    run, at = priced(store)
+    _, at = priced(store)
     told = said(at)
     assert "What do mistakes cost?" in told and "1,000 cases cost" in told and "flagging from a" in told
     assert "That is" in told and "better than with the usual cut-off" in told

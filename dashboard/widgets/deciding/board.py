@@ -42,9 +42,11 @@ def money_board(
         cuts.append("")
     frame = pd.DataFrame(lines)
     if weighed:
-        frame.insert(1, "flags", cuts)
-    usual = [able[id].money("default").mean for id in ordered] + [None] * len(rivals)
+        frame["flags"] = cuts
+    usual = [able[id].money("default").mean for id in ordered] + [each["money"] for each in lines[len(ordered) :]]
     frame["usual"] = pd.Series(usual, dtype=float)
+    for name in ("money", "low", "high", "usual"):
+        frame[name] = [None if pd.isna(each) else deciding.rounding(each) for each in frame[name]]
     st.dataframe(frame, hide_index=True, column_config=_columns(), key="money_board", alt="What each model brings")
 
 
@@ -55,8 +57,9 @@ def _mark(id: str, tied: Sequence[str]) -> str:
 
 
 def _line(title: str, found: Judgement, which: str, mark: str) -> dict[str, object]:
-    money = found.money(which)
-    return {"model": title, "money": money.mean, "low": money.low, "high": money.high, "state": mark}
+    money, chosen = found.money(which), which == "chosen"  # without a choice folds differ by their cases alone
+    ends = {"low": money.low, "high": money.high} if chosen else {"low": None, "high": None}
+    return {"model": title, "money": money.mean, **ends, "state": mark}
 
 
 def _columns() -> dict[str, Any]:
