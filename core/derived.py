@@ -121,6 +121,29 @@ def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow,
     return again, pipeline
 
 
+def taken_out(store: Store, run: str, model: str) -> Any:
+    """A model of a run as one fitted estimator that answers as was decided, where something was kept with it.
+
+    Its ``predict`` gives class codes or numbers; it is that of the fold whose file is kept.
+
+    Raises
+    ------
+    ValueError
+        If the run, its table or every fit of the model is gone.
+    """
+    from core.decisions import Decision
+    from core.decisions.carried import carried
+    from core.run import setting
+
+    row = store.run(run)
+    table = store.table(row.spec.fingerprint) if row else None
+    if row is None or table is None:
+        raise ValueError("The run or its table was deleted.")
+    _, pipeline = _fitted(store, row, setting(row.spec, table, row.problem), model)
+    kept = store.decisions(run).get(model)
+    return carried(pipeline, Decision.from_json(kept)) if kept else pipeline
+
+
 def _looked_at(store: Store, params: Params) -> tuple[Problem, Samples]:
     """What is looked at without learning to predict; there may be no target."""
     from core.data import make_problem, samples, without_target

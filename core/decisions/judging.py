@@ -38,6 +38,8 @@ class Judgement:
         What came of all parts at the cut-offs that were chosen on the others.
     test_fraction : float
         See `core.comparison.interval`; 0 where the parts are halves of one fold, which have no interval.
+    bounds : tuple of float or None
+        The least and the most that 1,000 cases can come to.
     """
 
     reason: str = ""
@@ -45,13 +47,14 @@ class Judgement:
     folds: pd.DataFrame = field(default_factory=pd.DataFrame)
     counts: Counts = field(default_factory=lambda: Counts(0.0, 0.0, 0.0, 0.0))
     test_fraction: float = 0.0
+    bounds: tuple[float | None, float | None] = (None, None)
 
     def money(self, which: str = "chosen") -> Interval:
         """Money per 1,000 cases over the folds, of the choice or of one of its rivals."""
         values = self.folds[which].tolist()
         if not self.test_fraction:
             return Interval(float(np.mean(values)), None, None, len(values))
-        return interval(values, self.test_fraction)
+        return interval(values, self.test_fraction, bounds=self.bounds)
 
     def gain(self, over: str) -> Pair | None:
         """How much more comes of the choice than of a rival; None where a single fold tells nothing of luck."""
@@ -90,6 +93,7 @@ def judge(weighing: Weighing, costs: Costs, test_fraction: float) -> Judgement:
         folds=folds.assign(**money),
         counts=Counts(*(sum(getattr(end, name) for end in ends) for name in Counts.__slots__)),
         test_fraction=0.0 if weighing.held.halved else test_fraction,
+        bounds=(-CASES * max(costs.miss, costs.alarm), CASES * max(costs.hit, costs.rejection)),
     )
 
 

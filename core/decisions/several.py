@@ -71,7 +71,8 @@ def judge_matrix(held: HeldOut, problem: Problem, matrix: Floats, test_fraction:
         rows.append({"fold": name} | {key: -CASES * _mean(each[here], weights[here]) for key, each in costs.items()})
     folds = pd.DataFrame(rows)
     folds.attrs.update(changed=int((called != judged.predicted).sum()), rows=len(called))
-    return Judgement(folds=folds, test_fraction=0.0 if held.halved else test_fraction)
+    bounds = (-CASES * float(matrix.max()), -CASES * float(matrix.min()))
+    return Judgement(folds=folds, test_fraction=0.0 if held.halved else test_fraction, bounds=bounds)
 
 
 def _mean(values: Floats, weights: Floats) -> float:

@@ -15,6 +15,8 @@ from core.records import Column, ColumnKind, Table
 MOST_GROUPS = 10
 RANGES = 4
 GAP = "(empty)"
+DIGITS = (",.3g", ",.4g", ",.6g", ",.9g", ",.17g")
+DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S.%f")
 # Of what is different in every row, or in none, there are no groups.
 WITHOUT = frozenset({ColumnKind.IDENTIFIER, ColumnKind.TEXT, ColumnKind.CONSTANT, ColumnKind.EMPTY, ColumnKind.IMAGE})
 
@@ -72,7 +74,7 @@ def grouping(table: Table, column: str, rows: Codes, ranges: int = RANGES) -> Gr
         different = np.unique(numbers[~np.isnan(numbers)])
         if len(different) > max(ranges, 2):
             return _in_ranges(column, values, numbers, rows, ranges)
-        labels = [_spoken(each, sort) for each in different]
+        labels = _spoken(different, sort)
         codes = np.where(np.isnan(numbers), -1, np.searchsorted(different, np.nan_to_num(numbers)))
         return _with_gap(column, codes, labels, False)
     codes, labels = as_codes(values, MOST_GROUPS)
@@ -87,8 +89,7 @@ def _in_ranges(column: str, values: pd.Series, numbers: Floats, rows: Codes, ran
     edges = edges[edges < once[~np.isnan(once)].max()]
     codes = np.where(np.isnan(numbers), -1, np.searchsorted(edges, np.nan_to_num(numbers), side="left"))
     sort = sort_of(values.dtype)
-    ends = [_spoken(each, sort) for each in edges]
-    return _with_gap(column, codes, _ranged(ends), True)
+    return _with_gap(column, codes, _ranged(_spoken(edges, sort)), True)
 
 
 def _ranged(ends: Sequence[str]) -> list[str]:
@@ -99,10 +100,21 @@ def _ranged(ends: Sequence[str]) -> list[str]:
     return [f"up to {ends[0]}", *inner, f"over {ends[-1]}"]
 
 
-def _spoken(number: float, sort: Sort) -> str:
-    if sort is Sort.DATE:
-        return f"{pd.Timestamp(int(number)):%Y-%m-%d}"
-    return f"{number:,.4g}" if abs(number) < 10_000 else f"{number:,.0f}"
+def _spoken(numbers: Floats, sort: Sort) -> list[str]:
+    """Numbers or dates in words, with as many digits as keep them apart."""
+    ways = DATES if sort is Sort.DATE else DIGITS
+    told: list[str] = []
+    for way in ways:
+        told = [f"{pd.Timestamp(int(each)):{way}}" if sort is Sort.DATE else _number(each, way) for each in numbers]
+        if len(set(told)) == len(told):
+            break
+    return told
+
+
+def _number(value: float, way: str) -> str:
+    """A number; whole ones, and such as are large, as people write them."""
+    whole = value == int(value) or abs(value) >= 1_000
+    return f"{value:,.0f}" if whole and abs(value) < 1e15 and way == DIGITS[0] else f"{value:{way}}"
 
 
 def _with_gap(column: str, codes: Codes, labels: Sequence[str], ranges: bool) -> Grouping:

@@ -16,7 +16,7 @@ from core.metrics.judged import Judged
 from core.profile.values import Codes, Floats
 from core.records import Predictions, Problem
 
-FEWEST_ROWS = 30
+FEWEST_ROWS, FEWEST_OF_CLASS = 30, 10
 WIDEST = 0.3  # of a score's whole range: a wider interval says next to nothing
 RESAMPLES, MOST_DRAWN = 200, 20_000
 FEW, WIDE = "too few rows to say", "too wide an interval to say"
@@ -79,6 +79,7 @@ def _scored(
     if value is not None:
         low, high = _interval(value, part, problem, metric, units[among], resamples, random)
     told = reason or _too_little(metric, min(rows, len(np.unique(units[among]))), low, high)
+    told = told or _too_few_of_class(metric, part, problem)
     return {"rows": rows, "score": value, "low": low, "high": high, "said": not told, "reason": told}
 
 
@@ -89,6 +90,13 @@ def _too_little(metric: str, rows: int, low: float | None, high: float | None) -
     entry = METRICS[metric]
     bounded = entry.low is not None and entry.high is not None
     return WIDE if bounded and high - low > WIDEST * (entry.high - entry.low) else ""  # type: ignore[operator]
+
+
+def _too_few_of_class(metric: str, part: Predictions, problem: Problem) -> str:
+    """Why a score that tells classes apart is not to be read where one of two has hardly a row; empty where it is."""
+    if len(problem.classes) != 2 or not METRICS[metric].conditions:
+        return ""
+    return FEW if np.bincount(part.actual.astype(int), minlength=2).min() < FEWEST_OF_CLASS else ""
 
 
 def _interval(

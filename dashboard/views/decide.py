@@ -43,11 +43,10 @@ def reasons(judged: dict[str, Judgement], titles: dict[str, str]) -> None:
             st.caption(words.escape(f"{titles[id]}: {each.reason}"))
 
 
-def verdict(best: Judgement, sentences: list[str]) -> None:
+def verdict(sentences: list[str], how: str) -> None:
     """The answer in large letters, and how it was come by."""
     st.markdown(f"#### :material/payments: {words.escape(' '.join(filter(None, sentences)))}")
-    halved = not best.test_fraction
-    st.caption(words.escape(words.deciding.how_chosen(halved, len(best.folds))))
+    st.caption(words.escape(how))
 
 
 def one_class(run: RunRow, result: Comparison, finished: list[str]) -> None:
@@ -71,9 +70,12 @@ def one_class(run: RunRow, result: Comparison, finished: list[str]) -> None:
     rival = max(IDLE, key=lambda each: best.money(each).mean or 0.0)
     told = words.deciding
     others = told.ties([titles[id] for id in tied[1:]])
-    head = told.headline(titles[tied[0]], best, weighed[tied[0]].on, currency)
-    beside = [told.beside(best, rival, currency), told.beside(best, "default", currency)]
-    verdict(best, [head, *beside, others])
+    title, on = titles[tied[0]], weighed[tied[0]].on
+    said = told.no_help(best, rival, title, on, currency)
+    if told.beaten(best, rival):
+        said = [told.headline(title, best, on, currency), told.beside(best, rival, currency)]
+        said += [told.beside(best, "default", currency), others]
+    verdict(said, told.how_chosen(not best.test_fraction, len(best.folds)))
     with st.container(border=True):
         deciding.money_board(judged, titles, tied, IDLE, weighed)
         reasons(judged, titles)
@@ -160,8 +162,9 @@ def several_classes(run: RunRow, result: Comparison, finished: list[str]) -> Non
     tied = best_of(judged)
     best, told = able[tied[0]], words.deciding
     head = told.classes_headline(titles[tied[0]], best, currency)
-    beside = [told.beside(best, each, currency) for each in ("constant", "default")]
-    verdict(best, [head, *beside, told.ties([titles[id] for id in tied[1:]])])
+    beside = [told.beside(best, "constant", currency), told.beside(best, "default", currency, "likeliest")]
+    others = told.ties([titles[id] for id in tied[1:]])
+    verdict([head, *beside, others], told.how_judged(not best.test_fraction))
     with st.container(border=True):
         deciding.money_board(judged, titles, tied, ("constant",))
         reasons(judged, titles)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from core.comparison import Interval, Pair
+from core.comparison import Interval
 from core.decisions import CASES, PROBABILITY, Costs, Counts, Judgement
 from core.held_out import Share
 
@@ -17,6 +17,7 @@ from .figures import count, joined, known, number
 
 RIVALS = {
     "default": "the usual cut-off",
+    "likeliest": "calling the likeliest class",
     "nobody": "flagging no one",
     "everybody": "flagging everyone",
     "constant": "always saying the same class",
@@ -34,8 +35,8 @@ def amount(value: float | None, currency: str = "") -> str:
 
 
 def rounding(value: float) -> float:
-    """An amount to three digits where it has more before the point; else to two behind it."""
-    return round(value, 2) if abs(value) < 1_000 else round(value, 2 - math.floor(math.log10(abs(value))))
+    """An amount to three digits, to fewer where they are below a hundredth."""
+    return round(value, 2) if abs(value) < 100 else round(value, 2 - math.floor(math.log10(abs(value))))
 
 
 def per_cases(found: Interval, currency: str = "") -> str:
@@ -57,9 +58,9 @@ def _ends(low: float | None, high: float | None, mean: float) -> str:
 
 
 def cut_off(value: float, on: str = PROBABILITY) -> str:
-    """From where on a case is flagged: ``from a probability of 2.7 % on``, ``never``, ``always``."""
+    """Who is flagged: ``from a probability of 2.7 % on``, ``no one``, ``everyone``."""
     if math.isinf(value):
-        return "never" if value > 0 else "always"
+        return "no one" if value > 0 else "everyone"
     if on == PROBABILITY:
         return f"from a probability of {_percent(value)} on"
     return f"from a decision score of {number(value)} on"
@@ -79,9 +80,9 @@ def headline(title: str, found: Judgement, on: str, currency: str = "") -> str:
     return f"With {title}, flagging {cut_off(found.cut_off, on)}{often}: {per_cases(found.money(), currency)}."
 
 
-def beside(found: Judgement, over: str, currency: str = "") -> str:
-    """What that is beside a rival: a number where the folds bear it out, else that they do not."""
-    pair, rival = found.gain(over), RIVALS[over]
+def beside(found: Judgement, over: str, currency: str = "", called: str = "") -> str:
+    """What that is beside a rival, `called` so or so: a number where the folds bear it out, else that they do not."""
+    pair, rival = found.gain(over), RIVALS[called or over]
     if pair is None:
         theirs, mine = found.money(over).mean, found.money().mean
         assert theirs is not None and mine is not None
@@ -104,10 +105,12 @@ def _side(difference: float) -> str:
     return "better" if difference > 0 else "worse"
 
 
-def beaten(found: Judgement, rivals: Sequence[str]) -> bool:
-    """Whether a choice is better than every one of some rivals, as far as the folds tell; one fold tells nothing."""
-    gains: list[Pair | None] = [found.gain(each) for each in rivals]
-    return all(each is not None and each.low is not None and each.low > 0 for each in gains)
+def beaten(found: Judgement, rival: str) -> bool:
+    """Whether a choice is better than a rival as far as the folds tell, or at all where there is only one."""
+    pair = found.gain(rival)
+    if pair is None or pair.low is None:
+        return (found.money().mean or 0.0) > (found.money(rival).mean or 0.0)
+    return pair.low > 0
 
 
 def ties(others: Sequence[str]) -> str:
@@ -115,11 +118,14 @@ def ties(others: Sequence[str]) -> str:
     return f"{joined(others)} cannot be told apart from it." if others else ""
 
 
-def without_model(found: Judgement, currency: str = "") -> str:
-    """What to say where no cut-off beats doing without a model."""
-    best = max(("nobody", "everybody"), key=lambda each: found.money(each).mean or 0.0)
-    cost = per_cases(found.money(best), currency)
-    return f"No model is needed, as far as these rows tell: with {RIVALS[best]}, {cost}, and no cut-off beats that."
+def no_help(found: Judgement, rival: str, title: str, on: str, currency: str = "") -> list[str]:
+    """What to say where the best model is not better than doing without, as far as can be told."""
+    idle = f"{RIVALS[rival].capitalize()}, {per_cases(found.money(rival), currency)}"
+    pair = found.gain(rival)
+    if pair is not None and pair.low == pair.high == 0:
+        return [f"No model brings more than {RIVALS[rival]}.", f"{idle}."]
+    return [f"Whether any model brings more than {RIVALS[rival]} cannot be told.", f"{idle}.",
+            headline(title, found, on, currency)]  # fmt: skip
 
 
 def happened(counts: Counts, positive: Any, of: int = CASES) -> str:
@@ -205,6 +211,15 @@ def classes_headline(title: str, found: Judgement, currency: str = "") -> str:
     changed, rows = found.folds.attrs["changed"], found.folds.attrs["rows"]
     other = f"{hundred(changed / rows)} of 100 rows are called otherwise than by the likeliest class"
     return f"With {title}, {per_cases(found.money(), currency)}; {other}."
+
+
+def how_judged(halved: bool) -> str:
+    """How the money of several classes was judged."""
+    luck = NO_FOLDS if halved else "Intervals (95 %) allow for folds sharing training rows (Nadeau and Bengio 2003)."
+    return (
+        "Each fold is judged by a model that has not seen its rows. The class is called whose cost is least by the "
+        f"model’s probabilities (Elkan 2001): where these are off, so is the choice. {luck}"
+    )
 
 
 def kept(title: str, flags: str) -> str:

@@ -94,7 +94,7 @@ def group_scores(said: int, groups: int) -> str:
     """How many groups something can be said of."""
     if said == groups:
         return f"Something can be said of {'both' if groups == 2 else f'all {groups}'} groups."
-    return f"Of {groups - said} of {groups} groups there are too few rows to say anything."
+    return f"There are too few rows to say anything of {groups - said} of {groups} groups."
 
 
 def segment(row: Mapping[str, Any], classes: bool, target: str) -> str:

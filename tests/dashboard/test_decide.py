@@ -9,6 +9,7 @@ import pytest
 
 from core import jobs
 from core.decisions import Decision
+from core.derived import taken_out
 from core.records import ModelSpec, Split
 from core.store import Store
 from dashboard import decided
@@ -75,6 +76,10 @@ def test_what_is_chosen_outlives_a_reload_and_goes_with_the_model(store: Store) 
     written = jobs.result(store, run).to_json()
     models = {each["id"]: each["decision"] for each in json.loads(json.dumps(written, allow_nan=False))["models"]}
     assert models["baseline"] is None and models["logistic_regression"]["cut_off"] == kept.cut_off
+    taken = taken_out(store, run.id, "logistic_regression")
+    rows = jobs.read(store, "loan_desk:rows=800").frame[[each.name for each in run.problem.features]]
+    sure = taken.predict_proba(rows)[:, run.problem.classes.index("yes")]
+    assert taken.predict(rows).tolist() == (sure >= kept.cut_off).astype(int).tolist()
     again.button(key="drop-logistic_regression").click().run()
     assert list(store.decisions(run.id)) == [decided.TERMS]
     store.delete_run(run.id)

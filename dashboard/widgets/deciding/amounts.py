@@ -90,8 +90,7 @@ def ask_matrix(run: RunRow) -> tuple[list[list[float | None]], str]:
     frame = pd.DataFrame({"is": names, **columns})
     config: dict[str, Any] = {"is": st.column_config.TextColumn("It is", disabled=True, pinned=True)}
     for place, name in enumerate(names):
-        label = words.escape(f"called “{name}”")
-        config[str(place)] = st.column_config.NumberColumn(label, format="%g", required=True)
+        config[str(place)] = st.column_config.NumberColumn(f"called “{name}”", format="%g", required=True)
     edited = st.data_editor(
         frame, hide_index=True, key=f"matrix-{run.id}", column_config=config, num_rows="fixed", width="content"
     )

@@ -45,8 +45,8 @@ def money_board(
         frame["flags"] = cuts
     usual = [able[id].money("default").mean for id in ordered] + [each["money"] for each in lines[len(ordered) :]]
     frame["usual"] = pd.Series(usual, dtype=float)
-    for name in ("money", "low", "high", "usual"):
-        frame[name] = [None if pd.isna(each) else deciding.rounding(each) for each in frame[name]]
+    for name in ("money", "usual"):
+        frame[name] = frame[name].astype(float).map(deciding.rounding)
     st.dataframe(frame, hide_index=True, column_config=_columns(), key="money_board", alt="What each model brings")
 
 
@@ -57,9 +57,11 @@ def _mark(id: str, tied: Sequence[str]) -> str:
 
 
 def _line(title: str, found: Judgement, which: str, mark: str) -> dict[str, object]:
-    money, chosen = found.money(which), which == "chosen"  # without a choice folds differ by their cases alone
-    ends = {"low": money.low, "high": money.high} if chosen else {"low": None, "high": None}
-    return {"model": title, "money": money.mean, **ends, "state": mark}
+    money = found.money(which)
+    chosen = which == "chosen" and money.low is not None  # without a choice folds differ by their cases alone
+    known = [each for each in (money.low, money.high) if each is not None]
+    ends = [("−" if each < 0 else "") + deciding.amount(each) for each in known]
+    return {"model": title, "money": money.mean, "between": " to ".join(ends) if chosen else "", "state": mark}
 
 
 def _columns() -> dict[str, Any]:
@@ -68,8 +70,7 @@ def _columns() -> dict[str, Any]:
         "model": config.TextColumn("Model", pinned=True),
         "flags": config.TextColumn("Flags"),
         "money": config.NumberColumn("Per 1,000 cases", format="localized", help="Above 0 gained, below 0 lost."),
-        "low": config.NumberColumn("from", format="localized"),
-        "high": config.NumberColumn("to", format="localized"),
+        "between": config.TextColumn("Between", help="Where the mean of many such folds may lie, to 95 %."),
         "state": config.TextColumn(""),
         "usual": config.NumberColumn("Without a choice", format="localized", help="As the model answers by itself."),
     }
