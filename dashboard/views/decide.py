@@ -71,10 +71,10 @@ def one_class(run: RunRow, result: Comparison, finished: list[str]) -> None:
     told = words.deciding
     others = told.ties([titles[id] for id in tied[1:]])
     title, on = titles[tied[0]], weighed[tied[0]].on
-    said = told.no_help(best, rival, title, on, currency)
+    usual = told.beside(best, "default", currency)
+    said = [*told.no_help(best, rival, title, on, currency), usual if told.beaten(best, "default") else ""]
     if told.beaten(best, rival):
-        said = [told.headline(title, best, on, currency), told.beside(best, rival, currency)]
-        said += [told.beside(best, "default", currency), others]
+        said = [told.headline(title, best, on, currency), told.beside(best, rival, currency), usual, others]
     verdict(said, told.how_chosen(not best.test_fraction, len(best.folds)))
     with st.container(border=True):
         deciding.money_board(judged, titles, tied, IDLE, weighed)
