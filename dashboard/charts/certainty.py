@@ -33,7 +33,7 @@ def coverage(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
     Parameters
     ----------
     frame : DataFrame
-        Columns label, inside, low, high, rows; ``attrs["level"]`` is what was asked for.
+        Columns label, inside, low, high, count; ``attrs["level"]`` is what was asked for.
     """
     title = of("How often the truth was inside", subject)
     known = frame[frame["inside"].notna()] if len(frame) else frame

@@ -67,7 +67,6 @@ HEADINGS = {
     "money": "Money per 1,000 cases",
     "found": "Share found",
     "group": "Group",
-    "rows": "Rows",
     "said": "Enough rows",
     "reason": "Why nothing can be said",
     "segment": "Rows with",

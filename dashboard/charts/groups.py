@@ -22,7 +22,7 @@ def group_scores(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHI
     Parameters
     ----------
     frame : DataFrame
-        Columns model, group, rows, score, low, high, said, reason; of each model the first row is that of all rows.
+        Columns model, group, count, score, low, high, said, reason; of each model the first row is that of all rows.
     """
     better = "more is better" if subject.greater_is_better else "less is better"
     column = f" by {escape(subject.target, 40)}" if subject.target else ""
@@ -38,12 +38,12 @@ def treatment(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
     Parameters
     ----------
     frame : DataFrame
-        Columns model, group, rows, value, low, high, said; ``attrs["title"]`` says what it is a share of.
+        Columns model, group, count, share, low, high, said; ``attrs["title"]`` says what it is a share of.
     """
     title = escape(frame.attrs.get("title", "How groups are treated"), 80)
-    if frame["value"].isna().all():
+    if frame["share"].isna().all():
         return empty(palette, title, reason(frame, "There is no group with a share."))
-    drawn = _dots(frame.assign(value=100 * frame["value"], low=100 * frame["low"], high=100 * frame["high"]), palette,
+    drawn = _dots(frame.assign(value=100 * frame["share"], low=100 * frame["low"], high=100 * frame["high"]), palette,
                   title, f"Of 100 rows{f' by {escape(subject.target, 40)}' if subject.target else ''}")  # fmt: skip
     drawn.update_xaxes(rangemode="tozero")
     return drawn
@@ -91,7 +91,7 @@ def _row_of_dots(
     doubt = "" if number is not None else f"<br>{UNTOLD}"
     spoken = [
         f"{group}, {count:,} rows{end}{doubt}"
-        for group, count, end in zip(escaped(rows["group"]), rows["rows"], ends, strict=True)
+        for group, count, end in zip(escaped(rows["group"]), rows["count"], ends, strict=True)
     ]
     drawn.add_scatter(
         x=rows["value"],
@@ -119,7 +119,7 @@ def segments(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
     Parameters
     ----------
     frame : DataFrame
-        Columns segment, rows, error, others, difference, low, high, confirmed; ``attrs["axis"]`` names the error,
+        Columns segment, count, error, others, difference, low, high, confirmed; ``attrs["axis"]`` names the error,
         ``attrs["scale"]`` is what it is multiplied by to be read.
     """
     title = of("Where it errs most", subject)
@@ -141,7 +141,7 @@ def segments(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
             name=name,
             marker={"size": 11, "symbol": symbol, "color": colours if column == "error" else palette.muted},
             customdata=np.array(
-                [f"{each}, {rows:,} rows judged" for each, rows in zip(safe, frame["rows"], strict=True)]
+                [f"{each}, {rows:,} rows judged" for each, rows in zip(safe, frame["count"], strict=True)]
             ),
             hovertemplate="<b>%{x:.3~g}</b> %{fullData.name}<br>%{customdata}<extra></extra>",
         )

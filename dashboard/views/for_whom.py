@@ -67,7 +67,7 @@ def scores(told: Mapping[str, Any], result: Comparison, metric: str, column: str
     """The chosen score of each group, with where it may lie."""
     frame = pd.DataFrame(told["scores"])
     frame["model"] = [result.model(id).title for id in frame["model"]]
-    frame[["score", "low", "high"]] = frame[["score", "low", "high"]].astype(float)
+    frame = frame.astype(dict.fromkeys(("score", "low", "high"), float)).rename(columns={"rows": "count"})
     entry = METRICS[metric]
     groups = frame.groupby("group", sort=False)["said"].any().iloc[1:]
     subject = Subject(column, entry.title, entry.greater_is_better)
@@ -103,7 +103,8 @@ def treatment(told: Mapping[str, Any], run: RunRow, result: Comparison, column: 
         frame = pd.DataFrame(told["rates"])
         frame = frame[frame["measure"] == measure].drop(columns="measure")
         frame["model"] = [result.model(id).title for id in frame["model"]]
-        frame[["value", "low", "high"]] = frame[["value", "low", "high"]].astype(float)
+        frame = frame.astype(dict.fromkeys(("value", "low", "high"), float))
+        frame = frame.rename(columns={"rows": "count", "value": "share"})
         frame.attrs["title"] = MEASURES[measure].title
         widgets.show_chart(CHARTS["treatment"], frame, Subject(column), f"treatment-{measure}-{column}")
     st.caption(words.escape(words.fairness.levels(told["level"], bool(told["decided"]))))
@@ -151,7 +152,7 @@ def weak_segments(run: RunRow, result: Comparison, model: str) -> None:
     if len(frame):
         axis = "Rows named wrongly, of 100" if classes else f"Mean error, in {run.problem.target}"
         frame.attrs.update(axis=axis, scale=100.0 if classes else 1.0)
-        shown = frame.drop(columns="columns")
+        shown = frame.drop(columns="columns").rename(columns={"rows": "count"})
         shown.attrs.update(frame.attrs)
         widgets.show_chart(CHARTS["segments"], shown, Subject(model=result.model(model).title), f"segments-{model}")
     st.caption(words.escape(words.fairness.search(about, len(frame), confirmed)))

@@ -52,7 +52,7 @@ def covered(found: Certainty, problem: Problem) -> pd.DataFrame:
         ]
     shares = [(name, held.share(found.inside, among)) for name, among in parts]
     rows = [(name, each.value, each.low, each.high, each.rows) for name, each in shares]
-    frame = pd.DataFrame(rows, columns=["label", "inside", "low", "high", "rows"])
+    frame = pd.DataFrame(rows, columns=["label", "inside", "low", "high", "count"])
     frame[["inside", "low", "high"]] = frame[["inside", "low", "high"]].astype(float)
     frame.attrs["level"] = found.level
     return frame

@@ -95,7 +95,7 @@ def _decided(label: str) -> dict[str, pd.DataFrame]:
         {
             "model": ["Forest"] * 3 + [label] * 3,
             "group": ["All rows", label, "b"] * 2,
-            "rows": [60, 50, 10] * 2,
+            "count": [60, 50, 10] * 2,
             "score": [0.8, 0.9, np.nan, 0.7, 0.8, 0.5],
             "low": [0.7, 0.8, np.nan, 0.6, 0.7, np.nan],
             "high": [0.9, 0.95, np.nan, 0.8, 0.9, np.nan],
@@ -106,7 +106,7 @@ def _decided(label: str) -> dict[str, pd.DataFrame]:
     weak = pd.DataFrame(
         {
             "segment": [label, "b"],
-            "rows": [50, 40],
+            "count": [50, 40],
             "error": [0.3, 0.2],
             "others": [0.1, 0.1],
             "difference": [0.2, 0.1],
@@ -119,10 +119,10 @@ def _decided(label: str) -> dict[str, pd.DataFrame]:
     return {
         "money": money,
         "group_scores": groups,
-        "treatment": groups.rename(columns={"score": "value"}).drop(columns="reason"),
+        "treatment": groups.rename(columns={"score": "share"}).drop(columns="reason"),
         "segments": weak,
         "set_sizes": shares.assign(share=[0.8, 0.2]),
-        "coverage": shares.assign(inside=[0.8, 0.2], rows=[50, 20]),
+        "coverage": shares.assign(inside=[0.8, 0.2], count=[50, 20]),
     }  # fmt: skip
 
 
