@@ -8,7 +8,7 @@ model and no store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.diagnostics.shares import share_interval
 from core.metrics.judged import counting
+from core.predictions import joined
 from core.records import Predictions, Problem
 
 Mask = NDArray[np.bool_]
@@ -125,7 +126,7 @@ def held_out(parts: Mapping[int, Predictions], problem: Problem, seed: int = 0) 
     if not kept:
         nothing = Predictions(*(np.empty(0, int),) * 3)
         return HeldOut(nothing, np.empty(0, int), (), reason="There are no rows that were held out.")
-    whole = _joined(list(kept.values()))
+    whole = joined(list(kept.values()))
     if len(kept) > 1:
         codes = np.repeat(np.arange(len(kept)), [len(each.rows) for each in kept.values()])
         return HeldOut(whole, codes, tuple(fold + 1 for fold in kept))
@@ -143,11 +144,3 @@ def _halves(whole: Predictions, problem: Problem, seed: int) -> NDArray[np.intp]
     halves = np.empty(len(order), np.intp)
     halves[order] = np.arange(len(order)) % 2
     return halves
-
-
-def _joined(parts: list[Predictions]) -> Predictions:
-    def column(name: str) -> Any:
-        values = [getattr(each, name) for each in parts]
-        return None if any(each is None for each in values) else np.concatenate(values)
-
-    return Predictions(**{each.name: column(each.name) for each in fields(Predictions)})

@@ -79,17 +79,26 @@ def rates(
         Columns ``measure`` (of `ASKED`), ``group``, ``rows`` (that it is a share of), ``value``, ``low``, ``high``
         (shares; None without a row) and ``said`` (whether there are enough rows).
     """
-    positive = positive_code(problem)
-    flagged, true = called == positive, held.predictions.actual == positive
-    rows = []
-    for measure in ASKED:
-        for code, label in enumerate(groups.labels):
-            among = (groups.codes == code) & _among(measure, true)
-            share = held.share(flagged, among, level)
-            said = held.worth(among) >= FEWEST_ROWS
-            rows.append((measure, label, share.rows, share.value, share.low, share.high, said))
+    found = _shares(held, problem, called, groups, level)
+    rows = [(*key, share.rows, share.value, share.low, share.high, said) for key, (share, said) in found.items()]
     frame = pd.DataFrame(rows, columns=["measure", "group", "rows", "value", "low", "high", "said"])
     return frame.astype({"value": float, "low": float, "high": float})
+
+
+Told = dict[tuple[str, str], tuple[Share, bool]]
+
+
+def _shares(held: HeldOut, problem: Problem, called: NDArray[np.integer], groups: Grouping, level: float) -> Told:
+    """The share of each measure and group, and whether enough rows stand behind it."""
+    positive = positive_code(problem)
+    flagged, true = called == positive, held.predictions.actual == positive
+    found: Told = {}
+    for measure in ASKED:
+        rows = _among(measure, true)
+        for code, label in enumerate(groups.labels):
+            among = (groups.codes == code) & rows
+            found[measure, label] = held.share(flagged, among, level), held.worth(among) >= FEWEST_ROWS
+    return found
 
 
 def _among(measure: str, true: Mask) -> Mask:
@@ -116,7 +125,7 @@ def fairness(
     largest = groups.labels[int(sizes.argmax())]
     others = [each for each in groups.labels if each != largest]
     each_level = 1 - (1 - level) / max(1, len(others))
-    told = rates(held, problem, called, groups, each_level).set_index(["measure", "group"])
+    told = _shares(held, problem, called, groups, each_level)
     rows = []
     for group in others:
         found = [_held_against(told, measure, group, largest) for measure in ASKED]
@@ -127,18 +136,12 @@ def fairness(
     return frame
 
 
-def _held_against(told: pd.DataFrame, measure: str, group: str, other: str) -> dict[str, object]:
-    rows = [told.loc[[(measure, each)]].iloc[0] for each in (group, other)]
-    a, b = (_share(each) for each in rows)
+def _held_against(told: Told, measure: str, group: str, other: str) -> dict[str, object]:
+    (a, enough), (b, enough_there) = told[measure, group], told[measure, other]
     found: dict[str, object] = {"measure": measure, "group": group, "other": other, "a": a.value, "b": b.value}
     found |= dict(zip(("difference", "low", "high"), difference_of(a, b), strict=True))
     found |= dict(zip(("ratio", "ratio_low", "ratio_high"), ratio_of(a, b), strict=True))
-    return found | {"said": all(bool(each["said"]) for each in rows)}
-
-
-def _share(row: pd.Series) -> Share:
-    value, low, high = (None if math.isnan(each) else float(each) for each in row[["value", "low", "high"]])
-    return Share(value, low, high, int(row["rows"]))
+    return found | {"said": enough and enough_there}
 
 
 def _odds(opportunity: dict[str, object], alarms: dict[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.groups.grouping import Grouping
 from core.held_out import HeldOut, Mask
 from core.metrics import METRICS, score
 from core.metrics.judged import Judged
+from core.predictions import taken
 from core.profile.values import Codes, Floats
 from core.records import Predictions, Problem
 
@@ -128,10 +129,3 @@ def _fewest(part: Predictions, problem: Problem) -> float:
     counts = Judged(replace(part, weights=None), problem).confusion
     each: Floats = np.concatenate([counts.sum(axis=0), counts.sum(axis=1)])
     return float(each[each > 0].min())
-
-
-def taken(predictions: Predictions, places: Codes) -> Predictions:
-    """Some rows of predictions."""
-    columns = {each.name: getattr(predictions, each.name) for each in fields(predictions)}
-    cut: dict[str, Any] = {name: None if values is None else values[places] for name, values in columns.items()}
-    return Predictions(**cut)
