@@ -38,6 +38,8 @@ class Weighing:
         What the cut-off is on: ``"probability"``, or ``"decision score"`` where the model gives no probabilities.
     default : float
         The cut-off that is used when nobody chose one.
+    leanings : ndarray of shape (n,)
+        What the cut-off is on, for each held-out row: the larger, the more it leans to the positive class.
     cut_offs : ndarray of shape (m + 1,)
         Every cut-off that makes a difference, falling: above all scores, between every two, below all.
     hits, alarms : ndarray of shape (m + 1,)
@@ -53,8 +55,9 @@ class Weighing:
         self.default = 0.0 if held.predictions.probabilities is None else 0.5
         if needed or judged.leanings is None:
             return
-        self._order = np.argsort(-judged.leanings, kind="stable")
-        self._scores = judged.leanings[self._order].astype(float)
+        self.leanings = judged.leanings.astype(float)
+        self._order = np.argsort(-self.leanings, kind="stable")
+        self._scores = self.leanings[self._order]
         self._truth = (judged.actual == judged.positive)[self._order]
         self._weights = held.weights[self._order]
         self._last = np.append(np.flatnonzero(np.diff(self._scores)), len(self._scores) - 1)
@@ -79,8 +82,7 @@ class Weighing:
 
     def flagged(self, cut_off: float) -> Mask:
         """Which of the held-out rows are flagged, in their own order, shape (n,)."""
-        flags = np.empty(len(self._order), bool)
-        flags[self._order] = self._scores >= cut_off
+        flags: Mask = self.leanings >= cut_off
         return flags
 
     def money(self, costs: Costs) -> Floats:

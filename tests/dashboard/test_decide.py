@@ -52,6 +52,12 @@ def test_moving_the_slider_moves_all_that_follows_from_it_at_once(store: Store) 
     slider.set_value(0.9).run()
     sound(at)
     after = [each.value for each in at.metric]
+    at.session_state[f"ends-{run.id}-logistic_regression"] = "missed"
+    at.run()
+    missed = frame(at, "late_payments")
+    assert (
+        (missed["default"] == "yes").all() and (missed["score"] < 0.9).all() and missed["score"].is_monotonic_decreasing
+    )
     assert before != after and "All held-out rows at this one cut-off. Try many" in said(at)
     row = store.run(run.id)
     weighing = decided.weighing(row, "logistic_regression")

@@ -12,6 +12,7 @@ from core.decisions import BY_HAND, BY_MONEY, CASES, PROBABILITY, Costs, Counts,
 from core.store import RunRow
 from dashboard import decided, session, words
 from dashboard.charts import CHARTS, Subject
+from dashboard.widgets.deciding.rows import look_at_rows
 from dashboard.widgets.figures import show_chart
 
 deciding = words.deciding
@@ -35,6 +36,7 @@ def try_cut_off(
         st.caption(words.escape(deciding.rosy(cut_off == judged.cut_off)))
         frame = _confusion(counts, weighing)
         show_chart(CHARTS["confusion"], frame, Subject(run.problem.target, model=title), f"cut-confusion-{model}")
+        look_at_rows(run, model, weighing, cut_off)
         _keeping(run, model, title, weighing, judged, costs, currency, cut_off, kept)
 
     st.fragment(draw)()
