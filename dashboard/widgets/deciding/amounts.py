@@ -84,16 +84,17 @@ def ask_matrix(run: RunRow) -> tuple[list[list[float | None]], str]:
     told, classes = decided.terms(run), run.problem.classes
     size = len(classes)
     given = told.get("matrix") or [[float(row != column) for column in range(size)] for row in range(size)]
-    start = st.session_state.setdefault(f"matrix-start-{run.id}", given)  # an editor whose frame changes forgets
+    key, begun = f"matrix-{run.id}", f"matrix-start-{run.id}"
+    if key not in st.session_state:  # it was not drawn for a while, and has forgotten what was written into it
+        st.session_state[begun] = given
+    start = st.session_state[begun]  # an editor whose frame changes forgets as well
     names = [str(each) for each in classes]
     columns = {str(place): [row[place] for row in start] for place in range(size)}
     frame = pd.DataFrame({"is": names, **columns})
     config: dict[str, Any] = {"is": st.column_config.TextColumn("It is", disabled=True, pinned=True)}
     for place, name in enumerate(names):
         config[str(place)] = st.column_config.NumberColumn(f"called “{name}”", format="%g", required=True)
-    edited = st.data_editor(
-        frame, hide_index=True, key=f"matrix-{run.id}", column_config=config, num_rows="fixed", width="content"
-    )
+    edited = st.data_editor(frame, hide_index=True, key=key, column_config=config, num_rows="fixed", width="content")
     matrix = [[None if pd.isna(cell) else float(cell) for cell in row] for row in edited[list(columns)].to_numpy()]
     currency = st.text_input(
         "In (optional)",

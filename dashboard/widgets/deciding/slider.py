@@ -56,7 +56,8 @@ def _slide(key: str, weighing: Weighing, start: float, chosen: float) -> float:
         st.button("Best", key=f"best-{key}", help="Back to the cut-off that the rows call for.", on_click=_back,
                   args=(key, place(chosen)), width="stretch")  # fmt: skip
     with left:
-        at = float(st.slider(label, low, high or low + 1.0, place(start), step, format="%.3f", key=key))
+        st.session_state.setdefault(key, place(start))  # and no value: the button sets one as well
+        at = float(st.slider(label, low, max(high, low + step), step=step, format="%.3f", key=key))
     exact = {place(each): each for each in (start, chosen)}
     return next((value for spot, value in exact.items() if math.isclose(spot, at, abs_tol=step / 2)), at)
 
