@@ -22,7 +22,8 @@ SAYS = {
 }
 NO_VERDICT = (
     "These are differences and how sure they are. Which of them matters, and what is fair, depends on what the answer "
-    "is used for; the measures cannot all be equal at once where the groups differ (Kleinberg et al. 2016)."
+    "is used for. Where one group has more to be found than another, no answer of use makes all of them equal at once "
+    "(Barocas, Hardt, Narayanan 2023)."
 )
 
 
