@@ -13,9 +13,9 @@ from core.profile import bars
 
 from . import entries_deciding
 from .architecture import architecture
+from .chart import BOTH, CLASSES, NUMBERS, Chart
 from .classification import confusion, per_class, precision_recall, roc
 from .columns import class_balance, histogram
-from .entry import BOTH, CLASSES, NUMBERS, Chart
 from .images import examples, image_examples
 from .invented import clouds, taught
 from .layout import Subject, escape

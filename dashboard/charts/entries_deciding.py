@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .certainty import coverage, set_sizes
+from .chart import BOTH, CLASSES, Chart
 from .deciding import money
-from .entry import BOTH, CLASSES, Chart
 from .groups import group_scores, segments, treatment
+from .sets import coverage, set_sizes
 
 ENTRIES = (
     Chart(

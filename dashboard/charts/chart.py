@@ -1,4 +1,4 @@
-"""What an entry of CHARTS is, and what charts may need."""
+"""What a chart is: how it is drawn, what it needs, how it is read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ NEEDS = {
     "importances": "importances, which have not been computed yet",
     "projection": "a map, which has not been computed yet",
     "invented": "invented rows, of which there are none yet",
-    "layers": "a network",
     "study": "a study, which was not done yet",
     "costs": "a model with both a score and a cost",
+    "layers": "a network",
     "decided": "what is worked out on its own page",
 }
 
