@@ -1,4 +1,4 @@
-"""The face's questions: tables, exams, studies, diagnoses; answered by whoever works off the queue.
+"""The face's questions: tables, exams, studies, diagnoses, groups; answered by whoever works off the queue.
 
 Takes a store and what is asked about; gives the derived result, which is there at once when somebody asked before.
 """
@@ -94,6 +94,16 @@ def request_diagnoses(store: Store, run: str, model: str, names: Sequence[str], 
         Names of `core.diagnostics.DIAGNOSES`.
     """
     return _request(store, "diagnoses", {"run": run, "model": model, "names": [*names], "fits": [*fits]}, run)
+
+
+def request_groups(store: Store, params: Mapping[str, Any]) -> Derived:
+    """Scores and treatment by group (see `core.for_whom.groups_params`), or the job that works them out."""
+    return _request(store, "groups", params, params["run"])
+
+
+def request_segments(store: Store, params: Mapping[str, Any]) -> Derived:
+    """The segments that a model errs in most (see `core.for_whom.segments_params`), or the job that looks."""
+    return _request(store, "segments", params, params["run"])
 
 
 def checks_told(row: Derived) -> tuple[Checked, Proposal] | None:

@@ -122,6 +122,29 @@ def _fitted(store: Store, run: RunRow, shared: Any, model: str) -> tuple[FitRow,
     return again, pipeline
 
 
+def taken_out(store: Store, run: str, model: str) -> Any:
+    """A model of a run as one fitted estimator that answers as was decided, where something was kept with it.
+
+    Its ``predict`` gives class codes or numbers; it is that of the fold whose file is kept.
+
+    Raises
+    ------
+    ValueError
+        If the run, its table or every fit of the model is gone.
+    """
+    from core.decisions import Decision
+    from core.decisions.carried import carried
+    from core.run import setting
+
+    row = store.run(run)
+    table = store.table(row.spec.fingerprint) if row else None
+    if row is None or table is None:
+        raise ValueError("The run or its table was deleted.")
+    _, pipeline = _fitted(store, row, setting(row.spec, table, row.problem), model)
+    kept = store.decisions(run).get(model)
+    return carried(pipeline, Decision.from_json(kept)) if kept else pipeline
+
+
 def _looked_at(store: Store, params: Params) -> tuple[Problem, Samples]:
     """What is looked at without learning to predict; there may be no target."""
     from core.data import make_problem, samples, without_target
@@ -276,6 +299,18 @@ def _synthetic(store: Store, params: Params) -> dict[str, Any]:
     return told
 
 
+def _groups(store: Store, params: Params) -> dict[str, Any]:
+    from core.for_whom import groups
+
+    return groups(store, params)
+
+
+def _segments(store: Store, params: Params) -> dict[str, Any]:
+    from core.for_whom import segments
+
+    return segments(store, params)
+
+
 def synthetic_params(fingerprint: str, roles: Roles, split: Split, models: Sequence[str], seed: int) -> dict[str, Any]:
     """The parameters of invented rows and what they are worth."""
     return {**checks_params(fingerprint, roles, split, seed), "models": list(models)}
@@ -332,6 +367,8 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("drawn", _drawn),
     Derivation("several", _several, seconds=lambda store, params: 120.0),
     Derivation("diagnoses", _diagnoses, seconds=lambda store, params: 120.0),
+    Derivation("groups", _groups, seconds=lambda store, params: 180.0),
+    Derivation("segments", _segments, seconds=lambda store, params: 180.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
     *studies.DERIVATIONS,

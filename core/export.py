@@ -83,6 +83,7 @@ def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
         "size_bytes": model.size_bytes,
         "scores": {name: _score_json(model, name) for name in _metrics(comparison)},
         "per_class": _per_class_json(comparison, model),
+        "decision": dict(comparison.decisions.get(model.id, {})) or None,
     }
 
 

@@ -207,6 +207,7 @@ def result(store: Store, run: RunRow, *, curves: bool = True) -> Comparison:
         run.seconds or 0.0,
         load=lambda fit: store.files.predictions(fit.key),
         drawn=lambda metric: drawn(store, run.id, metric),
+        decisions=store.decisions(run.id),
     )
 
 

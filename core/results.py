@@ -18,6 +18,7 @@ import core
 from core.comparison import Resampled
 from core.data import SPLITS, fold_count
 from core.evidence import Evidence, resampled
+from core.held_out import HeldOut, held_out
 from core.metrics import METRICS, default_metric
 from core.models import MODELS, model_title
 from core.predictions import joined
@@ -225,6 +226,8 @@ class Comparison:
     drawn : callable or None
         Gives, of a run with one fold and by a metric, what comes of drawing its held-out rows again, or None while that
         is not known; where there is no such callable it is worked out when it is asked for.
+    decisions : mapping of str to mapping
+        What was decided about a model by its id, see `core.decisions.Decision`.
     """
 
     run: str
@@ -236,6 +239,7 @@ class Comparison:
     seconds: float
     load: Callable[[FitResult], Predictions | None] = field(default=lambda fit: fit.predictions)
     drawn: Callable[[str], Resampled | None] | None = None
+    decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def models(self) -> tuple[ModelResult, ...]:
@@ -360,6 +364,10 @@ class Comparison:
         """A model's held-out predictions of each finished fold that has some, by the fold's number."""
         loaded = {each.fold: self.load(each) for each in self.model(id).done}
         return {fold: found for fold, found in loaded.items() if found is not None}
+
+    def held_out(self, id: str) -> HeldOut:
+        """A model's held-out predictions with the fold of each, so that what is chosen on some is judged on others."""
+        return held_out(self.by_fold(id), self.problem, self.spec.seed)
 
     def scores(self) -> pd.DataFrame:
         """Every score as a row: model, fold, metric, part (test or train), value."""

@@ -41,7 +41,10 @@ VIEWS = (
     View("better", "Is it better?", "balance", "Whether a model is better than another, or only lucky.", TRUE),
     View("proof", "Proof", "fact_check", "Does it hold: sealed rows, more rows, other divisions, luck.", TRUE),
     View("look_closer", "Look closer", "troubleshoot", "Where a model errs, what it relies on, how it learned.", WHERE),
+    View("for_whom", "For whom", "diversity_3", "How well it does for whom, and where it errs most.", WHERE),
     View("map", "Map", "scatter_plot", "All rows on one picture: what is alike lies close together.", WHERE),
+    View("decide", "Decide", "payments", "What mistakes cost, and from which cut-off on to act.", ACT),
+    View("how_sure", "How sure", "rule", "Sets and intervals that hold the truth as often as you ask for.", ACT),
     View("invented", "Invented data", "science", "Rows that a network invents, and what models learn from them.", MORE),
     View("runs", "Runs", "history", "Earlier comparisons: open, repeat or delete them.", MORE),
 )

@@ -77,6 +77,17 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
     ),
     # curves and scores read stored predictions alike
     "core.diagnostics": (*FOUNDATION, "core.metrics", "core.predictions"),
+    "core.held_out": (*FOUNDATION, "core.metrics", "core.diagnostics", "core.predictions"),
+    "core.decisions": (*FOUNDATION, "core.metrics", "core.comparison", "core.diagnostics", "core.held_out"),
+    "core.conformal": (*FOUNDATION, "core.metrics", "core.held_out"),
+    "core.groups": (
+        *FOUNDATION,
+        "core.metrics",
+        "core.diagnostics",
+        "core.held_out",
+        "core.predictions",
+        "core.profile",
+    ),
 }
 
 # Who never imports what.

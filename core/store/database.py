@@ -16,7 +16,7 @@ from typing import Any
 
 from core.records import ENDED, FitState, Outcome, Problem, RunSpec, RunState, Table
 from core.store.connection import freeing
-from core.store.holding import Holding
+from core.store.deciding import Deciding, drop_decisions
 from core.store.outcomes import marks
 from core.store.rows import Derived, FitRow, RunRow, derived_row, fit_row, run_row, table_of
 
@@ -25,7 +25,7 @@ _MAY_BEGIN = "state='queued' AND hold<>'paused'"
 _info = lru_cache(maxsize=64)(json.loads)  # a page asks for the same ones every second
 
 
-class Store(Holding):
+class Store(Deciding):
     """The store of a data folder; see `core.store.connection.Database` for how it opens."""
 
     # -- tables
@@ -143,6 +143,7 @@ class Store(Holding):
                 return False
             db.execute("DELETE FROM fit WHERE run=?", (run,))
             db.execute("DELETE FROM derived WHERE run=?", (run,))
+            drop_decisions(db, run)
             lost = db.execute("SELECT key FROM outcome WHERE key NOT IN (SELECT key FROM fit)").fetchall()
             db.executemany("DELETE FROM outcome WHERE key=?", [(row[0],) for row in lost])
         for row in lost:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import entries_comparing
+from . import entries_comparing, entries_deciding
 
 HEADINGS = {
     "actual": "Actual",
@@ -124,6 +124,7 @@ HEADINGS = {
     "shape": "Passes on",
     "parameters": "Numbers to learn",
     **entries_comparing.HEADINGS,
+    **entries_deciding.HEADINGS,
 }
 
 

@@ -6,7 +6,19 @@ Streamlit, no store and no model.
 
 from __future__ import annotations
 
-from . import afterwards, comparing, diagnosing, exploring, invented, next_step, odd, proof
+from . import (
+    afterwards,
+    certainty,
+    comparing,
+    deciding,
+    diagnosing,
+    exploring,
+    fairness,
+    invented,
+    next_step,
+    odd,
+    proof,
+)
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, beats, front, hundred, metric_sentence, says, value_of, verdict
@@ -26,12 +38,15 @@ __all__ = [
     "beats",
     "by_heart",
     "calm",
+    "certainty",
     "comparing",
     "count",
+    "deciding",
     "diagnosing",
     "duration",
     "escape",
     "exploring",
+    "fairness",
     "folds",
     "front",
     "how_far",

@@ -76,6 +76,55 @@ def frames(label: str = "setosa") -> dict[str, pd.DataFrame]:
         **_explored(label),
         **_studied(label),
         **_compared(label),
+        **_decided(label),
+    }  # fmt: skip
+
+
+def _decided(label: str) -> dict[str, pd.DataFrame]:
+    """The frames of the charts of what to do with a model's answers."""
+    steps = np.linspace(0, 1, 9)
+    money = pd.DataFrame(
+        {
+            "model": np.repeat([label, "Forest"], 9),
+            "cut_off": np.tile(steps, 2),
+            "flagged": np.tile(1 - steps, 2),
+            "money": -100.0,
+            "found": np.tile(1 - steps, 2),
+        }
+    )
+    money.attrs.update(chosen={label: (0.5, -100.0)}, currency=label, scale="probability")
+    groups = pd.DataFrame(
+        {
+            "model": ["Forest"] * 3 + [label] * 3,
+            "group": ["All rows", label, "b"] * 2,
+            "count": [60, 50, 10] * 2,
+            "score": [0.8, 0.9, np.nan, 0.7, 0.8, 0.5],
+            "low": [0.7, 0.8, np.nan, 0.6, 0.7, np.nan],
+            "high": [0.9, 0.95, np.nan, 0.8, 0.9, np.nan],
+            "said": [True, True, False] * 2,
+            "reason": ["", "", "too few rows to say"] * 2,
+        }
+    )
+    weak = pd.DataFrame(
+        {
+            "segment": [label, "b"],
+            "count": [50, 40],
+            "error": [0.3, 0.2],
+            "others": [0.1, 0.1],
+            "difference": [0.2, 0.1],
+            "low": [0.1, -0.1],
+            "high": [0.3, 0.2],
+            "confirmed": [True, False],
+        }
+    )
+    shares = pd.DataFrame({"label": [label, "two classes"], "low": [0.7, 0.1], "high": [0.9, 0.3]})
+    return {
+        "money": money,
+        "group_scores": groups,
+        "treatment": groups.rename(columns={"score": "share"}).drop(columns="reason"),
+        "segments": weak,
+        "set_sizes": shares.assign(share=[0.8, 0.2]),
+        "coverage": shares.assign(inside=[0.8, 0.2], count=[50, 20]),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from core.records import ModelSpec, Roles, RunSpec, Split
 from core.store import RunRow, Store
 from tests.dashboard.pages import address, charts, compared, drain, frame, page, queue, said, sound
 
-VIEWS = ("data", "compare", "better", "look_closer", "map", "invented", "runs")
+VIEWS = ("data", "compare", "better", "look_closer", "decide", "for_whom", "how_sure", "map", "invented", "runs")
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
 
 
@@ -30,6 +30,9 @@ def test_a_page_without_anything_says_what_is_next(store: Store, view: str) -> N
         "compare": "No comparison yet",
         "better": "No comparison is open",
         "look_closer": "No comparison is open",
+        "decide": "to weigh its models’ mistakes",
+        "for_whom": "to see for whom its models are good",
+        "how_sure": "to see how sure its models can be",
         "map": "of what varies in the table",
         "invented": "No rows were invented yet",
         "runs": "No comparison yet",
@@ -56,6 +59,9 @@ def test_a_page_shows_a_finished_comparison(store: Store, view: str) -> None:
         "compare": "names 9",
         "better": "share the first place",
         "look_closer": "150 rows · 4 columns · predicting species (3 classes) · folds (3) · seed 0",
+        "decide": "What does it cost to call a case of one class another one?",
+        "for_whom": "How groups are treated",
+        "how_sure": "had their true class in the set",
         "map": "150 rows, 4 columns",
         "invented": "150 rows · 4 columns · predicting species (3 classes) · a quarter held out",
         "runs": "iris → species",

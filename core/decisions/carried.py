@@ -1,0 +1,96 @@
+"""A fitted model with the decision that was made for it, as one estimator: what is taken out answers accordingly.
+
+Not imported with its package: a page needs no scikit-learn.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.utils.validation import check_is_fitted
+
+from core.decisions.costs import Floats
+from core.decisions.kept import Decision
+from core.decisions.several import cheapest
+from core.decisions.weighing import PROBABILITY
+
+# What a file of such a model is made of, beyond `core.models.TRUSTED`.
+TRUSTED = (
+    "core.decisions.carried.CheapestClass",
+    "sklearn.model_selection._classification_threshold.FixedThresholdClassifier",
+)
+
+
+class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A fitted classifier that calls the class that is expected to cost least.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        With ``predict_proba``.
+    costs : array-like of shape (classes, classes)
+        By actual class (down) and called class (across), in the order of ``estimator.classes_``.
+    """
+
+    def __init__(self, estimator: Any, costs: Any) -> None:
+        self.estimator = estimator
+        self.costs = costs
+
+    @property
+    def classes_(self) -> Any:
+        """The classes that the estimator knows."""
+        return self.estimator.classes_
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether the estimator is."""
+        check_is_fitted(self.estimator)
+        return True
+
+    def fit(self, X: Any, y: Any) -> CheapestClass:
+        """Do nothing: the estimator is fitted."""
+        return self
+
+    def predict_proba(self, X: Any) -> Floats:
+        """The estimator's probabilities, shape (rows, classes)."""
+        found: Floats = self.estimator.predict_proba(X)
+        return found
+
+    def predict(self, X: Any) -> Any:
+        """The class that is expected to cost least, shape (rows,)."""
+        return self.classes_[cheapest(self.predict_proba(X), np.asarray(self.costs))]
+
+
+def carried(pipeline: Any, decision: Decision) -> Any:
+    """A fitted pipeline whose ``predict`` answers as was decided.
+
+    Parameters
+    ----------
+    pipeline : fitted classifier
+        Whose classes are the codes of ``decision.classes``.
+    decision : Decision
+
+    Returns
+    -------
+    FixedThresholdClassifier or CheapestClass
+        scikit-learn's own for a cut-off: it flags where the score is the cut-off or more.
+
+    Raises
+    ------
+    ValueError
+        If the model did not see every class in training.
+    """
+    seen = [int(each) for each in pipeline.classes_]
+    if seen != list(range(len(decision.classes))):
+        names = [decision.classes[code] for code in seen]
+        raise ValueError(f"This fold's model knows {names} only, and the decision speaks of {list(decision.classes)}.")
+    if decision.matrix:
+        return CheapestClass(pipeline, [list(row) for row in decision.matrix])
+    return FixedThresholdClassifier(  # which takes a fitted estimator as it is
+        pipeline,
+        threshold=decision.threshold,
+        pos_label=list(decision.classes).index(decision.positive),
+        response_method="predict_proba" if decision.on == PROBABILITY else "decision_function",
+    )

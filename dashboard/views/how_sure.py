@@ -1,0 +1,157 @@
+"""How sure: sets of classes, or intervals of numbers, that hold the truth as often as one asks for."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import jobs
+from core.conformal import Certainty, table
+from core.models import MODELS
+from core.records import Problem
+from core.store import RunRow
+from dashboard import decided, session, widgets, words
+from dashboard.charts import CHARTS, Subject
+
+LEVELS = (0.8, 0.9, 0.95, 0.99)
+MOST_ROWS = 500
+MOST_SIZES = 8
+PARTS = 4  # ranges of predicted numbers, each of which is asked by itself
+
+
+def sizes(found: Certainty) -> pd.DataFrame:
+    """How many sets have one class, two, and so on."""
+    assert found.sets is not None
+    largest = int(found.sets.sum(axis=1).max())
+    rows = []
+    for size in range(1, min(largest, MOST_SIZES) + 1):
+        share = found.of_size(size)
+        rows.append((words.count(size, "class", "classes"), share.value, share.low, share.high))
+    return pd.DataFrame(rows, columns=["label", "share", "low", "high"])
+
+
+def covered(found: Certainty, problem: Problem) -> pd.DataFrame:
+    """How often the truth was inside, for each class or for ranges of what was predicted."""
+    held = found.held
+    assert held is not None
+    if problem.classes:
+        parts = [(str(name), held.predictions.actual == code) for code, name in enumerate(problem.classes)]
+    else:
+        said = held.predictions.predicted
+        edges = np.unique(np.quantile(said, np.linspace(0, 1, PARTS + 1)))
+        spans = list(pairwise(edges)) or [(said.min(), said.max())]
+        parts = [
+            (
+                f"predicted {words.number(low)} to {words.number(high)}",
+                (said >= low if not place else said > low) & (said <= high),
+            )
+            for place, (low, high) in enumerate(spans)
+        ]
+    shares = [(name, held.share(found.inside, among)) for name, among in parts]
+    rows = [(name, each.value, each.low, each.high, each.rows) for name, each in shares]
+    frame = pd.DataFrame(rows, columns=["label", "inside", "low", "high", "count"])
+    frame[["inside", "low", "high"]] = frame[["inside", "low", "high"]].astype(float)
+    frame.attrs["level"] = found.level
+    return frame
+
+
+def rows_of(found: Certainty, run: RunRow) -> None:
+    """The least certain rows, with what is left open for each."""
+    frame = table(found, run.problem, MOST_ROWS)
+    total = len(found.inside)
+    which = (
+        f"The {words.count(len(frame), 'row')} that the model is least sure of" if total > len(frame) else "All rows"
+    )
+    st.markdown(f"**{words.escape(which)}**, those whose truth was missed first")
+    config = st.column_config
+    headings = {
+        "row": config.NumberColumn("Row", help="Its place in the table, from 0."),
+        "actual": config.Column("Actual"),
+        "predicted": config.Column("Predicted"),
+        "set": config.TextColumn("May be"),
+        "size": config.NumberColumn("Classes"),
+        "low": config.NumberColumn("From", format="%.4g"),
+        "high": config.NumberColumn("To", format="%.4g"),
+        "inside": config.CheckboxColumn("Truth inside"),
+    }
+    st.dataframe(frame, hide_index=True, column_config=headings, key="rows_of", alt="The least certain rows")
+
+
+# ---- selection
+
+run = session.run()
+if run is None:
+    widgets.header("How sure", "How sure one can be of a single answer")
+    widgets.empty(
+        "rule", "No comparison is open", "Start one, or open an earlier one, to see how sure its models can be."
+    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
+    widgets.end()
+
+# ---- reading
+
+result = session.comparison(run)
+finished = [each.id for each in result.standings() if each.folds_done]
+widgets.header("How sure", widgets.provenance(run, result))
+
+# ---- nothing to show yet
+
+if not finished:
+    failed = jobs.ended(run)
+    widgets.empty(
+        "hourglass_disabled" if failed else "hourglass_top",
+        "No model could be trained" if failed else "No model is finished yet",
+        "The leaderboard says why." if failed else "Sets can be told as soon as the first model is through.",
+    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
+    widgets.end()
+
+# ---- showing
+
+titles = {each.id: each.title for each in result.models}
+guesses = {each.id for each in result.models if MODELS[each.spec.name].always_in}
+first = next((place for place, id in enumerate(finished) if id not in guesses), 0)
+with st.container(border=True):
+    sides = st.columns([2, 2, 2], vertical_alignment="bottom")
+    model = sides[0].selectbox(
+        "Model", finished, first, format_func=titles.__getitem__, key=f"sure-{run.id}", persist_state="session"
+    )
+    level = sides[1].segmented_control(
+        "The truth is to be inside for",
+        LEVELS,
+        default=0.9,
+        format_func=lambda each: f"{100 * each:.0f} of 100",
+        key="sure-level",
+        persist_state="session",
+        required=True,
+    )
+    by_class = bool(run.problem.classes) and sides[2].toggle(
+        "For every class, the rare ones too",
+        True,
+        key="sure-by-class",
+        persist_state="session",
+        help="Else the rows of rare classes may be missed more often than the others.",
+    )
+found = decided.sureness(run, model, level, by_class)
+if found.reason:
+    st.info(words.sentence(f"{titles[model]}: {found.reason}"), icon=":material/info:")
+    widgets.end()
+told = words.certainty
+sentences = " ".join((told.covered(found), told.sizes(found)))
+st.markdown(f"#### :material/rule: {words.escape(sentences)}")
+st.caption(words.escape(f"{told.judged(found)} {told.promise(found)}"))
+subject = Subject(run.problem.target, model=titles[model])
+left, right = st.columns(2)
+with left, st.container(border=True):
+    widgets.show_chart(CHARTS["coverage"], covered(found, run.problem), subject, f"coverage-{model}-{level}")
+with right, st.container(border=True):
+    if found.sets is not None:
+        widgets.show_chart(CHARTS["set_sizes"], sizes(found), subject, f"sizes-{model}-{level}")
+    else:
+        rows_of(found, run)
+if found.sets is not None:
+    with st.container(border=True):
+        rows_of(found, run)
+with st.expander("For the expert: how it is done", icon=":material/function:"):
+    st.markdown(words.escape(told.method(found, by_class)))

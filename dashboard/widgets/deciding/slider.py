@@ -1,0 +1,149 @@
+"""A cut-off to try: what it comes to moves with it, and one click has it go with the model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from core.decisions import BY_HAND, BY_MONEY, CASES, PROBABILITY, Costs, Counts, Decision, Judgement, Weighing, flags_of
+from core.store import RunRow
+from dashboard import decided, session, words
+from dashboard.charts import CHARTS, Subject
+from dashboard.widgets.deciding.rows import look_at_rows
+from dashboard.widgets.figures import show_chart
+
+deciding = words.deciding
+STEPS = 1_000
+
+
+def try_cut_off(
+    run: RunRow, model: str, title: str, weighing: Weighing, judged: Judgement, costs: Costs, currency: str
+) -> None:
+    """The slider of one model with all that follows from it, drawn by itself when it moves."""
+
+    def draw() -> None:
+        kept = decided.decisions(run).get(model)
+        same = kept is not None and kept.on == weighing.on and kept.costs == asdict(costs)
+        start = kept.threshold if same and kept is not None else judged.cut_off
+        amounts = "-".join(f"{each:g}" for each in asdict(costs).values())  # other costs begin at another cut-off
+        cut_off = _slide(f"cut-{run.id}-{model}-{amounts}", weighing, start, judged.cut_off)
+        counts = weighing.counts(cut_off)
+        _figures(run, counts, weighing, costs, currency)
+        st.markdown(words.escape(deciding.happened(counts, run.problem.positive)))
+        st.caption(words.escape(deciding.rosy(cut_off == judged.cut_off)))
+        frame = _confusion(counts, weighing)
+        show_chart(CHARTS["confusion"], frame, Subject(run.problem.target, model=title), f"cut-confusion-{model}")
+        look_at_rows(run, model, weighing, cut_off)
+        _keeping(run, model, title, weighing, judged, costs, currency, cut_off, kept)
+
+    st.fragment(draw)()
+
+
+def _slide(key: str, weighing: Weighing, start: float, chosen: float) -> float:
+    """The cut-off; the places nearest to the chosen one and to the kept one stand for these themselves."""
+    low, high = weighing.bounds
+    step = (high - low) / STEPS or 1.0
+
+    def place(value: float) -> float:
+        return min(high, max(low, low + round((min(max(value, low), high) - low) / step) * step))
+
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    label = "Flag from a probability of" if weighing.on == PROBABILITY else "Flag from a decision score of"
+    with right:
+        st.button("Best", key=f"best-{key}", help="Back to the cut-off that the rows call for.", on_click=_back,
+                  args=(key, place(chosen)), width="stretch")  # fmt: skip
+    with left:
+        st.session_state.setdefault(key, place(start))  # and no value: the button sets one as well
+        at = float(st.slider(label, low, max(high, low + step), step=step, format="%.3f", key=key))
+    exact = {place(each): each for each in (start, chosen)}
+    return next((value for spot, value in exact.items() if math.isclose(spot, at, abs_tol=step / 2)), at)
+
+
+def _back(key: str, place: float) -> None:
+    st.session_state[key] = place
+
+
+def _figures(run: RunRow, counts: Counts, weighing: Weighing, costs: Costs, currency: str) -> None:
+    """Money, recall and precision, as large figures."""
+    money = CASES * costs.money(counts) / counts.total
+    positive = run.problem.positive
+    found = weighing.share(counts.hits, counts.hits + counts.misses)
+    right = weighing.share(counts.hits, counts.flagged)
+    sides = st.columns(3)
+    sides[0].metric(
+        f"{CASES:,} cases {'bring' if money > 0 else 'cost'}",
+        words.escape(deciding.amount(money, currency)),
+        border=True,
+        help="Of all held-out rows, at this cut-off.",
+    )
+    told = (
+        (f"of 100 “{positive}” are found", found, deciding.found_of, "Recall, or sensitivity"),
+        (f"of 100 flagged are “{positive}”", right, deciding.right_of, "Precision, or positive predictive value"),
+    )
+    for side, (label, share, sentence, expert) in zip(sides[1:], told, strict=True):
+        value = "–" if share.value is None else deciding.hundred(share.value) + deciding.within(share)
+        side.metric(
+            words.escape(label), value, border=True, help=words.escape(f"{sentence(share, positive)} {expert}.")
+        )
+
+
+def _confusion(counts: Counts, weighing: Weighing) -> pd.DataFrame:
+    """The frame of the chart of this name, at a cut-off."""
+    classes, positive = weighing.problem.classes, weighing.problem.positive
+    cells = {(True, True): counts.hits, (True, False): counts.misses}
+    cells |= {(False, True): counts.alarms, (False, False): counts.rejections}
+    rows = []
+    for actual in classes:
+        whole = sum(cells[(actual == positive, each)] for each in (True, False))
+        for called in classes:
+            count = cells[(actual == positive, called == positive)]
+            rows.append((actual, called, count, count / (whole or 1)))
+    return pd.DataFrame(rows, columns=["actual", "predicted", "count", "share"])
+
+
+def _keeping(
+    run: RunRow,
+    model: str,
+    title: str,
+    weighing: Weighing,
+    judged: Judgement,
+    costs: Costs,
+    currency: str,
+    cut_off: float,
+    kept: Decision | None,
+) -> None:
+    """What goes with the model, and the button that has this cut-off do so."""
+    by_money = cut_off == judged.cut_off
+    money = judged.money() if by_money else None
+    folds = "one fold" if weighing.held.halved else words.count(len(weighing.held.names), "fold")
+    decision = Decision(
+        run.problem.target,
+        run.problem.classes,
+        run.problem.positive,
+        on=weighing.on,
+        costs=asdict(costs),
+        currency=currency,
+        chosen=BY_MONEY if by_money else BY_HAND,
+        chosen_on=f"predictions of {words.count(len(weighing.held.parts), 'row')} that were held out, {folds}",
+        money=money.mean if money else None,
+        low=money.low if money else None,
+        high=money.high if money else None,
+        **flags_of(cut_off),
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            words.escape(f"Keep this cut-off with {title}"),
+            key=f"keep-{model}",
+            icon=":material/bookmark_add:",
+            type="primary",
+            disabled=decision == kept or not session.mine(run),
+            on_click=decided.keep,
+            args=(run, model, decision),
+        )
+        if kept is not None:
+            st.button("Let go", key=f"drop-{model}", type="tertiary", on_click=decided.drop, args=(run, model))
+    if kept is not None:
+        st.caption(words.escape(deciding.kept(title, deciding.cut_off(kept.threshold, kept.on))))

@@ -1,0 +1,227 @@
+"""What a cut-off brings, and what comes of it, in plain sentences.
+
+Takes judgements of `core.decisions`, gives plain text. A difference is named only where the folds bear it out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from core.comparison import Interval
+from core.decisions import CASES, PROBABILITY, Costs, Counts, Judgement
+from core.held_out import Share
+
+from .figures import count, joined, known, number
+
+RIVALS = {
+    "default": "the usual cut-off",
+    "likeliest": "calling the likeliest class",
+    "nobody": "flagging no one",
+    "everybody": "flagging everyone",
+    "constant": "always saying the same class",
+}
+NO_FOLDS = "How much of that is luck cannot be said from one division of the rows."
+
+
+def amount(value: float | None, currency: str = "") -> str:
+    """An amount without its sign: ``13,700``, ``4.20 €``; large ones to three digits that mean something."""
+    if not known(value):
+        return number(None)
+    rounded = abs(rounding(value))
+    text = f"{rounded:,.0f}" if rounded >= 100 or rounded == round(rounded) else f"{rounded:,.2f}"
+    return f"{text} {currency}".rstrip()
+
+
+def rounding(value: float) -> float:
+    """An amount to three digits, to fewer where they are below a hundredth."""
+    return round(value, 2) if abs(value) < 100 else round(value, 2 - math.floor(math.log10(abs(value))))
+
+
+def per_cases(found: Interval, currency: str = "") -> str:
+    """What 1,000 cases come to, as a clause: ``1,000 cases cost 13,700 (10,100 to 17,200)``."""
+    if found.mean is None:
+        return f"nothing is known of {CASES:,} cases"
+    verb = "bring" if found.mean > 0 else "cost"
+    return f"{CASES:,} cases {verb} {amount(found.mean, currency)}{_ends(found.low, found.high, found.mean)}"
+
+
+def _ends(low: float | None, high: float | None, mean: float) -> str:
+    """Where an amount may lie, nearest to 0 first; ends of another sign than its own are said as what they are."""
+    if low is None or high is None:
+        return ""
+    if low < 0 < high:
+        return f" (anything from a loss of {amount(low)} to a gain of {amount(high)})"
+    near, far = sorted((low, high), key=abs)
+    return f" ({amount(near)} to {amount(far)})" if mean else ""
+
+
+def cut_off(value: float, on: str = PROBABILITY) -> str:
+    """Who is flagged: ``from a probability of 2.7 % on``, ``no one``, ``everyone``."""
+    if math.isinf(value):
+        return "no one" if value > 0 else "everyone"
+    if on == PROBABILITY:
+        return f"from a probability of {_percent(value)} on"
+    return f"from a decision score of {number(value)} on"
+
+
+def _percent(value: float) -> str:
+    """A probability with as many digits as tell it from 0 and from 1."""
+    share = 100 * value
+    digits = 0 if 10 <= share <= 90 else 1 if 0.95 <= share <= 99.05 else 2
+    return f"{share:.{digits}f} %"
+
+
+def headline(title: str, found: Judgement, on: str, currency: str = "") -> str:
+    """What the best model and its cut-off bring."""
+    flagged = found.counts.flagged / found.counts.total
+    often = "" if math.isinf(found.cut_off) else f", which is {hundred(flagged)} of 100 cases"
+    return f"With {title}, flagging {cut_off(found.cut_off, on)}{often}: {per_cases(found.money(), currency)}."
+
+
+def beside(found: Judgement, over: str, currency: str = "", called: str = "") -> str:
+    """What that is beside a rival, `called` so or so: a number where the folds bear it out, else that they do not."""
+    pair, rival = found.gain(over), RIVALS[called or over]
+    if pair is None:
+        theirs, mine = found.money(over).mean, found.money().mean
+        assert theirs is not None and mine is not None
+        if math.isclose(theirs, mine):
+            return f"On these rows {rival} comes to the same."
+        return f"On these rows that is {amount(mine - theirs, currency)} {_side(mine - theirs)} than with {rival}."
+    if not known(pair.low) or not known(pair.high):
+        return ""
+    if pair.low == pair.high == 0:
+        return f"It comes to the same as {rival}."
+    if pair.low <= 0 <= pair.high:
+        ends = f"{amount(pair.low)} worse to {amount(pair.high)} better"
+        return f"Whether that is better than {rival} cannot be told (anything from {ends})."
+    near, far = sorted((pair.low, pair.high), key=abs)
+    size = f"{amount(pair.difference, currency)} {_side(pair.difference)}"
+    return f"That is {size} than with {rival} ({amount(near)} to {amount(far)})."
+
+
+def _side(difference: float) -> str:
+    return "better" if difference > 0 else "worse"
+
+
+def beaten(found: Judgement, rival: str) -> bool:
+    """Whether a choice is better than a rival as far as the folds tell, or at all where there is only one."""
+    pair = found.gain(rival)
+    if pair is None or pair.low is None:
+        return (found.money().mean or 0.0) > (found.money(rival).mean or 0.0)
+    return pair.low > 0
+
+
+def ties(others: Sequence[str]) -> str:
+    """Which models bring as much, as far as can be told."""
+    return f"{joined(others)} cannot be told apart from it." if others else ""
+
+
+def no_help(found: Judgement, rival: str, title: str, on: str, currency: str = "") -> list[str]:
+    """What to say where the best model is not better than doing without, as far as can be told."""
+    idle = f"{RIVALS[rival].capitalize()}, {per_cases(found.money(rival), currency)}"
+    pair = found.gain(rival)
+    if pair is not None and pair.low == pair.high == 0:
+        return [f"No model brings more than {RIVALS[rival]}.", f"{idle}."]
+    return [f"Whether any model brings more than {RIVALS[rival]} cannot be told.", f"{idle}.",
+            headline(title, found, on, currency)]  # fmt: skip
+
+
+def happened(counts: Counts, positive: Any, of: int = CASES) -> str:
+    """What becomes of so many cases at a cut-off, in natural frequencies."""
+    if not counts.total:
+        return "There are no cases to speak of."
+    hits, alarms, misses = (round(of * each / counts.total) for each in (counts.hits, counts.alarms, counts.misses))
+    rejections = max(0, of - hits - alarms - misses)
+    return (
+        f"Of {of:,} cases {count(hits + alarms)} {'is' if hits + alarms == 1 else 'are'} flagged: {hits:,} rightly, "
+        f"{alarms:,} by false alarm. {misses:,} that are “{positive}” {'is' if misses == 1 else 'are'} missed, "
+        f"{rejections:,} are rightly left alone."
+    )
+
+
+def found_of(share: Share, positive: Any) -> str:
+    """Recall: ``Of 100 that are “yes”, 85 are found (79 to 90).``"""
+    if share.value is None:
+        return f"None of these rows is “{positive}”, so how many are found cannot be said."
+    return f"Of 100 that are “{positive}”, {hundred(share.value)} are found{within(share)}."
+
+
+def right_of(share: Share, positive: Any) -> str:
+    """Precision: ``Of 100 that are flagged, 20 are “yes” (17 to 24).``"""
+    if share.value is None:
+        return f"No one is flagged, so how many of those are “{positive}” cannot be said."
+    return f"Of 100 that are flagged, {hundred(share.value)} are “{positive}”{within(share)}."
+
+
+def hundred(share: float) -> str:
+    """So many in a hundred; with a decimal where rounding would make it all or none."""
+    if 0 < share < 1 and round(100 * share) in (0, 100):
+        return f"{100 * min(max(share, 0.001), 0.999):.1f}"
+    return f"{100 * share:.0f}"
+
+
+def within(share: Share) -> str:
+    """Where a share may lie, in a hundred, in brackets; empty where that is not known."""
+    if share.low is None or share.high is None:
+        return ""
+    return f" ({hundred(share.low)} to {hundred(share.high)})"
+
+
+def rosy(chosen: bool) -> str:
+    """How far the numbers beside the slider can be trusted."""
+    if chosen:
+        return (
+            "All held-out rows at this one cut-off, which was chosen on them: a little too good. What is said above "
+            "was judged on rows that took no part in the choice."
+        )
+    return "All held-out rows at this one cut-off. Try many, and the best of them looks a little too good."
+
+
+def formula(costs: Costs) -> str:
+    """The cut-off that true probabilities call for."""
+    if costs.optimum is None:
+        return "Nothing is at stake, so no cut-off is called for."
+    return (
+        f"If the probabilities were true, flagging from {_percent(costs.optimum)} on would be best: "
+        f"({number(costs.alarm)} + {number(costs.rejection)}) ÷ ({number(costs.alarm)} + {number(costs.rejection)} + "
+        f"{number(costs.miss)} + {number(costs.hit)}), formula 2 of Elkan (2001), The foundations of cost-sensitive "
+        "learning. A model whose own best cut-off lies elsewhere says too high or too low probabilities, or its folds "
+        "are too small to tell."
+    )
+
+
+def how_chosen(halved: bool, folds: int) -> str:
+    """How the money was judged."""
+    if halved:
+        return (
+            "The cut-off is chosen on one half of the held-out rows and judged on the other, and the other way round; "
+            "the one to use is chosen on both. " + NO_FOLDS
+        )
+    return (
+        f"For each of {folds} folds the cut-off is chosen on the rows of the other folds and judged on this one, so no "
+        "money is told of rows that it was chosen on; the cut-off to use is chosen on all of them. Intervals (95 %) "
+        "allow for folds sharing training rows (Nadeau and Bengio 2003)."
+    )
+
+
+def classes_headline(title: str, found: Judgement, currency: str = "") -> str:
+    """What calling the cheapest class brings."""
+    changed, rows = found.folds.attrs["changed"], found.folds.attrs["rows"]
+    other = f"{hundred(changed / rows)} of 100 rows are called otherwise than by the likeliest class"
+    return f"With {title}, {per_cases(found.money(), currency)}; {other}."
+
+
+def how_judged(halved: bool) -> str:
+    """How the money of several classes was judged."""
+    luck = NO_FOLDS if halved else "Intervals (95 %) allow for folds sharing training rows (Nadeau and Bengio 2003)."
+    return (
+        "Each fold is judged by a model that has not seen its rows. The class is called whose cost is least by the "
+        f"model’s probabilities (Elkan 2001): where these are off, so is the choice. {luck}"
+    )
+
+
+def kept(title: str, flags: str) -> str:
+    """That a decision goes with a model."""
+    return f"{title} now flags {flags}. That is kept with the comparison, and goes with the model wherever it goes."
