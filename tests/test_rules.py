@@ -14,7 +14,7 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions
@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from core.catalogue import Catalogue
+from tests.rooms import KNOWS
 from tests.source import (
     ROOT,
     Source,
@@ -38,58 +39,6 @@ from tests.source import (
 )
 
 HOUSE = ("core", "dashboard")
-FOUNDATION = ("core.records", "core.catalogue", "core.progress", "core.wording")
-
-# A room to the rooms of core that it may know, itself aside. Rooms that are not listed are free within core.
-KNOWS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(FOUNDATION, ()),
-    **dict.fromkeys(
-        (
-            "core.data",
-            "core.preparation",
-            "core.networks",
-            "core.metrics",
-            "core.comparison",
-            "core.checks",
-            "core.importances",
-            "core.projections",
-            "core.profile",
-            "core.store",
-        ),
-        FOUNDATION,
-    ),
-    "core.models": (*FOUNDATION, "core.preparation", "core.networks"),
-    "core.evidence": (*FOUNDATION, "core.metrics", "core.comparison"),
-    "core.afterwards": (
-        *FOUNDATION,
-        "core.checks",
-        "core.comparison",
-        "core.data",
-        "core.derivation",
-        "core.importances",
-        "core.jobs",
-        "core.metrics",
-        "core.models",
-        "core.preparation",
-        "core.results",
-        "core.run",
-        "core.store",
-    ),
-    # curves and scores read stored predictions alike
-    "core.diagnostics": (*FOUNDATION, "core.metrics", "core.predictions"),
-    "core.held_out": (*FOUNDATION, "core.metrics", "core.diagnostics", "core.predictions"),
-    "core.decisions": (*FOUNDATION, "core.metrics", "core.comparison", "core.diagnostics", "core.held_out"),
-    "core.conformal": (*FOUNDATION, "core.metrics", "core.held_out"),
-    "core.groups": (
-        *FOUNDATION,
-        "core.metrics",
-        "core.diagnostics",
-        "core.held_out",
-        "core.predictions",
-        "core.profile",
-    ),
-}
-
 # Who never imports what.
 NEVER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("core", ("dashboard", "streamlit", "plotly")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from core.catalogue import Catalogue
 from core.profile import bars
 
-from . import entries_comparing, entries_deciding
+from . import entries_comparing, entries_deciding, entries_studies
 from .entries import ENTRIES
 from .entry import Chart
 from .headings import numbers
@@ -19,4 +19,6 @@ from .palette import Palette, palette
 
 __all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
 
-CHARTS: Catalogue[Chart] = Catalogue("chart", *ENTRIES, *entries_comparing.ENTRIES, *entries_deciding.ENTRIES)
+CHARTS: Catalogue[Chart] = Catalogue(
+    "chart", *ENTRIES, *entries_comparing.ENTRIES, *entries_studies.ENTRIES, *entries_deciding.ENTRIES
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import entries_comparing, entries_deciding
+from . import entries_comparing, entries_deciding, entries_studies
 
 HEADINGS = {
     "actual": "Actual",
@@ -110,20 +110,12 @@ HEADINGS = {
     "only_b": "Only the second right",
     "none": "Neither right",
     "sure": "How sure",
-    "rows": "Rows to learn from",
-    "train": "On the rows it learned from",
-    "way": "How the rows are divided",
-    "folds": "Folds",
-    "shuffled": "Answers shuffled",
-    "cost": "Cost",
-    "shown": "Cost in words",
-    "front": "Nobody better and cheaper",
-    "chosen": "Cheapest not worse than the best",
     "examples": "Such as rows",
     "layer": "Layer",
     "shape": "Passes on",
     "parameters": "Numbers to learn",
     **entries_comparing.HEADINGS,
+    **entries_studies.HEADINGS,
     **entries_deciding.HEADINGS,
 }
 
