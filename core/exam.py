@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from core.comparison import Resampled, bootstrap
 from core.derivation import Derivation, Params, derived_key
 from core.metrics import METRICS, metrics_of, score_all
 from core.models import MODELS, model_title
@@ -19,8 +20,12 @@ from core.progress import Step, retelling, tell
 from core.records import FitState, Fold, ModelSpec, Predictions, Problem, RunSpec, Table
 from core.store import Derived, Store
 
+if TYPE_CHECKING:
+    import numpy as np
+
 KIND = "exam"
-RESAMPLES = 400
+DRAWS, FEWEST_DRAWS = 1000, 200
+WORK = 1_000_000  # rows times drawings, each scored by every metric of the task
 LEVEL = 0.95
 FEWEST_ROWS = 2
 
@@ -33,8 +38,8 @@ class Score:
     ----------
     value : float or None
     low, high : float or None
-        Where the score on other rows of the same kind may well lie: percentiles of the score over rows drawn anew
-        (Efron 1979). None where too many of the draws have none.
+        Where the score on other rows of the same kind may well lie, see `core.comparison.bootstrap`. None where too
+        many of the drawings have no score, or all have the same.
     reason : str
         Why there is no value.
     """
@@ -158,34 +163,27 @@ def _scores(predictions: Predictions, problem: Problem, seed: int) -> dict[str, 
     """Every metric of the task with its interval, as `Score` takes them."""
     values, undefined = score_all(predictions, problem)
     drawn = _drawn(predictions, problem, seed)
-    return {
-        each.name: [values[each.name], *_middle(drawn[each.name]), undefined.get(each.name, "")]
-        for each in metrics_of(problem)
-    }
+    known = {name: value for name, value in values.items() if value is not None}
+    found = Resampled(len(predictions.rows), known, drawn, {})
+    told = {}
+    for metric in metrics_of(problem):
+        likely = bootstrap(found, metric.name, LEVEL, bounds=(metric.low, metric.high))
+        told[metric.name] = [values[metric.name], likely.low, likely.high, undefined.get(metric.name, "")]
+    return told
 
 
-def _drawn(predictions: Predictions, problem: Problem, seed: int) -> dict[str, list[float | None]]:
+def _drawn(predictions: Predictions, problem: Problem, seed: int) -> dict[str, np.ndarray]:
     """The scores of rows that are drawn from those at hand, as many and with replacement, again and again."""
     import numpy as np
 
     rng, count = np.random.default_rng(seed), len(predictions.rows)
-    found: dict[str, list[float | None]] = {each.name: [] for each in metrics_of(problem)}
-    for _ in range(RESAMPLES):
+    draws = min(DRAWS, max(FEWEST_DRAWS, WORK // count))
+    found = {each.name: np.full(draws, np.nan) for each in metrics_of(problem)}
+    for place in range(draws):
         scores, _ = score_all(taken(predictions, rng.integers(0, count, count)), problem)
         for name, value in scores.items():
-            found[name].append(value)
+            found[name][place] = np.nan if value is None else value
     return found
-
-
-def _middle(values: Sequence[float | None]) -> list[float | None]:
-    """The percentiles that hold the middle of the values; None where a fifth of them is not defined."""
-    import numpy as np
-
-    known = [each for each in values if each is not None]
-    if len(known) < 0.8 * len(values):
-        return [None, None]
-    edge = 50 * (1 - LEVEL)
-    return [float(each) for each in np.percentile(known, [edge, 100 - edge])]
 
 
 def scores_of(row: Derived, metric: str) -> tuple[Score, Score]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import core.exam
 import core.studies.luck
 import core.studies.techniques
 from core import jobs
@@ -17,6 +18,7 @@ QUICK = (ModelSpec("decision_tree"), ModelSpec("logistic_regression"))
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core.exam, "DRAWS", 100)
     monkeypatch.setattr(core.studies.luck, "SHUFFLES", 3)
     monkeypatch.setattr(core.studies.techniques, "MOST_SINGLE", 0)
     monkeypatch.setattr(core.studies.techniques, "NUMBERS", ())
