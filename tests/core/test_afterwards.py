@@ -180,6 +180,11 @@ def test_scores_near_each_other_do_not_say_more_than_the_folds_do() -> None:
     assert found(noisy, "overfit") == [], "a gap that the spread explains"
 
 
+def test_who_has_learned_nothing_has_learned_nothing_by_heart() -> None:
+    finished = stored({"lda": [0.44, 0.45, 0.43, 0.44, 0.45], "qda": GOOD}, train={"lda": [0.51] * 5})
+    assert {each.model: each.kind for each in diagnoses(finished)}["lda"] is Fitting.NOTHING
+
+
 def test_a_value_inside_of_what_was_tried_is_no_edge() -> None:
     assert found(neighbours({5: OTHER, 10: GOOD, 20: OTHER}), "edge_of_tried", "edge") == []
     assert found(neighbours({1: GOOD, 2: OTHER, 3: OTHER}), "edge_of_tried") == [], "there is nothing beyond"
