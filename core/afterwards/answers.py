@@ -147,7 +147,7 @@ def _a_rare_class(finished: Finished) -> str | None:
 
 
 def _several_models(finished: Finished) -> str | None:
-    return None if len(finished.done) > 1 else "only one model was finished"
+    return None if len(finished.done) > 1 else "fewer than two models were finished"
 
 
 def _one_model(finished: Finished) -> str | None:

@@ -75,7 +75,7 @@ def _told(finished: Finished, name: str, values: list[float], severity: Severity
     return Finding(
         "golden",
         severity,
-        f"{quoted(name)} alone reaches {finished.told(alone)}, all columns together {finished.told(best)} "
+        f"{quoted(name)} alone reaches {finished.told(alone)}, the best model with all columns {finished.told(best)} "
         f"({finished.measure}).{then}",
         f"Ask whether {quoted(name)} is known when a prediction is made; if it comes with the answer, leave it out."
         if suspicious

@@ -91,10 +91,10 @@ _SAYS = {
 
 def _kind(finished: Finished, model: ModelResult, train_skill: float, gap: float) -> Fitting:
     known, unseen = finished.values(model, train=True), finished.values(model)
-    if gap >= CLEAR and finished.ahead(known, unseen):
-        return Fitting.BY_HEART
     if train_skill < NOTHING and not finished.beats_guessing(model):
         return Fitting.NOTHING
+    if gap >= CLEAR and finished.ahead(known, unseen):
+        return Fitting.BY_HEART
     best = finished.best
     way = abs(finished.mean(best) - finished.mean(model)) / (finished.unit or 1.0)
     if way >= CLEAR and gap < CLEAR and finished.ahead(finished.values(best), unseen):

@@ -23,7 +23,7 @@ from dashboard.widgets.checks import BADGES, carry_out
 from dashboard.widgets.page import show_progress
 
 FIRST = 3
-LIVE, IDLE = 0.5, 5.0  # seconds between two looks: while something is worked out, and at the metric that ranks
+LIVE, IDLE = 1.0, 5.0  # seconds between two looks: while something is worked out, and at the metric that ranks
 OPEN = (FitState.QUEUED, FitState.RUNNING)
 ICONS = {
     Fitting.BALANCED: ":material/check:",
@@ -194,11 +194,21 @@ def _fine(checked: Checked, answered: bool) -> None:
     fine = [each for each in reviews if each.name not in found and each.name not in checked.not_applied]
     with st.expander(f"What was looked at and found fine ({len(fine)})", icon=":material/check:", key="fine_after"):
         lines = [f"- **{words.escape(each.title)}**: {words.sentence(each.about)}" for each in fine]
-        st.markdown("\n".join(lines) or "Every look found something.")
-        if reasons := [(REVIEWS[name].title, why) for name, why in checked.not_applied.items() if name in REVIEWS]:
+        if lines:
+            st.markdown("\n".join(lines))
+        if checked.not_applied:
             st.caption("Does not apply here")
-            st.markdown("\n".join(f"- **{words.escape(title)}**: {words.sentence(why)}" for title, why in reasons))
+            st.markdown("\n".join(_reasons(checked)))
         with st.popover("How each is found out", icon=":material/school:"):
             st.markdown(
                 "\n".join(f"- **{words.escape(each.title)}**: {words.sentence(each.expert)}" for each in reviews)
             )
+
+
+def _reasons(checked: Checked) -> list[str]:
+    """What does not apply, by the reason why."""
+    titles: dict[str, list[str]] = {}
+    for name, why in checked.not_applied.items():
+        if name in REVIEWS:
+            titles.setdefault(why, []).append(REVIEWS[name].title)
+    return [f"- **{words.escape(' · '.join(each))}**: {words.sentence(why)}" for why, each in titles.items()]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .figures import about, count
 
-_NUMBERS = ("Nothing", "One thing", "Two things", "Three things")
+_NUMBERS = ("What is", "One thing", "Two things", "Three things")
 
 
 def heading(findings: int) -> str:

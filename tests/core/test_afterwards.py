@@ -16,6 +16,7 @@ from core.checks import Checked, Severity
 from core.models import MODELS
 from core.records import NOT_CONVERGED, ModelSpec, Task
 from tests.core.finished import classes, found, looked, stored
+from tests.source import ROOT
 
 GOOD, OTHER = [0.90, 0.91, 0.89, 0.92, 0.90], [0.89, 0.90, 0.90, 0.91, 0.89]
 LUCK = [0.52, 0.47, 0.51, 0.49, 0.50]
@@ -179,6 +180,11 @@ def test_scores_near_each_other_do_not_say_more_than_the_folds_do() -> None:
     assert found(noisy, "overfit") == [], "a gap that the spread explains"
 
 
+def test_who_has_learned_nothing_has_learned_nothing_by_heart() -> None:
+    finished = stored({"lda": [0.44, 0.45, 0.43, 0.44, 0.45], "qda": GOOD}, train={"lda": [0.51] * 5})
+    assert {each.model: each.kind for each in diagnoses(finished)}["lda"] is Fitting.NOTHING
+
+
 def test_a_value_inside_of_what_was_tried_is_no_edge() -> None:
     assert found(neighbours({5: OTHER, 10: GOOD, 20: OTHER}), "edge_of_tried", "edge") == []
     assert found(neighbours({1: GOOD, 2: OTHER, 3: OTHER}), "edge_of_tried") == [], "there is nothing beyond"
@@ -191,6 +197,10 @@ def test_losses_are_read_the_right_way_round() -> None:
     assert finished.skill(0.0) == pytest.approx(1.0) and found(finished, "below_guessing") == []
     [told] = found(stored({"lda": [0.3, 0.3, 0.9, 0.31, 0.3]}, metric="log_loss", guessing=[0.69] * 5), "odd_fold")
     assert "Fold 3 is harder" in told.text and "less is better" in told.text
+
+
+def test_the_readme_counts_them() -> None:
+    assert f"{len(REVIEWS)} reviews" in (ROOT / "README.md").read_text()
 
 
 def test_several_answers_are_merged_in_the_order_of_their_weight() -> None:

@@ -70,7 +70,7 @@ def test_a_column_that_is_the_answer_is_named_with_its_score_and_what_is_left_wi
     finished = fitted(frame, target, LINEAR, TREE, split=Split("stratified", folds=3))
     [told] = found(finished, "golden")
     assert told.severity is Severity.HIGH and told.columns == (column,)
-    assert told.text.startswith("`result_code` alone reaches 99.1 of 100, all columns together 99.")
+    assert told.text.startswith("`result_code` alone reaches 99.1 of 100, the best model with all columns 99.")
     assert told.suggestion is not None and told.suggestion.leave_out == (column,)
     assert (
         told.figures["without"] < told.figures["score"] and "Without it, Logistic regression reaches 97." in told.text

@@ -100,7 +100,7 @@ def test_a_look_that_goes_on_says_how_far_it_is(store: Store, monkeypatch: pytes
 
 def test_words() -> None:
     assert [told.heading(count) for count in (0, 1, 3, 9)] == [
-        "Nothing worth knowing",
+        "What is worth knowing",
         "One thing worth knowing",
         "Three things worth knowing",
         "Three things worth knowing",
