@@ -88,9 +88,8 @@ if run is None:
 
 # ---- showing
 
-widgets.leaderboard(run)
+widgets.leaderboard(run, table)
 if jobs.ended(run):
-    widgets.afterwards(run, table)
     widgets.against_honest(run)
     with st.container(horizontal=True):
         st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")

@@ -12,7 +12,7 @@ import streamlit as st
 from core import jobs
 from core.metrics import METRICS, Metric, default_metric, first_metrics, metrics_of
 from core.models import MODELS
-from core.records import Hold, RunState
+from core.records import Hold, RunState, Table
 from core.results import Comparison
 from core.standing import Standing
 from core.store import RunRow
@@ -20,19 +20,28 @@ from dashboard import session, words
 from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
 from dashboard.widgets import board
+from dashboard.widgets.afterwards import afterwards
 from dashboard.widgets.checks import leak_suspects
 from dashboard.widgets.costs import costs
 from dashboard.widgets.curves import learning
 from dashboard.widgets.evidence import drawn_rows, told_verdict
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
+from dashboard.widgets.next_step import next_step
 from dashboard.widgets.page import provenance, state_badge
 
 LIVE, IDLE = 1.0, 5.0  # seconds between two looks
 
 
-def leaderboard(run: RunRow) -> None:
-    """Draw a run's leaderboard as a part of the page that draws itself again while the run goes on."""
+def leaderboard(run: RunRow, table: Table | None = None) -> None:
+    """Draw a run's leaderboard, and what has come of it, as a part of the page that draws itself again.
+
+    Parameters
+    ----------
+    run : RunRow
+    table : Table or None
+        The chosen table, for buttons that change what is learned from it.
+    """
     live = not jobs.ended(run)
 
     def look() -> None:
@@ -41,12 +50,12 @@ def leaderboard(run: RunRow) -> None:
             st.rerun()
         if live:  # a supervisor that was killed has a successor within a second, as long as somebody watches
             jobs.keep_going(session.store())
-        _draw(now, session.comparison(now))
+        _draw(now, session.comparison(now), table)
 
     st.fragment(look, run_every=LIVE if live else IDLE, key="leaderboard")()
 
 
-def _draw(run: RunRow, result: Comparison) -> None:
+def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
     live, mine = not jobs.ended(run), session.mine(run)
     with st.container(border=True):
         metric = _heading(run, live, mine)
@@ -63,10 +72,21 @@ def _draw(run: RunRow, result: Comparison) -> None:
         board.reasons(standings, result)
         _unweighted(run)
         show_log(run, result)
+    if not live:
+        _beside(run, result, metric, table)
     learning(run, result, metric)
     if not live:
         _spread(standings, metric, result)
         costs(result, metric)
+
+
+def _beside(run: RunRow, result: Comparison, metric: Metric, table: Table | None) -> None:
+    """What is worth knowing about a run that has ended, and what to do next."""
+    left, right = st.columns([5, 2])
+    with left:
+        suspicious = afterwards(run, result, metric, table)
+    with right:
+        next_step(run, result, metric, suspicious=suspicious)
 
 
 def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
@@ -74,7 +94,7 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
     proposal = default_metric(run.problem)
     few = [each.name for each in first_metrics(run.problem, str(proposal.value))]
     names = [*few, *(each.name for each in metrics_of(run.problem) if each.name not in few)]
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader("Leaderboard", anchor=False, width="content")
             st.markdown(state_badge(run), width="content")
@@ -87,23 +107,21 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
                     args=(run,),
                     help="Ends what is at work; what is finished stays.",
                 )
-        chosen = st.selectbox(
-            "Ranked by",
-            names,
-            index=names.index(proposal.value),
-            format_func=lambda name: METRICS[name].title,
-            key="metric",
-            bind="query-params",
-            help=words.escape(f"{METRICS[proposal.value].title} is proposed, because {proposal.reason}."),
-            width=260,
-        )
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.caption("Ranked by", width="content")
+            chosen = st.selectbox(
+                "Ranked by",
+                names,
+                index=names.index(proposal.value),
+                format_func=lambda name: METRICS[name].title,
+                key="metric",
+                bind="query-params",
+                label_visibility="collapsed",
+                width=260,
+            )
     metric = METRICS[chosen]
-    st.caption(
-        words.escape(
-            f"{metric.about} Ranked by {metric.title}"
-            + (f", because {proposal.reason}." if chosen == proposal.value else ".")
-        )
-    )
+    because = f" Ranked by it, because {proposal.reason}." if chosen == proposal.value else ""
+    st.caption(words.escape(f"{metric.title}: {metric.about}{because}"))
     return metric
 
 

@@ -57,9 +57,9 @@ def exam(
         return f"{measure.title} is not defined on the {count(rows, 'sealed row')}."
     words = {"positive": positive, "target": target}
     told = f"On {count(rows, 'sealed row')} {title} {says(measure, value, **words)}{between(measure, low, high)}."
-    return " ".join(
-        each for each in (told, _promised(measure, practice, value, low, high), _luck(low, high, guessing)) if each
-    )
+    unknown = "" if known(low) and known(high) else "How far other rows may differ cannot be said from these."
+    more = (_promised(measure, practice, value, low, high), _luck(low, high, guessing), unknown)
+    return " ".join(each for each in (told, *more) if each)
 
 
 def _promised(measure: Measure, practice: float | None, value: float, low: float | None, high: float | None) -> str:

@@ -18,7 +18,7 @@ EXAM = {"rows": 114, "practice": 0.97, "value": 0.95, "low": 0.91, "high": 0.98}
          "apart than luck explains."),
         ({"practice": 0.99}, "practice promised more than the exam keeps."),
         ({"practice": 0.80}, "the exam went better than practice promised."),
-        ({"low": None, "high": None}, "rows right. In practice it was 97 of 100. How far other rows may differ cannot be said from these."),
+        ({"low": None, "high": None}, "was 97 of 100. How far other rows may differ cannot be said from these."),
         ({"practice": None}, "On 114 sealed rows Forest names 95 of 100 rows right (91 to 98)."),
         ({"guessing": 0.93}, "Guessing does about as well on these rows: that it learned anything is not shown."),
         ({"value": None}, "Accuracy is not defined on the 114 sealed rows."),
