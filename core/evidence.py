@@ -6,7 +6,7 @@ Takes scores and predictions as plain values; gives values and frames. Knows no 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -124,12 +124,17 @@ class Evidence:
         p_values = {name: None if pair is None else pair.p_value for name, pair in pairs.items()}
         return (best, *not_separated(p_values, self.level))
 
-    def needed(self, a: str, b: str) -> Needed:
-        """About how many rows would tell two models apart, one of the comparisons with the best."""
+    def needed(self, a: str, b: str, curve: Sequence[tuple[float, float]] = ()) -> Needed:
+        """About how many rows would tell two models apart, one of the comparisons with the best.
+
+        With `curve`, the difference a - b at several numbers of rows to learn from, in the metric's own direction.
+        """
         pair = self.pair(a, b)
         if pair is None:
             return Needed(None, "The two share no fold.")
-        return rows_needed(pair, self.rows, level=self.level, tests=max(1, len(self.order) - 1))
+        sign = 1.0 if self.metric.greater_is_better else -1.0
+        taken = [(rows / (1 - self.test_fraction), sign * difference) for rows, difference in curve]
+        return rows_needed(pair, self.rows, level=self.level, tests=max(1, len(self.order) - 1), curve=taken)
 
     def chances(self, rope: float = 0.0) -> pd.DataFrame:
         """Every model against every other.

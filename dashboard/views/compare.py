@@ -92,5 +92,6 @@ widgets.leaderboard(run, table)
 if jobs.ended(run):
     widgets.against_honest(run)
     with st.container(horizontal=True):
+        st.page_link("views/better.py", label="Is it really better?", icon=":material/balance:")
         st.page_link("views/look_closer.py", label="Look closer", icon=":material/troubleshoot:")
         st.page_link("views/map.py", label="See the map", icon=":material/scatter_plot:")

@@ -19,6 +19,7 @@ from core.records import FitState
 from core.results import Comparison
 from core.standing import Standing
 from core.store import Derived, RunRow
+from core.studies import KINDS, rows, study_key
 from dashboard import session, words
 from dashboard.charts import CHARTS
 from dashboard.charts.statistics import PARTS
@@ -26,6 +27,7 @@ from dashboard.frames import chances, subject_of
 from dashboard.widgets.figures import show_chart
 from dashboard.words.judgement import RATES
 
+LAST = 3  # of the numbers of rows on a curve over rows
 MATTERS = 0.01  # of a score between 0 and 1, or of the best score: a smaller difference is proposed not to matter
 
 
@@ -197,9 +199,26 @@ def _difference(
     if evidence.lacks:
         told.append(evidence.lacks)
     elif not apart:
-        needed = evidence.needed(*ids)
-        told.append(words.comparing.enough(needed.rows, needed.reason, evidence.rows, a, b))
+        curve = over_rows(result, evidence.metric, *ids)
+        needed = evidence.needed(*ids, curve)
+        told.append(words.comparing.enough(needed.rows, needed.reason, evidence.rows, a, b, curves=bool(curve)))
     st.markdown(words.sentence(" ".join(told)))
+
+
+def over_rows(result: Comparison, metric: Metric, a: str, b: str) -> list[tuple[float, float]]:
+    """How far two models were apart with fewer rows, where their curves over rows were asked for on the page Proof.
+
+    Of the largest numbers of rows: the smallest tell little of what more rows would do.
+    """
+    found = []
+    for id in (a, b):
+        row = session.store().derived(study_key(KINDS[0], result.spec, result.model(id).spec))
+        if row is None or row.state != FitState.DONE:
+            return []
+        curve = rows.summary(rows.curve(row.result["points"], metric.name), result.test_share, metric)
+        found.append(curve.set_index("rows")["score"])
+    difference = (found[0] - found[1]).dropna().tail(LAST)
+    return list(zip(difference.index.tolist(), difference.tolist(), strict=True)) if len(difference) == LAST else []
 
 
 def _chances(pair: Pair, titles: tuple[str, str], metric: Metric, rope: float, result: Comparison) -> None:

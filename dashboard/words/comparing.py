@@ -100,11 +100,16 @@ def identical(a: str, b: str) -> str:
     return f"{a} and {b} gave the same predictions for every row: there is nothing to tell apart."
 
 
-def enough(needed: int | None, reason: str, rows: int, a: str, b: str) -> str:
-    """The same where it is asked for: with the reason where nothing can be said."""
+def enough(needed: int | None, reason: str, rows: int, a: str, b: str, *, curves: bool = False) -> str:
+    """How many rows would tell two models apart, or why that cannot be said.
+
+    With `curves` it was reckoned from how both got better with rows, else as if they stayed as far apart as they are.
+    """
+    source = " That is reckoned from how both got better with more rows." if curves else ""
     if needed is None:
-        return f"How many rows it would take to tell {a} from {b} cannot be said. {reason}"
-    return too_few(needed, rows, a, b) or f"The {rows:,} rows there are tell {a} from {b}."
+        return f"How many rows it would take to tell {a} from {b} cannot be said. {reason}{source}"
+    few = too_few(needed, rows, a, b)
+    return few + source if few else f"The {rows:,} rows there are tell {a} from {b}."
 
 
 def group(titles: Sequence[str], others: int) -> str:

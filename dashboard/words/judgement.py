@@ -37,6 +37,7 @@ def value_of(measure: Measure, value: float | None, target: str = "") -> str:
 
 # What is told of the best model besides the metric that ranks.
 RATES = ("accuracy", "recall", "precision")
+AT_ALL = "if it has learned anything at all,"
 
 
 def says(measure: Measure, value: float, *, positive: Any = None, target: str = "", decimals: int = 0) -> str:
@@ -133,7 +134,7 @@ def verdict(
     sentences = (
         [
             *_no_better(best, floor, measure, running, words),
-            too_few(needed, rows, best.title, "guessing") if _ahead(best, floor, measure) else "",
+            too_few(needed, rows, best.title, "guessing", AT_ALL) if _ahead(best, floor, measure) else "",
         ]
         if floor is not None and not beats(best, floor, measure)
         else [
@@ -248,11 +249,11 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     return f"{joined(tied)} cannot be told apart from it."
 
 
-def too_few(needed: int | None, rows: int, a: str, b: str) -> str:
+def too_few(needed: int | None, rows: int, a: str, b: str, hedge: str = "it looks as if") -> str:
     """How many rows would tell two models apart; empty where that is not known, or fewer than there are."""
     if needed is None or needed <= rows:
         return ""
-    enough = f"it looks as if {roughly(needed)} would be needed"
+    enough = f"{hedge} {roughly(needed)} would be needed"
     return f"Too few rows to tell {a} from {b}: {enough} (there are {rows:,})."
 
 

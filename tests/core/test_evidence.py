@@ -57,6 +57,15 @@ def test_one_fold_says_nothing_until_its_rows_are_drawn_again() -> None:
     assert "no stored predictions" in lost.lacks and lost.tied == ("a", "c", "b")
 
 
+def test_a_curve_over_rows_changes_how_many_are_needed() -> None:
+    found = Evidence(LOSS, {"a": [0.50, 0.55, 0.45, 0.5], "b": [0.52, 0.50, 0.53, 0.53]}, 0.25, rows=100)
+    assert found.order[0] == "a"
+    steady = found.needed("a", "b").rows
+    growing = found.needed("a", "b", [(25, -0.0), (50, -0.01), (75, -0.02)]).rows
+    assert steady is not None and growing is not None and 100 < growing < steady
+    assert found.needed("a", "b", [(25, -0.04), (50, -0.02), (75, 0.0)]).rows is None, "the difference turns round"
+
+
 def test_nothing_finished_bears_out_nothing() -> None:
     found = Evidence(ACCURACY, {}, 0.25)
     assert (found.order, found.tied, len(found.chances())) == ([], (), 0)

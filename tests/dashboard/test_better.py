@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import jobs
+from core import asking, jobs
 from core.records import FitState, ModelSpec, Roles, RunSpec, RunState, Split
 from core.run import with_baseline
 from core.store import RunRow, Store
+from core.studies import KINDS
 from tests.dashboard.pages import begun, charts, compared, page, queued, said, sound
 
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
@@ -37,6 +38,15 @@ def test_ties_pairs_and_what_it_would_take(store: Store) -> None:
     assert "Logistic regression is better than Baseline." in said(at)
     at.selectbox(key="pair-0").set_value("baseline").run()
     assert "Choose two different models." in said(at)
+
+
+def test_curves_over_rows_are_reckoned_with(store: Store) -> None:
+    run = compared(store, "iris", *QUICK, folds=5)
+    for model in run.spec.models[1:]:
+        asking.request_study(store, KINDS[0], run.spec, model)
+    at = page("better", run=run.id)
+    sound(at)
+    assert "reckoned from how both got better with more rows" in said(at)
 
 
 def test_what_does_not_matter_can_be_said(store: Store) -> None:
