@@ -65,7 +65,15 @@ def _work(shared: Setting) -> dict[str, Any]:
         except Unusable as error:
             reason, divided = str(error), []
         title = SPLITS[split.kind].title
-        told.append({"split": split.kind, "folds": len(divided), "asked": split.folds, "reason": reason})
+        told.append(
+            {
+                "split": split.kind,
+                "folds": len(divided),
+                "asked": split.folds,
+                "repeats": split.repeats if SPLITS[split.kind].repeated else 1,
+                "reason": reason,
+            }
+        )
         begun.append([Fit(fold, len(fold.train), f"{title}, {fold.number + 1} of {len(divided)}") for fold in divided])
     found = fitted(shared, [fit for part in begun for fit in part])
     for row, part, split in zip(told, begun, ways(shared.spec.split), strict=True):
@@ -124,7 +132,7 @@ def _row(way: Mapping[str, Any], metric: Metric) -> list[Any]:
         reason = f"{metric.title} is not defined in {len(values) - len(known):,} of {len(values):,} folds."
     if reason:
         return [title, None, None, None, None, count, way.get("seconds"), reason]
-    likely = interval(known, way["test_share"], bounds=(metric.low, metric.high))
+    likely = interval(known, way["test_share"], bounds=(metric.low, metric.high), repeats=way.get("repeats", 1))
     spread = stdev(known) if len(known) > 1 else None
     return [title, likely.mean, spread, likely.low, likely.high, count, way.get("seconds"), ""]
 

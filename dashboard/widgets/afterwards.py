@@ -14,8 +14,8 @@ import streamlit as st
 from core import afterwards as reviewing
 from core import jobs
 from core.afterwards import REVIEWS, Diagnosis, Finished, Fitting
-from core.checks import Checked, Finding
-from core.metrics import METRICS, metrics_of
+from core.checks import Checked, Finding, Severity
+from core.metrics import METRICS, Metric
 from core.records import FitState, Table
 from core.store import Derived, RunRow
 from dashboard import session, words
@@ -23,7 +23,7 @@ from dashboard.widgets.checks import BADGES, carry_out
 from dashboard.widgets.page import show_progress
 
 FIRST = 3
-LIVE, IDLE = 1.0, 5.0  # seconds between two looks: while something is worked out, and at the metric that ranks
+LIVE = 1.0  # seconds between two looks while something is worked out
 OPEN = (FitState.QUEUED, FitState.RUNNING)
 ICONS = {
     Fitting.BALANCED: ":material/check:",
@@ -42,33 +42,39 @@ class _Stored:
     seconds: float
 
 
-def afterwards(run: RunRow, table: Table | None = None) -> None:
-    """Draw what is worth knowing about a run that has ended, by the metric that ranks.
+def afterwards(run: RunRow, metric: Metric, table: Table | None = None) -> bool:
+    """Draw what is worth knowing about a run that has ended.
 
     Parameters
     ----------
     run : RunRow
+    metric : Metric
+        That ranks.
     table : Table or None
         The chosen table, for buttons that change what is learned from it.
+
+    Returns
+    -------
+    bool
+        Whether something was found that makes scores lie.
     """
-    job = _job(run, _metric(run))
+    job = _job(run, metric.name)
     waits = job is not None and job.state in OPEN
 
     def look() -> None:
-        metric = _metric(run)
-        now = _job(run, metric)
+        now = _job(run, metric.name)
         if waits and (now is None or now.state not in OPEN):
             st.rerun()
-        _draw(run, table, metric, now)
+        _draw(run, table, metric.name, now)
 
-    st.fragment(look, run_every=LIVE if waits else IDLE, key="afterwards")()
+    st.fragment(look, run_every=LIVE if waits else None, key="afterwards")()
+    return any(each.severity is Severity.HIGH for each in _checked(run, metric.name, job).findings)
 
 
-def _metric(run: RunRow) -> str:
-    """The metric that ranks on the leaderboard."""
-    chosen = st.session_state.get("metric", "")
-    names = {each.name for each in metrics_of(run.problem)}
-    return chosen if chosen in names else session.comparison(run).metric
+def _checked(run: RunRow, metric: str, job: Derived | None) -> Checked:
+    """What was found so far."""
+    at_once, found = _stored(run, metric).checked, reviewing.told(job)
+    return reviewing.merged(at_once, found) if found else at_once
 
 
 def _job(run: RunRow, metric: str) -> Derived | None:
@@ -105,7 +111,7 @@ def _at_once(folder: str, run: str, stamp: str, metric: str) -> _Stored:
 
 def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None) -> None:
     stored, found = _stored(run, metric), reviewing.told(job)
-    checked = reviewing.merged(stored.checked, found) if found else stored.checked
+    checked = _checked(run, metric, job)
     missing = 0 if found else _fitted_ones(stored)
     same = table if table is not None and table.fingerprint == run.spec.fingerprint else None
     with st.container(border=True, key="worth_knowing"):

@@ -84,7 +84,7 @@ def _beside(run: RunRow, result: Comparison, metric: Metric, table: Table | None
     """What is worth knowing about a run that has ended, and what to do next."""
     left, right = st.columns([5, 2])
     with left:
-        suspicious = afterwards(run, result, metric, table)
+        suspicious = afterwards(run, metric, table)
     with right:
         next_step(run, result, metric, suspicious=suspicious)
 
