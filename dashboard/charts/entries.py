@@ -24,6 +24,7 @@ from .regression import (
     residual_distribution,
     residuals,
 )
+from .studies import costs, luck, rows_curve, techniques
 
 ENTRIES = (
     Chart(
@@ -332,5 +333,39 @@ ENTRIES = (
         frozenset({"layers"}),
         BOTH,
         "Each layer passes on what it makes of the one before; the stronger its colour, the more it learns.",
+    ),
+    Chart(
+        "rows_curve",
+        "Score over rows",
+        rows_curve,
+        frozenset({"study"}),
+        BOTH,
+        "Where the solid line still climbs at its end, more rows would help; the band is where it may well lie.",
+        several=True,
+    ),
+    Chart(
+        "techniques",
+        "Score by division",
+        techniques,
+        frozenset({"study"}),
+        BOTH,
+        "Each line is a way to divide the rows: the mark is the score that it gives, the bar where that may well lie.",
+    ),
+    Chart(
+        "luck",
+        "What luck would score",
+        luck,
+        frozenset({"study"}),
+        BOTH,
+        "Grey is what the model scores when the answers are shuffled; the line is its score with the true ones.",
+    ),
+    Chart(
+        "costs",
+        "Score against cost",
+        costs,
+        frozenset({"costs"}),
+        BOTH,
+        "The further up and to the left, the more for less; models on the line have nobody better and cheaper.",
+        several=True,
     ),
 )
