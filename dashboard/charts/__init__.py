@@ -9,8 +9,7 @@ from __future__ import annotations
 from core.catalogue import Catalogue
 from core.profile import bars
 
-from . import entries_comparing, entries_deciding, entries_studies
-from .entries import ENTRIES
+from . import of_comparisons, of_decisions, of_models, of_studies, of_tables
 from .entry import Chart
 from .headings import numbers
 from .images import examples
@@ -20,5 +19,10 @@ from .palette import Palette, palette
 __all__ = ["CHARTS", "Chart", "Palette", "Subject", "bars", "escape", "examples", "numbers", "palette"]
 
 CHARTS: Catalogue[Chart] = Catalogue(
-    "chart", *ENTRIES, *entries_comparing.ENTRIES, *entries_studies.ENTRIES, *entries_deciding.ENTRIES
+    "chart",
+    *of_models.ENTRIES,
+    *of_comparisons.ENTRIES,
+    *of_studies.ENTRIES,
+    *of_decisions.ENTRIES,
+    *of_tables.ENTRIES,
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import entries_comparing, entries_deciding, entries_studies
-
 HEADINGS = {
     "actual": "Actual",
     "predicted": "Predicted",
@@ -114,9 +112,32 @@ HEADINGS = {
     "layer": "Layer",
     "shape": "Passes on",
     "parameters": "Numbers to learn",
-    **entries_comparing.HEADINGS,
-    **entries_studies.HEADINGS,
-    **entries_deciding.HEADINGS,
+    "against": "Against",
+    "p_better": "Chance to be better",
+    "p_equal": "Chance to make no odds",
+    "p_worse": "Chance to be worse",
+    "rank": "Average rank",
+    "rows": "Rows to learn from",
+    "train": "On the rows it learned from",
+    "way": "How the rows are divided",
+    "folds": "Folds",
+    "shuffled": "Answers shuffled",
+    "cost": "Cost",
+    "shown": "Cost in words",
+    "front": "Nobody better and cheaper",
+    "chosen": "Cheapest not worse than the best",
+    "cut_off": "Cut-off",
+    "flagged": "Share flagged",
+    "money": "Money per 1,000 cases",
+    "found": "Share found",
+    "group": "Group",
+    "said": "Enough rows",
+    "reason": "Why nothing can be said",
+    "segment": "Rows with",
+    "error": "Error there",
+    "others": "Error of all others",
+    "confirmed": "Held on other rows",
+    "inside": "Share inside",
 }
 
 

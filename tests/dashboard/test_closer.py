@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
+from core.diagnostics import Held
 from core.metrics import metrics_of
-from core.records import ModelSpec, Task
+from core.predictions import taken
+from core.records import ModelSpec, Predictions, Task
 from core.store import RunRow, Store
 from dashboard import diagnosed
 from dashboard.charts import CHARTS
@@ -65,7 +71,7 @@ def test_every_chart_of_a_run_has_a_look() -> None:
 def test_every_look_has_a_frame_and_says_something(store: Store, data: str) -> None:
     run = compared(store, data, *KINDS[data])
     result = jobs.result(store, run)
-    held = {each.id: diagnosed.Held(result.by_fold(each.id)) for each in result.models}
+    held = {each.id: Held(result.by_fold(each.id)) for each in result.models}
     shown = Shown(result, ["decision_tree", "baseline"], result.metric, held)
     silent = {"score_spread", "importances", "learning_curve", "predicted_against_actual", "per_class"}
     for name, look in LOOKS.items():
@@ -146,3 +152,27 @@ def test_a_fold_without_a_class_is_named(store: Store) -> None:
     assert "not defined (fold" in str(frame(opened(at, "scores"), "What it is").to_dict("list"))
     for name in ("errs", "sure"):
         opened(at, name)
+
+
+SPOILT: dict[str, Callable[[Predictions], Predictions]] = {
+    "not finite": lambda each: replace(each, probabilities=np.full_like(each.probabilities, np.nan)),
+    "one class named": lambda each: replace(each, predicted=np.zeros_like(each.predicted)),
+    "ties": lambda each: replace(each, probabilities=np.full_like(each.probabilities, 1 / 3)),
+    "mute": lambda each: replace(each, probabilities=None),
+    "no weight": lambda each: replace(each, weights=np.zeros(len(each.rows))),
+    "one row": lambda each: taken(each, np.array([0])),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_a_model_says_badly_is_told_and_breaks_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    run = compared(store, "iris", QUICK[1])
+    folds = jobs.result(store, run).by_fold("decision_tree")
+    spoilt = Held({fold: SPOILT[how](each) for fold, each in folds.items()})
+    monkeypatch.setattr(diagnosed, "held", lambda run, model: spoilt)
+    at = page("look_closer", run=run.id)
+    for name in ("errs", "sure", "curves"):
+        at = opened(at, name)
+        assert "nan" not in said(at).replace("(", " ").split(), name

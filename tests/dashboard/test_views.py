@@ -91,6 +91,7 @@ def test_another_metric_ranks_anew(store: Store) -> None:
     run = compared(store, "iris", *QUICK)
     at = page("compare", run=run.id)
     assert at.selectbox(key="metric").value == "accuracy"
+    assert at.selectbox(key="metric").options[:3] == ["Accuracy", "Balanced accuracy", "ROC AUC"]
     at.selectbox(key="metric").set_value("log_loss").run()
     sound(at)
     best = jobs.result(store, run).leaderboard("log_loss")["title"].iloc[0]

@@ -1,4 +1,4 @@
-"""The charts of what a model's number hangs on, and of what it costs: entries and headings."""
+"""The charts of what a model's number hangs on, and of what it costs: an entry each."""
 
 from __future__ import annotations
 
@@ -41,15 +41,3 @@ ENTRIES = (
         several=True,
     ),
 )
-
-HEADINGS = {
-    "rows": "Rows to learn from",
-    "train": "On the rows it learned from",
-    "way": "How the rows are divided",
-    "folds": "Folds",
-    "shuffled": "Answers shuffled",
-    "cost": "Cost",
-    "shown": "Cost in words",
-    "front": "Nobody better and cheaper",
-    "chosen": "Cheapest not worse than the best",
-}

@@ -1,4 +1,4 @@
-"""The charts of whether a model is better than another: entries and headings."""
+"""The charts of whether a model is better than another: an entry each."""
 
 from __future__ import annotations
 
@@ -31,11 +31,3 @@ ENTRIES = (
         "Further left is better; models on one thick line cannot be told apart.",
     ),
 )
-
-HEADINGS = {
-    "against": "Against",
-    "p_better": "Chance to be better",
-    "p_equal": "Chance to make no odds",
-    "p_worse": "Chance to be worse",
-    "rank": "Average rank",
-}

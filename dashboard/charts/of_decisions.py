@@ -1,4 +1,4 @@
-"""The charts of what to do with a model's answers: money, groups, certainty; entries and headings."""
+"""The charts of what to do with a model's answers: money, groups, certainty; an entry each."""
 
 from __future__ import annotations
 
@@ -60,18 +60,3 @@ ENTRIES = (
         "The dotted line is what was asked for; a bar that does not reach it falls short.",
     ),
 )
-
-HEADINGS = {
-    "cut_off": "Cut-off",
-    "flagged": "Share flagged",
-    "money": "Money per 1,000 cases",
-    "found": "Share found",
-    "group": "Group",
-    "said": "Enough rows",
-    "reason": "Why nothing can be said",
-    "segment": "Rows with",
-    "error": "Error there",
-    "others": "Error of all others",
-    "confirmed": "Held on other rows",
-    "inside": "Share inside",
-}
