@@ -81,7 +81,7 @@ def rates(
     """
     found = _shares(held, problem, called, groups, level)
     rows = [(*key, share.rows, share.value, share.low, share.high, said) for key, (share, said) in found.items()]
-    frame = pd.DataFrame(rows, columns=["measure", "group", "rows", "value", "low", "high", "said"])
+    frame = pd.DataFrame(rows, columns=["measure", "group", "rows", "value", "low", "high", "enough"])
     return frame.astype({"value": float, "low": float, "high": float})
 
 
@@ -131,7 +131,7 @@ def fairness(
         found = [_held_against(told, measure, group, largest) for measure in ASKED]
         rows += [*found, _odds(found[1], found[2])]
     columns = ["measure", "group", "other", "a", "b", "difference", "low", "high", "ratio", "ratio_low", "ratio_high"]
-    frame = pd.DataFrame(rows, columns=[*columns, "said"])
+    frame = pd.DataFrame(rows, columns=[*columns, "enough"])
     frame.attrs["level"] = each_level
     return frame
 
@@ -141,7 +141,7 @@ def _held_against(told: Told, measure: str, group: str, other: str) -> dict[str,
     found: dict[str, object] = {"measure": measure, "group": group, "other": other, "a": a.value, "b": b.value}
     found |= dict(zip(("difference", "low", "high"), difference_of(a, b), strict=True))
     found |= dict(zip(("ratio", "ratio_low", "ratio_high"), ratio_of(a, b), strict=True))
-    return found | {"said": enough and enough_there}
+    return found | {"enough": enough and enough_there}
 
 
 def _odds(opportunity: dict[str, object], alarms: dict[str, object]) -> dict[str, object]:
@@ -150,9 +150,9 @@ def _odds(opportunity: dict[str, object], alarms: dict[str, object]) -> dict[str
     sizes = [each["difference"] for each in both]
     if any(size is None for size in sizes):
         empty = dict.fromkeys(opportunity, None)
-        return empty | {name: opportunity[name] for name in ("group", "other")} | {"measure": ODDS, "said": False}
+        return empty | {name: opportunity[name] for name in ("group", "other")} | {"measure": ODDS, "enough": False}
     larger = max(both, key=lambda each: abs(each["difference"]))  # type: ignore[arg-type]
-    return larger | {"measure": ODDS, "said": opportunity["said"] and alarms["said"]}
+    return larger | {"measure": ODDS, "enough": opportunity["enough"] and alarms["enough"]}
 
 
 Ends = tuple[float | None, float | None, float | None]

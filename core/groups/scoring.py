@@ -81,7 +81,7 @@ def _scored(
         low, high = _interval(value, part, problem, metric, units[among], resamples, random)
     told = reason or _too_little(metric, min(rows, len(np.unique(units[among]))), low, high)
     told = told or _too_few_of_class(metric, part, problem)
-    return {"rows": rows, "score": value, "low": low, "high": high, "said": not told, "reason": told}
+    return {"rows": rows, "score": value, "low": low, "high": high, "enough": not told, "reason": told}
 
 
 def _too_little(metric: str, rows: int, low: float | None, high: float | None) -> str:

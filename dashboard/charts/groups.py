@@ -57,14 +57,14 @@ def _dots(frame: pd.DataFrame, palette: Palette, title: str, axis: str, *, first
     for number, (model, part) in enumerate(models):
         shift = 0.0 if len(models) == 1 else 0.56 * (number / (len(models) - 1) - 0.5)
         for said in (True, False):
-            rows = part[(part["said"].astype(bool) == said) & part["value"].notna()]
+            rows = part[(part["enough"].astype(bool) == said) & part["value"].notna()]
             _row_of_dots(drawn, palette, rows, groups, shift, escape(model or "model", 40), number if said else None)
         if first_is_all and len(part) and pd.notna(part["value"].iloc[0]):
             line = {"color": palette.colour(number), "width": 1, "dash": "dot"}
             drawn.add_vline(x=float(part["value"].iloc[0]), line=line)
     label_rows(drawn, [escape(each) for each in groups])
     entries = [escape(each or "model", 40) for each, _ in models]
-    untold = not frame["said"].astype(bool).all()
+    untold = not frame["enough"].astype(bool).all()
     if untold:  # a dot of that colour alone, for the legend
         drawn.add_scatter(
             x=[None], y=[None], mode="markers", name=UNTOLD, marker={"size": 9, "color": palette.grid}, hoverinfo="skip"

@@ -69,7 +69,7 @@ def scores(told: Mapping[str, Any], result: Comparison, metric: str, column: str
     frame["model"] = [result.model(id).title for id in frame["model"]]
     frame = frame.astype(dict.fromkeys(("score", "low", "high"), float)).rename(columns={"rows": "count"})
     entry = METRICS[metric]
-    groups = frame.groupby("group", sort=False)["said"].any().iloc[1:]
+    groups = frame.groupby("group", sort=False)["enough"].any().iloc[1:]
     subject = Subject(column, entry.title, entry.greater_is_better)
     said = words.fairness.group_scores(int(groups.sum()), len(groups))
     widgets.show_chart(CHARTS["group_scores"], frame, subject, f"group_scores-{column}-{metric}", said=said)
@@ -93,7 +93,7 @@ def treatment(told: Mapping[str, Any], run: RunRow, result: Comparison, column: 
     )
     differences = pd.DataFrame(told["differences"])
     chosen = differences[differences["measure"] == measure] if len(differences) else differences
-    clear = sum(bool(row["said"]) and not row["low"] <= 0 <= row["high"] for row in lines(chosen))
+    clear = sum(bool(row["enough"]) and not row["low"] <= 0 <= row["high"] for row in lines(chosen))
     st.markdown(f"##### {words.escape(words.fairness.differing(len(chosen), clear))}")
     several = chosen["model"].nunique() > 1 if len(chosen) else False
     for row in lines(chosen):
@@ -125,7 +125,7 @@ def expert(differences: pd.DataFrame, result: Comparison) -> None:
             "from": row["low"],
             "to": row["high"],
             "Ratio": words.fairness.ratio(row),
-            "Enough rows": bool(row["said"]),
+            "Enough rows": bool(row["enough"]),
         }
         for row in lines(differences)
     ]

@@ -78,7 +78,7 @@ def test_each_group_s_score_is_the_metric_s() -> None:
     )
     low, high = share_interval(right.sum(), 900)
     assert frame["low"][0] == pytest.approx(low, abs=0.01) and frame["high"][0] == pytest.approx(high, abs=0.01)
-    assert frame["said"].all()
+    assert frame["enough"].all()
     assert (
         by_group(held, problem, grouped(held, codes, "x", "y", "z"), "roc_auc", resamples=50)["score"][0]
         == score("roc_auc", held.predictions, problem)[0]
@@ -89,7 +89,7 @@ def test_small_groups_are_not_over_read() -> None:
     held, problem = predicted(1_000), binary(1_000)
     codes = np.select([held.predictions.rows < 1, held.predictions.rows < 20, held.predictions.rows < 60], [0, 1, 2], 3)
     frame = by_group(held, problem, grouped(held, codes, "one", "few", "some", "many"), "recall", resamples=100)
-    assert frame["said"].tolist() == [True, False, False, False, True]
+    assert frame["enough"].tolist() == [True, False, False, False, True]
     assert frame["reason"].tolist()[2:4] == [FEW, WIDE]
 
 
@@ -105,7 +105,7 @@ def test_a_group_without_a_class_has_a_reason_and_no_score() -> None:
     actual_of = np.empty(400, int)
     actual_of[held.predictions.rows] = held.predictions.actual
     frame = by_group(held, problem, grouped(held, actual_of, "no", "yes"), "roc_auc", resamples=20)
-    assert math.isnan(frame["score"][1]) and "Only one class" in frame["reason"][1] and not frame["said"][1]
+    assert math.isnan(frame["score"][1]) and "Only one class" in frame["reason"][1] and not frame["enough"][1]
 
 
 def test_persons_are_drawn_as_a_whole() -> None:
@@ -123,7 +123,7 @@ def test_persons_are_drawn_as_a_whole() -> None:
 def test_numbers_have_scores_by_group_as_well() -> None:
     held, problem = numbers()
     frame = by_group(held, problem, grouped(held, np.arange(600) % 2, "a", "b"), "mae", resamples=50)
-    assert frame["said"].all() and (frame["low"] < frame["score"]).all() and (frame["score"] < frame["high"]).all()
+    assert frame["enough"].all() and (frame["low"] < frame["score"]).all() and (frame["score"] < frame["high"]).all()
 
 
 # ---- treatment
@@ -188,7 +188,7 @@ def test_a_group_of_one_and_a_group_without_the_class_are_no_crash() -> None:
         "measure"
     )
     assert frame.loc["opportunity", "difference"] is None or np.isnan(frame.loc["opportunity", "difference"])
-    assert not frame["said"].astype(bool).any()
+    assert not frame["enough"].astype(bool).any()
     assert fairness(held, problem, held.predictions.predicted, grouped(held, np.zeros(300, int), "all")).empty
 
 

@@ -101,7 +101,7 @@ def _decided(label: str) -> dict[str, pd.DataFrame]:
             "score": [0.8, 0.9, np.nan, 0.7, 0.8, 0.5],
             "low": [0.7, 0.8, np.nan, 0.6, 0.7, np.nan],
             "high": [0.9, 0.95, np.nan, 0.8, 0.9, np.nan],
-            "said": [True, True, False] * 2,
+            "enough": [True, True, False] * 2,
             "reason": ["", "", "too few rows to say"] * 2,
         }
     )
