@@ -77,7 +77,7 @@ def rates(
     -------
     DataFrame
         Columns ``measure`` (of `ASKED`), ``group``, ``rows`` (that it is a share of), ``value``, ``low``, ``high``
-        (shares; None without a row) and ``said`` (whether there are enough rows).
+        (shares; None without a row) and ``enough`` (whether there are enough rows).
     """
     found = _shares(held, problem, called, groups, level)
     rows = [(*key, share.rows, share.value, share.low, share.high, said) for key, (share, said) in found.items()]
@@ -118,7 +118,7 @@ def fairness(
     DataFrame
         Columns ``measure`` (of `MEASURES`), ``group``, ``other`` (the largest group), ``a`` and ``b`` (their shares),
         ``difference`` (a - b) with ``low`` and ``high`` [1]_, ``ratio`` (a / b) with ``ratio_low`` and ``ratio_high``
-        [2]_, and ``said``: whether both have enough rows. None where a share has no row, or a ratio no denominator.
+        [2]_, and ``enough``: whether both have enough rows. None where a share has no row, or a ratio no denominator.
         ``attrs["level"]`` is that of a single interval.
     """
     sizes = np.bincount(groups.codes, minlength=len(groups.labels))

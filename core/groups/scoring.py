@@ -57,7 +57,7 @@ def by_group(
     -------
     DataFrame
         Columns ``group`` (first `ALL`), ``rows`` (each counted once), ``score``, ``low``, ``high`` (None where not
-        defined), ``said`` (whether enough rows stand behind it) and ``reason`` (why there is no score, or why it says
+        defined), ``enough`` (whether enough rows stand behind it) and ``reason`` (why there is no score, or why it says
         nothing).
     """
     units = held.predictions.rows if units is None else units

@@ -54,7 +54,7 @@ def odds(row: Mapping[str, Any], column: str) -> str:
 
 def _apart(row: Mapping[str, Any]) -> str:
     """A difference, and what may be said of it."""
-    if not row["said"]:
+    if not row["enough"]:
         return "too few rows to say"
     low, high, size = row["low"], row["high"], row["difference"]
     if low <= 0 <= high:

@@ -120,7 +120,7 @@ def row(**changed: Any) -> dict[str, Any]:
         "ratio": 0.833,
         "ratio_low": 0.71,
         "ratio_high": 0.96,
-        "said": True,
+        "enough": True,
         **changed,
     }
 
