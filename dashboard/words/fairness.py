@@ -39,7 +39,7 @@ def difference(row: Mapping[str, Any], column: str, positive: Any) -> str:
     first, second = SAYS[row["measure"]]
     words = {"group": named(column, row["group"]), "other": named(column, row["other"]), "positive": positive}
     if not known(row["difference"]):
-        return f"{words['group'].capitalize()}: not defined, as there is no such row."
+        return f"Not defined for {words['group']}, as there is no such row."
     told = f"{first.format(**words, a=hundred(row['a']))}, {second.format(**words, b=hundred(row['b']))}"
     return f"{told}: {_apart(row)}."
 

@@ -132,8 +132,10 @@ def test_a_difference_between_groups() -> None:
     assert "no difference can be told (21 fewer to 2 more would fit)" in fairness.difference(
         row(high=0.02), "sex", "yes"
     )
-    assert "too few rows to say" in fairness.difference(row(said=False), "sex", "yes")
-    assert "not defined" in fairness.difference(row(difference=None), "sex", "yes")
+    assert "too few rows to say" in fairness.difference(row(enough=False), "sex", "yes")
+    assert fairness.difference(row(difference=None, group="Älteste"), "sex", "yes").startswith(
+        "Not defined for sex “Älteste”"
+    )
     assert "12 more" in fairness.difference(row(difference=0.12, low=0.03, high=0.21), "sex", "yes")
     assert "whichever differs more: 12 fewer (3 to 21)" in fairness.difference(row(measure="odds"), "sex", "yes")
     assert "age over 62" in fairness.difference(row(group="over 62"), "age", "yes")
