@@ -12,7 +12,8 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from core.checks import Finding
-from core.comparison import Pair, compare_pair
+from core.comparison import Pair, compare_pair, holm
+from core.data import SPLITS
 from core.metrics import Metric
 from core.models import MODELS
 from core.records import FitState, Problem, Table
@@ -22,6 +23,7 @@ from core.wording import counted
 
 T = TypeVar("T")
 
+AT_ODDS = 0.05  # p value below which two models are told apart
 BASELINE_LEARNS_NOTHING = 1e-12  # guessing that is this near to perfect leaves no way to go
 
 
@@ -111,12 +113,28 @@ class Finished:
         if not any(x is not None and y is not None for x, y in zip(a, b, strict=True)):
             return None
         better = self.metric.greater_is_better
-        return compare_pair(a, b, test_fraction=self.result.test_share, greater_is_better=better)
+        split = self.result.spec.split
+        repeats = split.repeats if SPLITS[split.kind].repeated else 1
+        return compare_pair(a, b, test_fraction=self.result.test_share, greater_is_better=better, repeats=repeats)
 
     def ahead(self, a: Sequence[float | None], b: Sequence[float | None]) -> bool:
         """Whether the first is better than the second beyond what the folds leave open."""
         pair = self.pair(a, b)
         return pair is not None and pair.low is not None and pair.low > 0
+
+    def behind(self, values: Sequence[float | None], others: Sequence[ModelResult]) -> tuple[ModelResult, ...]:
+        """Those of some models that are worse than what has these values, corrected for how many there are (Holm).
+
+        The correction of the leaderboard, so that whoever shares the first place there is not called worse here.
+        """
+        known = [*others, *([self.floor] if self.floor else [])]
+        pairs = [self.pair(values, self.values(each)) for each in known]
+        adjusted = holm([None if pair is None else pair.p_value for pair in pairs])
+        return tuple(
+            each
+            for each, pair, p in zip(known, pairs, adjusted, strict=True)
+            if each is not self.floor and pair and p is not None and p < AT_ODDS and pair.difference > 0
+        )
 
     def beats_guessing(self, model: ModelResult) -> bool:
         """Whether a model is better than guessing, beyond what the folds leave open."""

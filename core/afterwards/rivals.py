@@ -71,9 +71,7 @@ def _against(finished: Finished, specs: Rivals, check: str) -> list[Finding]:
     known = [each for each in values if each is not None]
     if len(known) < len(values):
         return []
-    behind = [
-        each for each in finished.ranked if each is not rival.own and finished.ahead(values, finished.values(each))
-    ]
+    behind = finished.behind(values, [each for each in finished.ranked if each is not rival.own])
     if not behind:
         return []
     best_too = behind[0] is finished.best

@@ -6,7 +6,7 @@ little, and else by a button.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,8 +42,8 @@ class _Stored:
     seconds: float
 
 
-def afterwards(run: RunRow, metric: Metric, table: Table | None = None) -> bool:
-    """Draw what is worth knowing about a run that has ended.
+def afterwards(run: RunRow, metric: Metric, table: Table | None, beside: Callable[[bool], None]) -> None:
+    """Draw what is worth knowing about a run that has ended, as a part of the page of its own.
 
     Parameters
     ----------
@@ -52,11 +52,8 @@ def afterwards(run: RunRow, metric: Metric, table: Table | None = None) -> bool:
         That ranks.
     table : Table or None
         The chosen table, for buttons that change what is learned from it.
-
-    Returns
-    -------
-    bool
-        Whether something was found that makes scores lie.
+    beside : callable
+        Draws what stands beside it; is told whether something was found that makes scores lie.
     """
     job = _job(run, metric.name)
     waits = job is not None and job.state in OPEN
@@ -65,10 +62,9 @@ def afterwards(run: RunRow, metric: Metric, table: Table | None = None) -> bool:
         now = _job(run, metric.name)
         if waits and (now is None or now.state not in OPEN):
             st.rerun()
-        _draw(run, table, metric.name, now)
+        _draw(run, table, metric.name, now, beside)
 
     st.fragment(look, run_every=LIVE if waits else None, key="afterwards")()
-    return any(each.severity is Severity.HIGH for each in _checked(run, metric.name, job).findings)
 
 
 def _checked(run: RunRow, metric: str, job: Derived | None) -> Checked:
@@ -109,18 +105,23 @@ def _at_once(folder: str, run: str, stamp: str, metric: str) -> _Stored:
     return _Stored(reviewing.at_once(finished), learned, reviewing.fits_seconds(finished))
 
 
-def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None) -> None:
+def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None, beside: Callable[[bool], None]) -> None:
     stored, found = _stored(run, metric), reviewing.told(job)
     checked = _checked(run, metric, job)
     missing = 0 if found else _fitted_ones(stored)
     same = table if table is not None and table.fingerprint == run.spec.fingerprint else None
     with st.container(border=True, key="worth_knowing"):
         st.subheader(words.escape(words.afterwards.heading(len(checked.findings))), anchor=False)
-        if not checked.findings:
+        first = checked.findings[:FIRST]
+        *places, last = st.columns(len(first) + 1) if first else st.columns([2, 1])
+        if not first:
             calm = words.afterwards.calm(len(REVIEWS) - missing - len(checked.not_applied), missing)
-            st.markdown(f":material/check_circle: {words.escape(calm)}")
-        for finding in checked.findings[:FIRST]:
-            _finding(run, same, finding)
+            places[0].markdown(f":material/check_circle: {words.escape(calm)}")
+        for place, finding in zip(places, first, strict=False):
+            with place:
+                _finding(run, same, finding, apart=False)
+        with last:
+            beside(any(each.severity is Severity.HIGH for each in checked.findings))
         _closer(run, metric, job, stored)
         _rest(run, same, checked.findings[FIRST:])
         _learned(stored.learned)
@@ -132,10 +133,11 @@ def _fitted_ones(stored: _Stored) -> int:
     return sum(each.seconds is not None and each.name not in stored.checked.not_applied for each in REVIEWS.values())
 
 
-def _finding(run: RunRow, table: Table | None, finding: Finding) -> None:
-    """One finding: how much it matters, what it is, what to do, and a button that does it."""
+def _finding(run: RunRow, table: Table | None, finding: Finding, *, apart: bool = True) -> None:
+    """One finding: how much it matters, what it is, what to do, and a button that does it, at the side or below."""
     offered = finding.suggestion is not None and table is not None
-    text, place = st.columns([4, 1], vertical_alignment="center") if offered else (st.container(), st.container())
+    apart = apart and offered
+    text, place = st.columns([4, 1], vertical_alignment="center") if apart else (st.container(), st.container())
     with text.container(gap=None):
         title = words.escape(REVIEWS[finding.check].title)
         st.markdown(f"{BADGES[finding.severity]} **{title}** – {words.sentence(finding.text)}")

@@ -74,7 +74,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
     st.dataframe(
         pa.table(shown, schema=_SCHEMA),
         hide_index=True,
-        row_height=40,
+        row_height=36,
         height="content",
         column_order=order,
         column_config=_columns(standings, metric, badges=max(map(len, shown["state"]), default=1)),

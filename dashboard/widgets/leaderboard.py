@@ -12,7 +12,7 @@ import streamlit as st
 from core import jobs
 from core.metrics import METRICS, Metric, default_metric, first_metrics, metrics_of
 from core.models import MODELS
-from core.records import Hold, RunState, Table
+from core.records import Hold, Proposal, RunState, Table
 from core.results import Comparison
 from core.standing import Standing
 from core.store import RunRow
@@ -73,20 +73,11 @@ def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
         _unweighted(run)
         show_log(run, result)
     if not live:
-        _beside(run, result, metric, table)
+        afterwards(run, metric, table, lambda suspicious: next_step(run, result, metric, suspicious=suspicious))
     learning(run, result, metric)
     if not live:
         _spread(standings, metric, result)
         costs(result, metric)
-
-
-def _beside(run: RunRow, result: Comparison, metric: Metric, table: Table | None) -> None:
-    """What is worth knowing about a run that has ended, and what to do next."""
-    left, right = st.columns([5, 2])
-    with left:
-        suspicious = afterwards(run, metric, table)
-    with right:
-        next_step(run, result, metric, suspicious=suspicious)
 
 
 def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
@@ -108,7 +99,7 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
                     help="Ends what is at work; what is finished stays.",
                 )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.caption("Ranked by", width="content")
+            st.caption("Ranked by", width="content", help=words.escape(_why(proposal)))
             chosen = st.selectbox(
                 "Ranked by",
                 names,
@@ -120,9 +111,13 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
                 width=260,
             )
     metric = METRICS[chosen]
-    because = f" Ranked by it, because {proposal.reason}." if chosen == proposal.value else ""
-    st.caption(words.escape(f"{metric.title}: {metric.about}{because}"))
     return metric
+
+
+def _why(proposal: Proposal) -> str:
+    """Which metric ranks where nobody chooses one, and why."""
+    metric = METRICS[proposal.value]
+    return f"{metric.title} is proposed, because {proposal.reason}. {metric.about}"
 
 
 def _where(run: RunRow, result: Comparison) -> str:

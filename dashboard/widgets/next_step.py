@@ -15,9 +15,8 @@ from dashboard.words.next_step import Known
 def next_step(run: RunRow, result: Comparison, metric: Metric, *, suspicious: bool) -> None:
     """Draw the next step; `suspicious` says whether something was found that makes scores lie."""
     step = words.next_step.next_step(_known(run, result, metric, suspicious))
-    with st.container(border=True, key="next_step"):
-        st.markdown("**What to do next**")
-        st.caption(words.escape(step.told))
+    with st.container(gap=None, key="next_step"):
+        st.markdown(f":blue-badge[:material/arrow_forward: next] {words.escape(step.told)}")
         st.page_link(f"views/{step.view}.py", label=step.label, icon=f":material/{step.icon}:")
 
 

@@ -139,9 +139,9 @@ def verdict(
         if floor is not None and not beats(best, floor, measure)
         else [
             *_best(best, ranked, floor, measure, running, words),
+            _rates(rates or {}, measure, words),
             told := _ties(best, ranked),
             too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(ranked) else "",
-            _rates(rates or {}, measure, words),
         ]
     )
     return " ".join(each for each in [*sentences, _rest(models, ranked, running)] if each)
