@@ -5,6 +5,7 @@ Takes frames of `core.studies` and `core.costs`, gives figures.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -25,6 +26,7 @@ from .layout import (
 from .palette import Palette
 
 BINS = 15
+TINY = 1e-9
 FRONT, CHEAPEST = "nobody better and cheaper", "cheapest not worse than the best"
 
 
@@ -144,6 +146,7 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
     if frame.empty:
         return empty(palette, title, reason(frame, "No model has both a score and a cost."))
     drawn = figure(palette, title, escape(frame.attrs.get("cost") or "Cost", 60), _scored(subject), height=400)
+    frame = frame.assign(cost=frame["cost"].clip(lower=TINY))  # nothing has no place on such an axis
     front = frame[frame["front"].astype(bool)].sort_values("cost")
     drawn.add_scatter(
         x=front["cost"],
@@ -160,7 +163,9 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
     ):
         _points(drawn, part, name, palette.colour(number), symbol)
     line_to_beat(drawn, palette, subject, across=False)
-    drawn.update_xaxes(type="log", dtick=1, minor={"showgrid": False})
+    span = np.log10(frame["cost"])
+    room = 0.2 * (span.max() - span.min()) + 0.3  # for the names, which are as wide as they are
+    drawn.update_xaxes(type="log", dtick=1, range=[span.min() - room, span.max() + room])
     return with_legend(drawn, [FRONT, "models", CHEAPEST])
 
 
