@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import session, widgets
+from dashboard import naming, session, widgets
 from dashboard.server import lifespan, middleware
 
 STATIC = Path(__file__).parent / "static"
@@ -65,6 +65,7 @@ def show() -> None:
     page = st.navigation(sitemap(), position="top")
     with widgets.error_frame():
         session.keep_address()
+        naming.take_over()
         widgets.who()
         widgets.watch_line(widgets.restore_fields)
         widgets.at_work(page.title)

@@ -109,15 +109,16 @@ def open_run(run: RunRow) -> None:
     """Choose a run with the data and the roles that it was made with."""
     roles = run.spec.roles
     choose(data=run.spec.dataset, target=roles.target, run=run.id)
-    decided = {
+    known = {
         "task": roles.task,
         "positive": roles.positive,
         "kinds": dict(roles.kinds),
         "drop_classes": roles.drop_classes,
         "use": dict.fromkeys(roles.left_out, False) | dict.fromkeys(roles.used, True),
         "weight": roles.weight,
+        "noun": decided(run.spec.fingerprint).get("noun"),
     }
-    _decisions()[run.spec.fingerprint] = {key: value for key, value in decided.items() if value}
+    _decisions()[run.spec.fingerprint] = {key: value for key, value in known.items() if value}
     st.session_state["recall"] = run.id  # the forms' own fields are not this room's
 
 
@@ -231,16 +232,26 @@ def _decisions() -> dict[str, dict[str, Any]]:
 
 def decisions(table: Table) -> dict[str, Any]:
     """What was decided about a table: ``use`` and ``kinds`` by column, ``weight``, ``task``, ``positive``, …"""
-    if table.fingerprint not in _decisions():  # perhaps before the page was loaded again
-        noted = store().noted(f"{DECIDED} {owner()} {table.fingerprint}") if owner() else None
-        _decisions()[table.fingerprint] = noted or {}
-    return _decisions()[table.fingerprint]
+    return decided(table.fingerprint)
+
+
+def decided(fingerprint: str) -> dict[str, Any]:
+    """The same by a table's fingerprint."""
+    if fingerprint not in _decisions():  # perhaps before the page was loaded again
+        noted = store().noted(f"{DECIDED} {owner()} {fingerprint}") if owner() else None
+        _decisions()[fingerprint] = noted or {}
+    return _decisions()[fingerprint]
 
 
 def decide(table: Table, **decision: Any) -> None:
     """Keep a decision about a table. Results of another problem are no longer what the pages speak of."""
     _decide_anew(table, {**decisions(table), **decision})
     choose(run="")
+
+
+def decide_beside(table: Table, **decision: Any) -> None:
+    """Keep a decision about a table that changes nothing of what is learned from it."""
+    _decide_anew(table, {**decisions(table), **decision})
 
 
 def _decide_anew(table: Table, decided: dict[str, Any]) -> None:
@@ -268,7 +279,7 @@ def columns_edition() -> str:
 
 def choose_target(table: Table, name: str) -> None:
     """Predict another column, or none; task and positive class are proposed anew."""
-    kept = {key: value for key, value in decisions(table).items() if key in (*COLUMNS, "weight")}
+    kept = {key: value for key, value in decisions(table).items() if key in (*COLUMNS, "weight", "noun")}
     _decide_anew(table, kept if name else {**kept, "no_target": True})
     choose(target=name, run="")
 

@@ -50,6 +50,7 @@ with left.container(border=True, height="stretch"):
     if problem is not None:
         columns.pick_positive(table, problem)
     columns.pick_dropped(table, problem)
+    columns.pick_noun(table)
     if problem is not None:
         metric = default_metric(problem)
         st.caption(words.escape(f"Models will be ranked by {METRICS[metric.value].title}, because {metric.reason}."))

@@ -17,7 +17,7 @@ from core.models import MODELS
 from core.records import FitState, Table
 from core.results import Comparison
 from core.store import RunRow
-from dashboard import decided, session, widgets, words
+from dashboard import decided, naming, session, widgets, words
 from dashboard.charts import CHARTS, Subject
 
 MOST_MODELS = 4
@@ -98,7 +98,7 @@ def treatment(told: Mapping[str, Any], run: RunRow, result: Comparison, column: 
     several = chosen["model"].nunique() > 1 if len(chosen) else False
     for row in lines(chosen):
         whose = f"{result.model(row['model']).title}: " if several else ""
-        st.markdown(words.escape(whose + words.fairness.difference(row, column, run.problem.positive)))
+        st.markdown(naming.told(whose + words.fairness.difference(row, column, run.problem.positive)))
     if measure != ODDS:
         frame = pd.DataFrame(told["rates"])
         frame = frame[frame["measure"] == measure].drop(columns="measure")
@@ -148,7 +148,7 @@ def weak_segments(run: RunRow, result: Comparison, model: str) -> None:
         return
     for row in lines(frame):
         if row["confirmed"]:
-            st.markdown(words.escape(words.fairness.segment(row, classes, run.problem.target)))
+            st.markdown(naming.told(words.fairness.segment(row, classes, run.problem.target)))
     if len(frame):
         axis = "Rows named wrongly, of 100" if classes else f"Mean error, in {run.problem.target}"
         frame.attrs.update(axis=axis, scale=100.0 if classes else 1.0)

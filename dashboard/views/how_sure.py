@@ -13,7 +13,7 @@ from core.conformal import Certainty, table
 from core.models import MODELS
 from core.records import Problem
 from core.store import RunRow
-from dashboard import decided, session, widgets, words
+from dashboard import decided, naming, session, widgets, words
 from dashboard.charts import CHARTS, Subject
 
 LEVELS = (0.8, 0.9, 0.95, 0.99)
@@ -139,7 +139,7 @@ if found.reason:
     widgets.end()
 told = words.certainty
 sentences = " ".join((told.covered(found), told.sizes(found)))
-st.markdown(f"#### :material/rule: {words.escape(sentences)}")
+st.markdown(f"#### :material/rule: {naming.told(sentences)}")
 st.caption(words.escape(f"{told.judged(found)} {told.promise(found)}"))
 subject = Subject(run.problem.target, model=titles[model])
 left, right = st.columns(2)

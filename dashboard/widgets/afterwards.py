@@ -18,7 +18,7 @@ from core.checks import Checked, Finding, Severity
 from core.metrics import METRICS, Metric
 from core.records import FitState, Table
 from core.store import Derived, RunRow
-from dashboard import session, words
+from dashboard import naming, session, words
 from dashboard.widgets.checks import BADGES, carry_out
 from dashboard.widgets.page import show_progress
 
@@ -140,7 +140,7 @@ def _finding(run: RunRow, table: Table | None, finding: Finding, *, apart: bool 
     text, place = st.columns([4, 1], vertical_alignment="center") if apart else (st.container(), st.container())
     with text.container(gap=None):
         title = words.escape(REVIEWS[finding.check].title)
-        st.markdown(f"{BADGES[finding.severity]} **{title}** – {words.sentence(finding.text)}")
+        st.markdown(f"{BADGES[finding.severity]} **{title}** – {naming.told(finding.text)}")
         st.caption(words.sentence(finding.advice))
     if offered and table is not None:
         with place:

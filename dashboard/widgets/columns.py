@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data import propose_positive, propose_task
 from core.records import Column, ColumnKind, Problem, Table, Task
-from dashboard import session, words
+from dashboard import naming, session, words
 from dashboard.charts import CHARTS, Subject, bars, examples
 from dashboard.widgets import roles
 from dashboard.widgets.figures import show_chart
@@ -102,6 +102,24 @@ def pick_positive(table: Table, problem: Problem) -> None:
 
 def _positive_picked(table: Table) -> None:
     session.decide(table, positive=st.session_state["positive"])
+
+
+def pick_noun(table: Table) -> None:
+    """Let a person say once what a row is, so that sentences speak of that."""
+    key = f"noun-{table.fingerprint}"
+    st.session_state.setdefault(key, naming.noun(table))
+
+    def take() -> None:
+        naming.call(table, st.session_state[key])
+
+    st.text_input(
+        "One row is a …",
+        key=key,
+        on_change=take,
+        placeholder="row",
+        max_chars=words.naming.LONGEST,
+        help="For example customer: then results say “of 100 customers”. Two forms can be given: child/children.",
+    )
 
 
 def pick_dropped(table: Table, problem: Problem | None) -> None:

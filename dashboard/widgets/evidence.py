@@ -20,7 +20,7 @@ from core.results import Comparison
 from core.standing import Standing
 from core.store import Derived, RunRow
 from core.studies import KINDS, rows, study_key
-from dashboard import session, words
+from dashboard import naming, session, words
 from dashboard.charts import CHARTS
 from dashboard.charts.statistics import PARTS
 from dashboard.frames import chances, subject_of
@@ -79,7 +79,7 @@ def who_is_first(result: Comparison, metric: Metric, *, live: bool) -> None:
     evidence, standings = result.evidence(metric.name), result.standings(metric.name)
     verdict = told_verdict(standings, metric, result, live=live, short=True)
     with st.container(border=True, key="first_place"):
-        st.markdown(f"#### :material/balance: {words.escape(verdict)}")
+        st.markdown(f"#### :material/balance: {naming.told(verdict)}")
         guessing = next((each for each in standings if each.baseline and each.tied and len(evidence.tied) > 1), None)
         ranked = [each for each in standings if each.ranked and not each.baseline]
         if evidence.lacks and evidence.scores:
@@ -88,7 +88,7 @@ def who_is_first(result: Comparison, metric: Metric, *, live: bool) -> None:
             st.markdown(words.escape(words.comparing.no_winner(guessing.title)))
         elif ranked:
             tied = [each for each in ranked if each.tied]
-            st.markdown(words.escape(words.comparing.group([each.title for each in tied], len(ranked) - len(tied))))
+            st.markdown(naming.told(words.comparing.group([each.title for each in tied], len(ranked) - len(tied))))
             _badges(tied, metric, result.problem.target)
 
 
@@ -191,7 +191,7 @@ def _difference(
     evidence: Evidence, pair: Pair, ids: tuple[str, str], titles: tuple[str, str], result: Comparison
 ) -> None:
     a, b = titles
-    st.markdown(f"**{words.escape(words.comparing.told_apart(pair, a, b))}**")
+    st.markdown(f"**{naming.told(words.comparing.told_apart(pair, a, b))}**")
     told = [words.comparing.reach(evidence.metric, pair, a, b, result.problem.target)]
     apart = pair.p_value is not None and pair.p_value < 1 - evidence.level
     if apart and set(ids) <= set(evidence.tied) and evidence.tied[0] in ids:
@@ -202,7 +202,7 @@ def _difference(
         curve = over_rows(result, evidence.metric, *ids)
         needed = evidence.needed(*ids, curve)
         told.append(words.comparing.enough(needed.rows, needed.reason, evidence.rows, a, b, curves=bool(curve)))
-    st.markdown(words.sentence(" ".join(told)))
+    st.markdown(naming.told(" ".join(told)))
 
 
 def over_rows(result: Comparison, metric: Metric, a: str, b: str) -> list[tuple[float, float]]:
@@ -225,7 +225,7 @@ def _chances(pair: Pair, titles: tuple[str, str], metric: Metric, rope: float, r
     told = words.comparing.three_ways(pair, *titles, metric, rope, result.problem.target)
     if not told:
         return
-    st.markdown("\n".join(f"- {words.escape(each)}" for each in told))
+    st.markdown("\n".join(f"- {naming.told(each)}" for each in told))
     shares = (pair.p_a_better, pair.p_equal, pair.p_b_better)
     labels = (f"{titles[0]} is better", "makes no odds", f"{titles[1]} is better")
     shown = [place for place in range(len(PARTS)) if rope or place != 1]

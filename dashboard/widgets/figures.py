@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import words
+from dashboard import naming, words
 from dashboard.charts import Chart, Subject, numbers, palette
 from dashboard.widgets.moving import moving_chart
 
@@ -48,7 +48,7 @@ def show_chart(
     figure = chart.draw(frame, palette(st.context.theme.type), subject)
     alt = (figure.layout.meta or {}).get("alt", chart.title)
     if said:
-        st.markdown(words.escape(said))
+        st.markdown(naming.told(said))
     marking: dict[str, Any] = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
     if lazy:
         moving_chart(figure, key, CONFIG)

@@ -16,7 +16,7 @@ from core.records import Hold, Proposal, RunState, Table
 from core.results import Comparison
 from core.standing import Standing
 from core.store import RunRow
-from dashboard import session, words
+from dashboard import naming, session, words
 from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
 from dashboard.widgets import board
@@ -138,7 +138,7 @@ def _verdict(standings: Sequence[Standing], metric: Metric, result: Comparison, 
     """What the comparison has come to, in plain sentences."""
     icon = "hourglass_top" if live else "gavel"
     with st.container(key="verdict"):
-        st.markdown(f"#### :material/{icon}: {words.escape(told_verdict(standings, metric, result, live=live))}")
+        st.markdown(f"#### :material/{icon}: {naming.told(told_verdict(standings, metric, result, live=live))}")
 
 
 def _unweighted(run: RunRow) -> None:

@@ -14,7 +14,7 @@ from core.metrics import Metric
 from core.results import Comparison, ModelResult
 from core.store import Derived, RunRow
 from core.studies import luck, rows, study_key, techniques
-from dashboard import session, words
+from dashboard import naming, session, words
 from dashboard.charts import CHARTS
 from dashboard.frames import subject_of
 from dashboard.widgets.figures import show_chart
@@ -95,8 +95,8 @@ def _opened(asked: Asked, row: Derived, sealed: int) -> None:
         positive=problem.positive,
         target=problem.target,
     )
-    st.markdown(f"#### :material/lock_open: {words.sentence(told)}")
-    st.caption(words.sentence(words.proof.opened(*seen_before(_openings(asked), row.key))))
+    st.markdown(f"#### :material/lock_open: {naming.told(told)}")
+    st.caption(naming.told(words.proof.opened(*seen_before(_openings(asked), row.key))))
     values = [words.value_of(metric, each) for each in (practice, score.value, guess.value)]
     drop = None if practice is None or score.value is None else score.value - practice
     for place, (label, shown) in zip(
@@ -162,7 +162,7 @@ def _rows(asked: Asked) -> None:
             gain=last.gain.difference,
             next_gain=last.next_gain,
         )
-        st.markdown(f"#### :material/trending_up: {words.sentence(told)}")
+        st.markdown(f"#### :material/trending_up: {naming.told(told)}")
     frame = rows.summary(points, share, metric).assign(model=asked.model.title)
     _chart(asked, "rows_curve", frame)
 
@@ -180,7 +180,7 @@ def _techniques(asked: Asked) -> None:
         inside = bool(scored["mean"].between(own["low"], own["high"]).all())
     means = list(zip(scored["way"], scored["mean"], strict=True))
     told = words.proof.techniques(asked.metric, asked.model.title, means, inside)
-    st.markdown(f"#### :material/call_split: {words.sentence(told)}")
+    st.markdown(f"#### :material/call_split: {naming.told(told)}")
     _chart(asked, "techniques", scored)
     for way, reason in zip(frame["way"], frame["reason"], strict=True):
         if reason:
@@ -200,7 +200,7 @@ def _luck(asked: Asked) -> None:
         return
     best = found.shuffled[-1] if asked.metric.greater_is_better else found.shuffled[0]
     told = words.proof.luck(asked.metric, asked.model.title, found.true, best, found.as_good, len(found.shuffled))
-    st.markdown(f"#### :material/casino: {words.sentence(told)}")
+    st.markdown(f"#### :material/casino: {naming.told(told)}")
     scores = [found.true, *found.shuffled]
     frame = pd.DataFrame({"score": scores, "shuffled": [False, *[True] * len(found.shuffled)]})
     _chart(asked, "luck", frame)
