@@ -99,6 +99,7 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
                     help="Ends what is at work; what is finished stays.",
                 )
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            _glossary(metrics_of(run.problem))
             st.caption("Ranked by", width="content", help=words.escape(_why(proposal)))
             chosen = st.selectbox(
                 "Ranked by",
@@ -110,8 +111,19 @@ def _heading(run: RunRow, live: bool, mine: bool) -> Metric:
                 label_visibility="collapsed",
                 width=260,
             )
-    metric = METRICS[chosen]
-    return metric
+    return METRICS[chosen]
+
+
+def _glossary(metrics: Sequence[Metric]) -> None:
+    """What the words on this page mean, one click away: the metrics' and all others."""
+    box = st.popover(
+        "What the words mean", icon=":material/menu_book:", type="tertiary", key="glossary", on_change="rerun"
+    )
+    if box.open:  # the leaderboard is drawn every second while a run goes on
+        own = [(each.title, f"{each.about} {each.expert}") for each in metrics]
+        for title, part in (("Words", words.glossary.TERMS), ("Metrics", own)):
+            box.markdown(f"**{title}**")
+            box.markdown("\n".join(f"- **{words.escape(term)}**: {words.sentence(told)}" for term, told in part))
 
 
 def _why(proposal: Proposal) -> str:
