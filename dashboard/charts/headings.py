@@ -41,6 +41,7 @@ HEADINGS = {
     "axis": "Direction",
     "weight": "Weight",
     "wrong": "Wrong",
+    "marked": "Marked",
     "image": "Brightness of the pixels",
     "column": "Column",
     "sort": "Kind",

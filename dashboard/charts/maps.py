@@ -41,12 +41,12 @@ def projection(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING
     frame : DataFrame
         Columns x, y, row, and any of: label, which colours the points (numbers by a scale, anything else by class, so
         class codes come as text or as a categorical); predicted, told when a point is pointed at; wrong (bool), which
-        crosses out the rows that a model got wrong.
+        crosses out the rows that a model got wrong; marked (bool), which sets rows off from all others instead.
     """
     title = of("Map of the rows", subject)
     if frame.empty:
         return empty(palette, title, reason(frame, "There are no rows to draw."))
-    shown, clause = sampled(frame, MOST_ON_MAP)
+    shown, clause = _fewer(frame)
     drawn = figure(palette, title, *(escape(each, 60) for each in subject.axes), clause=clause, height=520)
     kind = go.Scattergl if len(shown) > MOST_POINTS else go.Scatter
     size = 7 if len(shown) <= 1_000 else 5 if len(shown) <= MOST_POINTS else 3
@@ -55,15 +55,26 @@ def projection(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING
         legend.append(name)
         marker = {"size": size, "line": {"width": 0}, **marker}
         drawn.add_trace(kind(mode="markers", name=name, marker=marker, **_told(part)))
-    legend += _mistakes(drawn, kind, shown, palette, size)
+    legend += _mistakes(drawn, kind, shown, palette, size) + _marked(drawn, kind, shown, palette, size)
     drawn.update_xaxes(zeroline=False, showticklabels=False)
     drawn.update_yaxes(zeroline=False, showticklabels=False)
     drawn.update_layout(dragmode="pan", legend_itemsizing="constant")
     return with_legend(drawn, legend) if len(legend) > 1 else drawn
 
 
+def _fewer(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """As many rows as can be drawn, and a clause that says so; those that are marked stay wherever there is room."""
+    if "marked" not in frame or len(frame) <= MOST_ON_MAP or frame["marked"].sum() > MOST_ON_MAP:
+        return sampled(frame, MOST_ON_MAP)
+    marked = frame["marked"].astype(bool)
+    others, clause = sampled(frame[~marked], MOST_ON_MAP - int(marked.sum()))
+    return pd.concat([others, frame[marked]]), f"of the others {clause}"
+
+
 def looks(frame: pd.DataFrame, palette: Palette, subject: Subject) -> list[tuple[str, pd.DataFrame, dict[str, Any]]]:
     """How the points look: name, rows and marker of each trace."""
+    if "marked" in frame:
+        return [("other rows", frame[~frame["marked"].astype(bool)], {"color": palette.muted, "opacity": 0.35})]
     if "label" not in frame:
         colour, name = (palette.colour(5), "right") if "wrong" in frame else (palette.accent, "rows")
         return [(name, frame, {"color": colour, "opacity": 0.6})]
@@ -109,6 +120,18 @@ def _mistakes(drawn: go.Figure, kind: type, frame: pd.DataFrame, palette: Palett
     part = frame[frame["wrong"].astype(bool)]
     name = f"wrong ({len(part):,} of {len(frame):,})"
     marker = {"symbol": "x-thin", "size": size + 3, "line": {"width": 2, "color": palette.text}}
+    drawn.add_trace(kind(mode="markers", name=name, marker=marker, **_told(part)))
+    return [name]
+
+
+def _marked(drawn: go.Figure, kind: type, frame: pd.DataFrame, palette: Palette, size: int) -> list[str]:
+    """Set off the rows that are marked, by shape and size as well."""
+    if "marked" not in frame:
+        return []
+    part = frame[frame["marked"].astype(bool)]
+    name = f"marked ({len(part):,})"
+    edge = {"width": 1, "color": palette.background}
+    marker = {"symbol": "diamond", "size": size + 4, "color": palette.accent, "opacity": 0.9, "line": edge}
     drawn.add_trace(kind(mode="markers", name=name, marker=marker, **_told(part)))
     return [name]
 

@@ -13,7 +13,12 @@ from dashboard import session, widgets, words
 from dashboard.charts import CHARTS, Subject
 from dashboard.widgets import forms
 
-COLOURS = {"actual": "What they are", "predicted": "What a model says", "wrong": "Where it errs"}
+COLOURS = {
+    "actual": "What they are",
+    "predicted": "What a model says",
+    "wrong": "Where it errs",
+    "marked": "Marked rows",
+}
 
 
 def any_column(table: Table) -> str:
@@ -32,6 +37,12 @@ def any_column(table: Table) -> str:
     )
 
 
+def colours(judged: bool, marked: bool) -> list[str]:
+    """What the colours may show: what models say only where some have been judged, marked rows where there are some."""
+    there = {"actual": True, "predicted": judged, "wrong": judged, "marked": marked}
+    return [name for name in COLOURS if there[name]]
+
+
 # ---- selection
 
 run = session.run()
@@ -48,6 +59,7 @@ if problem is None:
     st.page_link("views/data.py", label="Choose what to predict", icon=":material/table_chart:")
     widgets.end()
 result = session.comparison(run) if run else None
+marked = widgets.marked_rows(table)
 finished = [each.id for each in result.standings() if each.folds_done] if result else []
 widgets.header(
     "Map", f"{table.title}: {words.count(problem.rows, 'row')}, {words.count(len(problem.features), 'column')}"
@@ -70,9 +82,12 @@ with st.container(border=True):
                 "Nothing is to be predicted, so every column that can be compared has a say in where a row lies."
             )
         else:
+            offered = colours(bool(finished), marked is not None)
+            if st.session_state.get("colour") not in (None, *offered):  # it was chosen of another table
+                st.session_state["colour"] = "actual"
             colour = st.segmented_control(
                 "Colours show",
-                list(COLOURS) if finished else list(COLOURS)[:1],
+                offered,
                 default=None if "colour" in st.session_state else "actual",
                 required=True,
                 format_func=COLOURS.__getitem__,
@@ -134,6 +149,8 @@ if colour == "predicted" and "predicted" in frame:
     frame = frame.drop(columns="wrong", errors="ignore").assign(label=frame["predicted"]).drop(columns="predicted")
 elif colour == "wrong" and problem.task == Task.REGRESSION and "predicted" in frame:
     frame = frame.assign(label=(frame["label"].astype(float) - frame["predicted"]).abs()).drop(columns="predicted")
+elif colour == "marked" and marked is not None:
+    frame = frame.assign(marked=frame["row"].isin(marked.rows))
 shares = info.get("explained", [])
 names = [method.axes.format(number) for number in (1, 2)]
 if shares:
@@ -142,6 +159,8 @@ axes = (names[0], names[1])
 title = result.model(model).title if result and model else ""
 subject = Subject(target=column if colour != "wrong" else f"miss in {problem.target}", model=title, axes=axes)
 with st.container(border=True):
+    if marked is not None and "marked" in frame:
+        widgets.tell_marked(marked, frame["row"], info["of"])
     if len(shares) > 1:
         share = words.escape(words.percent(sum(shares[:2]), 0))
         st.markdown(f"The two directions together show **{share}** of what varies in the table.")

@@ -12,6 +12,7 @@ from dashboard.widgets.forms import pick_method, restore_fields, run_settings, s
 from dashboard.widgets.honest import against_honest, offer_both
 from dashboard.widgets.leaderboard import leaderboard
 from dashboard.widgets.line import watch_line
+from dashboard.widgets.on_map import marked_rows, tell_marked
 from dashboard.widgets.page import (
     empty,
     end,
@@ -44,6 +45,7 @@ __all__ = [
     "header",
     "leaderboard",
     "look_closer",
+    "marked_rows",
     "offer_both",
     "pick_method",
     "pick_models",
@@ -59,6 +61,7 @@ __all__ = [
     "show_failure",
     "state_badge",
     "tell_freed",
+    "tell_marked",
     "the_problem",
     "the_table",
     "title_of",

@@ -23,8 +23,9 @@ from dashboard import diagnosed, session, words
 from dashboard.charts import CHARTS, Chart, numbers
 from dashboard.frames import Shown, subject_of
 from dashboard.looks import LOOKS, THEMES, Look
-from dashboard.widgets.figures import show_chart
+from dashboard.widgets.figures import place_of, show_chart
 from dashboard.widgets.forms import pick_method
+from dashboard.widgets.on_map import see_on_map
 from dashboard.widgets.page import waiting
 from dashboard.widgets.scores import scores
 
@@ -147,13 +148,13 @@ def _coloured(look: Look, frame: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def _rows(frame: pd.DataFrame, points: list[dict[str, Any]], shown: Shown, run: RunRow, key: str) -> None:
     """The rows behind what is clicked on, as they stand in the table."""
-    place = _place(points[0]) if points else None
+    place = place_of(points[0]) if points else None
     if place is None or not 0 <= place < len(frame):
         st.caption("Click on it to see its rows.")
         return
     cell = frame.iloc[place]
     rows = rows_of(shown.held[shown.models[0]].whole, run.problem, cell["actual"], cell["predicted"])
-    told = f"{words.count(len(rows), 'row')} that are “{cell['actual']}”, named “{cell['predicted']}”"
+    told = words.diagnosing.rows_in_cell(len(rows), cell["actual"], cell["predicted"])
     st.markdown(f"**{words.escape(told)}**")
     if rows.empty:
         return
@@ -165,14 +166,10 @@ def _rows(frame: pd.DataFrame, points: list[dict[str, Any]], shown: Shown, run: 
     st.dataframe(first, hide_index=True, height=min(280, 35 * (len(first) + 1) + 3), key=f"{key}-rows", alt=told)
     if len(rows) > ROWS:
         st.caption(f"The first {ROWS} of them.")
-
-
-def _place(point: dict[str, Any]) -> int | None:
-    """The row of the frame that a point stands for."""
-    told = point.get("customdata")
-    if isinstance(told, dict):  # as a browser sends what was a list
-        told = list(told.values())
-    return int(told[-1]) if isinstance(told, list) and isinstance(told[-1], int | float) else None
+    if table is not None:
+        distinct, title = rows["row"].unique(), shown.result.model(shown.models[0]).title
+        named = words.diagnosing.rows_in_cell(len(distinct), cell["actual"], cell["predicted"], title)
+        see_on_map(run.spec.fingerprint, distinct, named, key)
 
 
 def _importances(run: RunRow, result: Comparison, chosen: Sequence[str]) -> dict[str, pd.DataFrame]:

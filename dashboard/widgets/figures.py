@@ -64,6 +64,14 @@ def show_chart(
     return list(event["selection"]["points"]) if ways else []
 
 
+def place_of(point: dict[str, Any]) -> int | None:
+    """The row of the frame that a marked point stands for, where the last of its ``customdata`` says so."""
+    told = point.get("customdata")
+    if isinstance(told, dict):  # as a browser sends what was a list
+        told = list(told.values())
+    return int(told[-1]) if isinstance(told, list) and isinstance(told[-1], int | float) else None
+
+
 def card(chart: Chart, frame: pd.DataFrame, subject: Subject, key: str) -> None:
     """A chart in a frame of its own."""
     with st.container(border=True):

@@ -141,6 +141,26 @@ def happened(counts: Counts, positive: Any, of: int = CASES) -> str:
     )
 
 
+ENDS = {
+    (True, True): "found",
+    (True, False): "missed",
+    (False, True): "flagged",
+    (False, False): "rightly left alone",
+}
+
+
+def rows_at(rows: int, actual: bool, flagged: bool, positive: Any, title: str, flags: str) -> str:
+    """Which rows came to one of the four ends of a cut-off, as a clause.
+
+    ``124 rows that are “yes” and were missed by Logistic regression, flagging from a probability of 20 % on``;
+    `actual` says whether they are positive, `flags` is of `cut_off`.
+    """
+    be, were = ("is", "was") if rows == 1 else ("are", "were")
+    which = f"{be} “{positive}”" if actual else f"{be} not “{positive}”"
+    end = ENDS[(actual, flagged)]
+    return f"{count(rows, 'row')} that {which} and {were} {end} by {title}, flagging {flags}"
+
+
 def found_of(share: Share, positive: Any) -> str:
     """Recall: ``Of 100 that are “yes”, 85 are found (79 to 90).``"""
     if share.value is None:

@@ -105,6 +105,12 @@ def mistaken(model: str, frame: pd.DataFrame) -> str:
     return f"{told}, most often {kind}: {count(most, 'time')}."
 
 
+def rows_in_cell(rows: int, actual: Any, predicted: Any, model: str = "") -> str:
+    """Which rows a cell of the confusion matrix holds: ``7 rows that are “a”, named “b” by A``, as a clause."""
+    by = f" by {model}" if model else ""
+    return f"{count(rows, 'row')} that {'is' if rows == 1 else 'are'} “{actual}”, named “{predicted}”{by}"
+
+
 def pairs_in_order(areas: Mapping[str, float], positive: Any) -> str:
     """Areas under the ROC curve by model, as pairs that are put in order; `positive` is None for several classes."""
     if not areas:

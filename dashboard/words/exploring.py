@@ -246,5 +246,15 @@ def selected(rows: int, of: int) -> str:
     return f"{count(rows)} of {count(of, 'row')} selected"
 
 
+def on_map(told: str, marked: int, missing: int, drawn: int, of: int) -> str:
+    """Which rows are marked on a map, and how many of them it does not hold: it holds `drawn` of `of` rows."""
+    first = f"Marked: {told}."
+    if not missing:
+        return first
+    several = f"{count(missing)} of them {'is' if missing == 1 else 'are'}" if missing < marked else "None of them is"
+    gone = f"{several} {'not ' if missing < marked else ''}on this map"
+    return f"{first} {gone}, which shows {count(drawn)} of {count(of, 'row')}." if drawn < of else f"{first} {gone}."
+
+
 def _of(frame: pd.DataFrame, name: str) -> list[Any]:
     return list(frame.attrs.get(name, ()))

@@ -20,7 +20,7 @@ from dashboard import diagnosed
 from dashboard.charts import CHARTS
 from dashboard.frames import Shown
 from dashboard.looks import LOOKS, THEMES
-from tests.dashboard.pages import charts, compared, drain, frame, page, said, sound
+from tests.dashboard.pages import charts, click, compared, drain, frame, page, said, sound
 
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"))
 KINDS = {"iris": QUICK, "breast_cancer": QUICK[1:], "curve:rows=100": (ModelSpec("ridge"), ModelSpec("decision_tree"))}
@@ -81,13 +81,6 @@ def test_every_look_has_a_frame_and_says_something(store: Store, data: str) -> N
             assert len(look.frame(part, CHARTS[name].several)), name
             told = look.tells(part, run.problem)
             assert told.endswith(".") or name in silent or (name == "score_distribution" and data == "iris"), name
-
-
-def click(at: AppTest, key: str, place: int) -> AppTest:
-    """Click on a cell, as a browser would tell it."""
-    points = [{"customdata": {"0": "a", "5": place}, "point_index": place}]
-    at.session_state[key] = {"selection": {"points": points, "point_indices": [place], "box": [], "lasso": []}}
-    return at.run()
 
 
 def test_a_click_on_a_cell_lists_its_rows(store: Store) -> None:

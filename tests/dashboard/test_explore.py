@@ -223,6 +223,16 @@ def test_a_column_s_sentence() -> None:
     assert words.exploring.column(labels) == "Most often b (70 %) and c (20 %)."
 
 
+def test_marked_rows_that_a_map_does_not_hold_are_told() -> None:
+    told = words.exploring.on_map
+    assert told("3 rows that were missed", 3, 0, 100, 150) == "Marked: 3 rows that were missed."
+    assert (
+        told("3 rows", 3, 1, 100, 150) == "Marked: 3 rows. 1 of them is not on this map, which shows 100 of 150 rows."
+    )
+    assert told("3 rows", 3, 2, 150, 150) == "Marked: 3 rows. 2 of them are not on this map."
+    assert told("3 rows", 3, 3, 100, 150).endswith("None of them is on this map, which shows 100 of 150 rows.")
+
+
 def test_a_difference_that_may_be_chance_is_said_to() -> None:
     row = {"sort": "number", "first": 3.0, "second": 4.0, "p": 0.004, "label": ""}
     assert "chance" not in words.exploring.group_difference(row, ["a", "b"], 1)

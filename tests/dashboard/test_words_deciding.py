@@ -98,6 +98,18 @@ def test_what_happens_adds_up() -> None:
     assert deciding.happened(Counts(0, 0, 0, 0), "yes") == "There are no cases to speak of."
 
 
+def test_rows_of_an_end_are_named() -> None:
+    flags = deciding.cut_off(0.2)
+    assert deciding.rows_at(124, True, False, "yes", "Forest", flags) == (
+        "124 rows that are “yes” and were missed by Forest, flagging from a probability of 20 % on"
+    )
+    assert deciding.rows_at(1, False, True, "yes", "Forest", "everyone") == (
+        "1 row that is not “yes” and was flagged by Forest, flagging everyone"
+    )
+    assert "and were found by" in deciding.rows_at(2, True, True, "yes", "Forest", flags)
+    assert "are not “yes” and were rightly left alone by" in deciding.rows_at(2, False, False, "yes", "Forest", flags)
+
+
 def test_shares_have_their_interval_or_a_reason() -> None:
     assert deciding.found_of(Share(0.85, 0.79, 0.9, 200), "yes") == "Of 100 that are “yes”, 85 are found (79 to 90)."
     assert "cannot be said" in deciding.found_of(Share(None, None, None, 0), "yes")

@@ -66,6 +66,11 @@ def test_mistakes() -> None:
     assert words.mistaken("A", frame[:0]) == ""
 
 
+def test_rows_of_a_cell() -> None:
+    assert words.rows_in_cell(7, "a", "b", "Forest") == "7 rows that are “a”, named “b” by Forest"
+    assert words.rows_in_cell(1, "a", "b") == "1 row that is “a”, named “b”"
+
+
 def test_curves() -> None:
     assert words.pairs_in_order({"A": 0.94, "B": 0.9}, "yes") == (
         "Of a row that is “yes” and one that is not, the right one is put first by A in 94 of 100 pairs and B in 90; "

@@ -12,7 +12,7 @@ from core.decisions import BY_HAND, BY_MONEY, CASES, PROBABILITY, Costs, Counts,
 from core.store import RunRow
 from dashboard import decided, session, words
 from dashboard.charts import CHARTS, Subject
-from dashboard.widgets.deciding.rows import look_at_rows
+from dashboard.widgets.deciding.rows import chart_key, look_at_rows, take_over
 from dashboard.widgets.figures import show_chart
 
 deciding = words.deciding
@@ -35,8 +35,9 @@ def try_cut_off(
         st.markdown(words.escape(deciding.happened(counts, run.problem.positive)))
         st.caption(words.escape(deciding.rosy(cut_off == judged.cut_off)))
         frame = _confusion(counts, weighing)
-        show_chart(CHARTS["confusion"], frame, Subject(run.problem.target, model=title), f"cut-confusion-{model}")
-        look_at_rows(run, model, weighing, cut_off)
+        subject, key = Subject(run.problem.target, model=title), chart_key(run, model)
+        take_over(run, model, frame, show_chart(CHARTS["confusion"], frame, subject, key, ways=("points",)))
+        look_at_rows(run, model, title, weighing, cut_off)
         _keeping(run, model, title, weighing, judged, costs, currency, cut_off, kept)
 
     st.fragment(draw)()
