@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from statistics import fmean
 
-from core.afterwards.entry import Finished, Review, beats_guessing, first, once
+from core.afterwards.entry import Finished, Review, beats_guessing, first
 from core.afterwards.folds import check_setting
 from core.afterwards.shuffling import Falls, falls, shuffle_seconds
 from core.afterwards.trials import Change, again_seconds, first_seconds, tried
 from core.checks import Finding, Severity, Suggestion
+from core.checks.entry import once
 from core.checks.leaks import COMPANY, STANDS_OUT, TELLING, single_scores
 from core.checks.naming import names_afterwards
 from core.checks.strength import LEAVES, skill

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property
 from typing import Any, TypeVar
 
 from core.checks import Finding
@@ -177,19 +177,6 @@ class Finished:
 def guesses(model: ModelResult) -> bool:
     """Whether a model only guesses."""
     return MODELS[model.spec.name].always_in
-
-
-def once(work: Callable[[Finished], T]) -> Callable[[Finished], T]:
-    """Have a function of a run work once for each."""
-
-    @wraps(work)
-    def kept(finished: Finished) -> T:
-        if work not in finished.found_out:
-            finished.found_out[work] = work(finished)
-        found: T = finished.found_out[work]
-        return found
-
-    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from core.afterwards.entry import Finished, Review, beats_guessing, first, once
+from core.afterwards.entry import Finished, Review, beats_guessing, first
 from core.afterwards.folds import check_setting
 from core.afterwards.shuffling import falls
 from core.afterwards.trials import again
 from core.checks import Finding, Severity
+from core.checks.entry import once
 from core.importances import importance
 from core.preparation import labels, origins
 from core.wording import listed, quoted

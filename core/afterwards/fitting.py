@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.afterwards.entry import Finished, Review, first, ids, once, with_guessing
+from core.afterwards.entry import Finished, Review, first, ids, with_guessing
 from core.afterwards.levers import turned
 from core.checks import Finding, Severity
+from core.checks.entry import once
 from core.results import ModelResult
 from core.wording import counted
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import checks
-from core.afterwards.entry import Finished, Review, any_model, first, once, several_folds
+from core.afterwards.entry import Finished, Review, any_model, first, several_folds
 from core.checks import Finding, Severity, Suggestion
+from core.checks.entry import once
 from core.checks.order import TIME, Clock, clocks
 from core.checks.rows import BOTH_SIDES, same_rows
 from core.data import SPLITS

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.afterwards.entry import Finished, once
+from core.afterwards.entry import Finished
 from core.afterwards.trials import SLOWER, again
+from core.checks.entry import once
 from core.comparison import interval
 from core.metrics import score
 from core.progress import Step, tell

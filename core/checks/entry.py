@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -187,11 +187,21 @@ class Setting:
         return np.sort(drawn), f" (in {most:,} of {self.rows:,} rows, drawn at random)"
 
 
-def once(work: Callable[[Setting], T]) -> Callable[[Setting], T]:
-    """Have a function of a setting work once for each."""
+class Remembers(Protocol):
+    """What is looked at, with a place for what was found out about it."""
+
+    @property
+    def found_out(self) -> dict[Any, Any]: ...
+
+
+S = TypeVar("S", bound=Remembers)
+
+
+def once(work: Callable[[S], T]) -> Callable[[S], T]:
+    """Have a function of what is looked at work once for each."""
 
     @wraps(work)
-    def kept(setting: Setting) -> T:
+    def kept(setting: S) -> T:
         if work not in setting.found_out:
             setting.found_out[work] = work(setting)
         found: T = setting.found_out[work]

@@ -7,8 +7,9 @@ divide the rows (`techniques`), and of answers that were shuffled (`luck`). All 
 from __future__ import annotations
 
 from core.studies import luck, rows, techniques
-from core.studies.study import KINDS, study_key, study_params
+from core.studies.study import study_key, study_params
 
 __all__ = ["DERIVATIONS", "KINDS", "luck", "rows", "study_key", "study_params", "techniques"]
 
 DERIVATIONS = (rows.DERIVATION, techniques.DERIVATION, luck.DERIVATION)
+KINDS = tuple(each.name for each in DERIVATIONS)

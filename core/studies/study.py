@@ -122,6 +122,3 @@ def in_order(shared: Setting, train: np.ndarray, seed: int) -> np.ndarray:
 def plain(scores: Mapping[str, float | None]) -> dict[str, float | None]:
     """Scores as plain values."""
     return {name: None if value is None else float(value) for name, value in scores.items()}
-
-
-KINDS = ("study_rows", "study_techniques", "study_luck")

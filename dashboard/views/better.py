@@ -5,27 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from core import jobs
-from core.metrics import METRICS
 from dashboard import session, widgets
 from dashboard.widgets import evidence as sections
 from dashboard.widgets.several import over_tables
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("Is it really better?", "Whether a model is better than another, or only lucky")
-    widgets.empty(
-        "balance", "No comparison is open", "Start one, or open an earlier one, to see which of its models differ."
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run(
+    "Is it really better?",
+    "Whether a model is better than another, or only lucky",
+    "balance",
+    "to see which of its models differ",
+)
 
 # ---- reading
 
 result = session.comparison(run)
-metric = METRICS[st.session_state.get("metric") or result.metric]
-if run.problem.task not in metric.tasks:
-    metric = METRICS[result.metric]
+metric = widgets.ranking_metric(run, result)
 over = jobs.ended(run)
 job = sections.drawn_rows(run, result, metric) if over else None
 found = result.evidence(metric.name)
@@ -34,12 +30,7 @@ widgets.header("Is it really better?", widgets.provenance(run, result))
 # ---- nothing to show yet
 
 if not found.order:
-    widgets.empty(
-        "hourglass_disabled" if over else "hourglass_top",
-        "No model has a score" if over else "No model is finished yet",
-        "The leaderboard says why." if over else "Models are compared as soon as they are through.",
-    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    widgets.end()
+    widgets.none_finished(run, "No model has a score", "Models are compared as soon as they are through.")
 
 # ---- showing
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core import jobs
 from core.decisions import Costs, Judgement, best_of, matrix_of
 from core.decisions.kept import Decision
 from core.models import MODELS
@@ -201,13 +200,9 @@ def keep_matrix(
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("Decide", "What mistakes cost, and from where on to act")
-    widgets.empty(
-        "payments", "No comparison is open", "Start one, or open an earlier one, to weigh its models’ mistakes."
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run(
+    "Decide", "What mistakes cost, and from where on to act", "payments", "to weigh its models’ mistakes"
+)
 
 # ---- reading
 
@@ -225,13 +220,7 @@ if run.problem.task == Task.REGRESSION:
     ).page_link("views/how_sure.py", label="How sure", icon=":material/rule:")
     widgets.end()
 if not finished:
-    failed = jobs.ended(run)
-    widgets.empty(
-        "hourglass_disabled" if failed else "hourglass_top",
-        "No model could be trained" if failed else "No model is finished yet",
-        "The leaderboard says why." if failed else "Money can be told as soon as the first model is through.",
-    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    widgets.end()
+    widgets.none_finished(run, "No model could be trained", "Money can be told as soon as the first model is through.")
 
 # ---- showing
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import asking, jobs
+from core import asking
 from core.for_whom import groups_params, segments_params
 from core.groups import MEASURES, able
 from core.groups.fairness import ODDS
@@ -160,15 +160,9 @@ def weak_segments(run: RunRow, result: Comparison, model: str) -> None:
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("For whom", "For whom a model is good, and for whom it is not")
-    widgets.empty(
-        "diversity_3",
-        "No comparison is open",
-        "Start one, or open an earlier one, to see for whom its models are good.",
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run(
+    "For whom", "For whom a model is good, and for whom it is not", "diversity_3", "to see for whom its models are good"
+)
 
 # ---- reading
 
@@ -180,13 +174,7 @@ table = session.table_at(run.spec.fingerprint)
 # ---- nothing to show yet
 
 if not finished:
-    failed = jobs.ended(run)
-    widgets.empty(
-        "hourglass_disabled" if failed else "hourglass_top",
-        "No model could be trained" if failed else "No model is finished yet",
-        "The leaderboard says why." if failed else "Groups can be told as soon as the first model is through.",
-    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    widgets.end()
+    widgets.none_finished(run, "No model could be trained", "Groups can be told as soon as the first model is through.")
 if table is None:
     widgets.empty(
         "database_off", "The table of this run was deleted", "What rows have in common stands there, and only there."

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import jobs
 from core.conformal import Certainty, table
 from core.models import MODELS
 from core.records import Problem
@@ -82,13 +81,7 @@ def rows_of(found: Certainty, run: RunRow) -> None:
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("How sure", "How sure one can be of a single answer")
-    widgets.empty(
-        "rule", "No comparison is open", "Start one, or open an earlier one, to see how sure its models can be."
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run("How sure", "How sure one can be of a single answer", "rule", "to see how sure its models can be")
 
 # ---- reading
 
@@ -99,13 +92,7 @@ widgets.header("How sure", widgets.provenance(run, result))
 # ---- nothing to show yet
 
 if not finished:
-    failed = jobs.ended(run)
-    widgets.empty(
-        "hourglass_disabled" if failed else "hourglass_top",
-        "No model could be trained" if failed else "No model is finished yet",
-        "The leaderboard says why." if failed else "Sets can be told as soon as the first model is through.",
-    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    widgets.end()
+    widgets.none_finished(run, "No model could be trained", "Sets can be told as soon as the first model is through.")
 
 # ---- showing
 

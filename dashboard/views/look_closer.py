@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import jobs
-from core.metrics import METRICS
 from dashboard import session, widgets
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("Look closer", "Where models err, and what they rely on")
-    widgets.empty(
-        "troubleshoot", "No comparison is open", "Start one, or open an earlier one, to look closer at its models."
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run(
+    "Look closer", "Where models err, and what they rely on", "troubleshoot", "to look closer at its models"
+)
 
 # ---- reading
 
 result = session.comparison(run)
-metric = METRICS[st.session_state.get("metric") or result.metric]
-if run.problem.task not in metric.tasks:
-    metric = METRICS[result.metric]
+metric = widgets.ranking_metric(run, result)
 finished = [each.id for each in result.standings(metric.name) if each.folds_done]
 widgets.header("Look closer", widgets.provenance(run, result))
 
 # ---- nothing to show yet
 
 if not finished:
-    failed = jobs.ended(run)
-    widgets.empty(
-        "hourglass_disabled" if failed else "hourglass_top",
-        "No model could be trained" if failed else "No model is finished yet",
-        "The leaderboard says why." if failed else "The charts appear as soon as the first model is through.",
-    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
-    widgets.end()
+    widgets.none_finished(run, "No model could be trained", "The charts appear as soon as the first model is through.")
 
 # ---- showing
 

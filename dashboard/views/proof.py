@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core import jobs
-from core.metrics import METRICS
 from dashboard import session, widgets
 
 # ---- selection
 
-run = session.run()
-if run is None:
-    widgets.header("Proof", "Does it hold?")
-    widgets.empty(
-        "fact_check", "No comparison is open", "Start one, or open an earlier one, to put its models to the proof."
-    ).page_link("views/compare.py", label="Compare models", icon=":material/leaderboard:")
-    widgets.end()
+run = widgets.the_run("Proof", "Does it hold?", "fact_check", "to put its models to the proof")
 
 # ---- reading
 
 result = session.comparison(run)
-metric = METRICS[st.session_state.get("metric") or result.metric]
-if run.problem.task not in metric.tasks:
-    metric = METRICS[result.metric]
+metric = widgets.ranking_metric(run, result)
 widgets.header("Proof", widgets.provenance(run, result))
 
 # ---- nothing to show yet

@@ -15,6 +15,7 @@ from core import jobs
 from core.data import SPLITS, is_named
 from core.data.databases import is_database
 from core.derived import DERIVED
+from core.metrics import METRICS, Metric
 from core.models import MODELS
 from core.records import FitState, Problem, RunState, Table
 from core.results import Comparison
@@ -87,6 +88,35 @@ def empty(icon: str, title: str, sentence: str) -> st.delta_generator.DeltaGener
         st.subheader(f":material/{icon}: {words.escape(title)}", anchor=False, width="content")
         st.caption(words.sentence(sentence), text_alignment="center")
         return st.container(horizontal=True, horizontal_alignment="center")
+
+
+def the_run(title: str, about: str, icon: str, purpose: str) -> RunRow:
+    """The chosen comparison; where none is, the page ends after saying so, and what it would be for (``to see …``)."""
+    run = session.run()
+    if run is None:
+        header(title, about)
+        empty(icon, "No comparison is open", f"Start one, or open an earlier one, {purpose}.").page_link(
+            "views/compare.py", label="Compare models", icon=":material/leaderboard:"
+        )
+        end()
+    return run
+
+
+def ranking_metric(run: RunRow, result: Comparison) -> Metric:
+    """The metric that was chosen to rank, where it is for such a problem; else the problem's own."""
+    chosen = METRICS[st.session_state.get("metric") or result.metric]
+    return chosen if run.problem.task in chosen.tasks else METRICS[result.metric]
+
+
+def none_finished(run: RunRow, without: str, later: str) -> NoReturn:
+    """End a page for want of a finished model: titled `without` once the run has ended, till then told `later`."""
+    ended = jobs.ended(run)
+    empty(
+        "hourglass_disabled" if ended else "hourglass_top",
+        without if ended else "No model is finished yet",
+        "The leaderboard says why." if ended else later,
+    ).page_link("views/compare.py", label="To the leaderboard", icon=":material/leaderboard:")
+    end()
 
 
 def waiting(job: Derived, sentence: str, height: int = 240) -> bool:

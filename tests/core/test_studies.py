@@ -46,7 +46,7 @@ def begun(source: str | pd.DataFrame = "iris", split: Split | None = None, **rol
 
 def test_each_number_of_rows_is_half_of_the_next_and_the_last_is_the_run_s_own() -> None:
     shared = begun()
-    told = rows.DERIVATION and rows._work(shared)
+    told = rows._work(shared)
     frame = rows.curve(told["points"], "accuracy")
     assert [*frame[frame["fold"] == 0]["rows"]] == [12, 25, 50, 100] and frame["fold"].nunique() == 3
     X, y = shared.samples.X, shared.samples.y
