@@ -183,6 +183,7 @@ def _of_rows(header: list[Any], rows: list[Any], report: Report) -> list[dict[st
 
 def _flat(record: dict[str, Any], repeated: set[str], before: str = "", depth: int = 0) -> dict[str, Any]:
     """A record whose objects became entries ``outer.inner``; such names may be there already."""
+    check_columns(len(record))
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, dict) and value and depth < _DEEPEST:

@@ -224,6 +224,8 @@ def categorical(texts: list[str], codes: np.ndarray, name: str, report: Report) 
 
 def as_unicode(text: str) -> str:
     """A text without NUL and without halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:  # nearly always, and a text may be large
+        return text
     return text.translate(_PRINTABLE).encode("utf-8", "replace").decode()
 
 

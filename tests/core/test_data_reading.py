@@ -16,6 +16,7 @@ import pytest
 
 from core.data import Unreadable, Unusable, make_problem, read_table
 from core.records import ColumnKind, Roles, Table
+from tests.pace import in_time
 
 
 def read(folder: Path, content: bytes | str, name: str = "table.csv") -> Table:
@@ -322,10 +323,10 @@ def test_two_thousand_columns_and_fifty_thousand_rows_are_quick(tmp_path: Path) 
     header = ",".join(f"c{n}" for n in range(2000))
     began = time.process_time()
     table = read(tmp_path, f"{header}\n{wide}\n")
-    assert table.frame.shape == (50, 2000) and time.process_time() - began < 3  # by columns alone
+    assert table.frame.shape == (50, 2000) and in_time(time.process_time() - began, 3)  # by columns alone
     numbers = random.normal(size=(2000, 29)).round(4)
     text = "\n".join(",".join(map(str, row)) + f",k{n % 5}" for n, row in enumerate(numbers))
     began = time.process_time()
     table = read(tmp_path, (",".join(f"c{n}" for n in range(30)) + "\n" + f"{text}\n" * 25).encode())
-    assert table.frame.shape == (50_000, 30) and time.process_time() - began < 2
+    assert table.frame.shape == (50_000, 30) and in_time(time.process_time() - began, 2)
     np.testing.assert_array_equal(table.frame["c3"].to_numpy()[:2000], numbers[:, 3])

@@ -17,6 +17,7 @@ from core.models import MODELS, build
 from core.preparation import Needs, describe, labels, origins, plan, preparation, width
 from core.preparation.transformers import MISSING, Dates
 from core.records import Column, ColumnKind, ModelSpec, Problem, Task
+from tests.pace import in_time
 
 ONE_HOT, SCALED, NATIVE = Needs(), Needs(scaled=True), Needs(native_categories=True, native_gaps=True)
 EVERY_NEED = pytest.mark.parametrize("needs", [ONE_HOT, SCALED, NATIVE], ids=["one_hot", "scaled", "native"])
@@ -357,7 +358,7 @@ def test_two_thousand_columns_are_quick() -> None:
     frame["day"] = pd.Timestamp("2024-01-01")
     start = time.process_time()
     out = preparation(problem_of(frame, {"day": "date"}), SCALED).fit_transform(frame)
-    assert time.process_time() - start < 2
+    assert in_time(time.process_time() - start, 2)
     assert out.shape == (200, 3_004)
 
 
