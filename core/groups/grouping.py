@@ -85,19 +85,21 @@ def _in_ranges(column: str, values: pd.Series, numbers: Floats, rows: Codes, ran
     """Ranges that end at quantiles of the rows, each counted once."""
     _, first = np.unique(rows, return_index=True)
     once = numbers[first]
+    there = np.unique(once[~np.isnan(once)])
     edges = np.unique(np.quantile(once[~np.isnan(once)], np.arange(1, ranges) / ranges, method="inverted_cdf"))
-    edges = edges[edges < once[~np.isnan(once)].max()]
-    codes = np.where(np.isnan(numbers), -1, np.searchsorted(edges, np.nan_to_num(numbers), side="left"))
-    sort = sort_of(values.dtype)
-    return _with_gap(column, codes, _ranged(_spoken(edges, sort)), True)
+    ends = np.append(edges[edges < there[-1]], there[-1])
+    codes = np.where(np.isnan(numbers), -1, np.searchsorted(ends, np.nan_to_num(numbers), side="left"))
+    alone = np.bincount(np.searchsorted(ends, there, side="left"), minlength=len(ends)) == 1
+    return _with_gap(column, codes, _ranged(_spoken(ends, sort_of(values.dtype)), alone.tolist()), True)
 
 
-def _ranged(ends: Sequence[str]) -> list[str]:
-    """Names of ranges from where all but the last one end."""
-    if not ends:
+def _ranged(ends: Sequence[str], alone: Sequence[bool]) -> list[str]:
+    """Names of ranges from where they end; one in which a value is `alone` is called by it."""
+    if len(ends) == 1:
         return ["all values"]
-    inner = [f"over {low} to {high}" for low, high in pairwise(ends)]
-    return [f"up to {ends[0]}", *inner, f"over {ends[-1]}"]
+    inner = [f"over {low} to {high}" for low, high in pairwise(ends[:-1])]
+    named = [f"up to {ends[0]}", *inner, f"over {ends[-2]}"]
+    return [end if one else name for end, one, name in zip(ends, alone, named, strict=True)]
 
 
 def _spoken(numbers: Floats, sort: Sort) -> list[str]:

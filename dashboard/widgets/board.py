@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from core.metrics import Metric
+from core.metrics import Metric, first_metrics
 from core.records import FitState, Hold
 from core.results import Comparison, ModelResult
 from core.standing import Standing
@@ -56,12 +56,15 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
     """The table to look at, and the same as plain text for who cannot see it."""
     digits = _digits(standings)
     models = [result.model(each.id) for each in standings]
+    others = () if live else first_metrics(result.problem, metric.name)[1:]  # there is room once nothing moves
+    beside = dict(zip(_BESIDE, others, strict=False))
     shown: dict[str, list[Any]] = {
         "rank": [_rank(each, standings) for each in standings],
         "model": [each.title for each in standings],
         "score": [None if each.mean is None else round(each.mean, digits) for each in standings],
         "spread": ["" if each.spread is None else f"± {each.spread:,.{digits}f}" for each in standings],
         "interval": [_interval(each.low, each.high, digits) for each in standings],
+        **{name: _means(standings, result.standings(each.name)) for name, each in beside.items()},
         "progress": [_percent(each) if each.state in COUNTED else None for each in standings],
         "seconds": [words.duration(each.fit_seconds) for each in standings],
         "curve": [_curve(each) for each in models],
@@ -72,25 +75,26 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
         order.remove("curve")
     best = next((each.title for each in standings if each.rank == 1), "nobody yet")
     st.dataframe(
-        pa.table(shown, schema=_SCHEMA),
+        pa.table(shown, schema=pa.schema([each for each in _SCHEMA if each.name in shown])),
         hide_index=True,
         row_height=36,
         height="content",
         column_order=order,
-        column_config=_columns(standings, metric, badges=max(map(len, shown["state"]), default=1)),
+        column_config=_columns(standings, metric, beside, badges=max(map(len, shown["state"]), default=1)),
         key="board",
         alt=f"Leaderboard by {metric.title}: {len(standings)} models, in front {best}.",
     )
     plain = st.expander("The same as a plain table", type="compact", key="plain", on_change="rerun")
     if plain.open:
-        plain.table(_plain(shown, metric))
+        plain.table(_plain(shown, metric, beside))
 
 
+_BESIDE = ("second", "third")  # metrics beside the one that ranks
 _SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("rank", "model")),
         ("score", pa.float64()),
-        *((name, pa.string()) for name in ("spread", "interval")),
+        *((name, pa.string()) for name in ("spread", "interval", *_BESIDE)),
         ("progress", pa.float64()),
         ("seconds", pa.string()),
         ("curve", pa.list_(pa.float64())),
@@ -99,7 +103,9 @@ _SCHEMA = pa.schema(
 )
 
 
-def _columns(standings: Sequence[Standing], metric: Metric, badges: int) -> dict[str, Any]:
+def _columns(
+    standings: Sequence[Standing], metric: Metric, beside: Mapping[str, Metric], badges: int
+) -> dict[str, Any]:
     config = st.column_config
     means = [each.mean for each in standings if each.mean is not None]
     low = min(0.0, *means, 0.0 if metric.low is None else metric.low)
@@ -120,6 +126,15 @@ def _columns(standings: Sequence[Standing], metric: Metric, badges: int) -> dict
         "interval": config.TextColumn(
             "95 % interval", help="Where the mean may lie, given how the folds scatter.", width=110
         ),
+        **{
+            name: config.TextColumn(
+                words.escape(each.title),
+                help=words.escape(each.about),
+                width=80 if len(each.title) < 12 else 125,
+                alignment="right",
+            )
+            for name, each in beside.items()
+        },
         "progress": config.ProgressColumn("Progress", min_value=0, max_value=100, format="%d %%", width=88),
         "seconds": config.TextColumn("Training", help="Mean time to train on one fold.", width=75),
         "curve": config.LineChartColumn("Learning curve", color="primary", width=110),
@@ -127,6 +142,12 @@ def _columns(standings: Sequence[Standing], metric: Metric, badges: int) -> dict
             "State", options=list(STATES), color=list(STATES.values()), width=115 if badges < 2 else 195
         ),
     }
+
+
+def _means(rows: Sequence[Standing], others: Sequence[Standing]) -> list[str]:
+    """The rows' means by another metric."""
+    means, digits = {each.id: each.mean for each in others}, _digits(others)
+    return ["" if (mean := means[each.id]) is None else f"{mean:,.{digits}f}".replace("-", "−") for each in rows]
 
 
 def _largest(standings: Sequence[Standing]) -> float:
@@ -165,8 +186,8 @@ def _curve(model: ModelResult) -> list[float]:
 
 
 def _rank(row: Standing, standings: Sequence[Standing]) -> str:
-    """A row's rank, with a sign where it shares the first place."""
-    return "" if row.rank is None else f"{row.rank}=" if _shares(row, standings) and row.rank > 1 else str(row.rank)
+    """A row's rank; all that share the first place are first, with the sign of a tie."""
+    return "" if row.rank is None else "1=" if _shares(row, standings) else str(row.rank)
 
 
 def _shares(row: Standing, standings: Sequence[Standing]) -> bool:
@@ -184,7 +205,7 @@ def _badges(row: Standing, model: ModelResult, standings: Sequence[Standing]) ->
     return [state, *row.marks, *(["reused"] if row.reused else [])]
 
 
-def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric) -> pa.Table:
+def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric, beside: Mapping[str, Metric]) -> pa.Table:
     """The leaderboard as texts; escaped, because a table's cells are read as Markdown."""
     texts = {
         "Rank": shown["rank"],
@@ -192,6 +213,7 @@ def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric) -> pa.Table:
         metric.title: ["" if each is None else words.number(each, 4) for each in shown["score"]],
         "Spread": shown["spread"],
         "95 % interval": shown["interval"],
+        **{each.title: shown[name] for name, each in beside.items()},
         "Progress": ["" if each is None else f"{each:.0f} %" for each in shown["progress"]],
         "Training": shown["seconds"],
         "State": [", ".join(each) for each in shown["state"]],

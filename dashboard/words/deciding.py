@@ -48,13 +48,13 @@ def per_cases(found: Interval, currency: str = "") -> str:
 
 
 def _ends(low: float | None, high: float | None, mean: float) -> str:
-    """Where an amount may lie, nearest to 0 first; ends of another sign than its own are said as what they are."""
+    """Where an amount may lie, nearest to 0 first; ends of another sign are said as what they are, equal ends not."""
     if low is None or high is None:
         return ""
     if low < 0 < high:
         return f" (anything from a loss of {amount(low)} to a gain of {amount(high)})"
-    near, far = sorted((low, high), key=abs)
-    return f" ({amount(near)} to {amount(far)})" if mean else ""
+    near, far = map(amount, sorted((low, high), key=abs))
+    return f" ({near} to {far})" if mean and near != far else ""
 
 
 def cut_off(value: float, on: str = PROBABILITY) -> str:

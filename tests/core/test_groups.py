@@ -55,8 +55,14 @@ def test_groups_are_values_or_ranges_with_as_many_rows_each() -> None:
 
 def test_ranges_of_a_lumpy_number_are_fewer() -> None:
     table = table_of(x=np.array([0.0] * 90 + list(range(1, 11))))
-    assert grouping(table, "x", np.arange(100)).labels == ("up to 0", "over 0")
+    assert grouping(table, "x", np.arange(100)).labels == ("0", "over 0")
     assert np.bincount(grouping(table, "x", np.arange(100)).codes).tolist() == [90, 10]
+
+
+def test_a_range_of_one_value_is_called_by_it() -> None:
+    table = table_of(late=np.array([0] * 60 + [1] * 30 + [2] * 10 + [3] * 5 + [7] * 5))
+    assert grouping(table, "late", np.arange(110)).labels == ("0", "1", "over 1")
+    assert grouping(table, "late", np.arange(100)).labels == ("0", "1", "2")
 
 
 def test_repeats_of_a_row_do_not_move_the_ranges() -> None:

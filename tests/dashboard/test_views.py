@@ -76,7 +76,11 @@ def test_the_leaderboard_holds_the_numbers_of_the_run(store: Store) -> None:
     shown = frame(at, "score")
     assert shown["model"].tolist() == board["title"].tolist()
     assert shown["score"].tolist() == pytest.approx(board["mean"].tolist(), abs=0.0006)
+    second = jobs.result(store, run).leaderboard("balanced_accuracy").set_index("id")["mean"]
+    assert shown["second"].tolist() == [f"{second[id]:.3f}" for id in board["id"]], "beside the one that ranks"
+    assert {"third"} < set(shown)
     tied = board["tied"] & ~board["baseline"]
+    assert (shown["rank"] == "1=").tolist() == (tied & (tied.sum() > 1)).tolist()
     marks = [list(each) for each in shown["state"]]
     assert marks[0] == (["tied"] if tied.sum() > 1 else ["best"])
     assert [each == ["tied"] for each in marks] == (tied & (tied.sum() > 1)).tolist(), "the whole group says so"

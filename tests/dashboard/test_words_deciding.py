@@ -47,6 +47,7 @@ def test_gains_and_losses_are_named_as_what_they_are() -> None:
     assert deciding.per_cases(Interval(500, 400, 600, 5)) == "1,000 cases bring 500 (400 to 600)"
     assert "anything from a loss of 50 to a gain of 150" in deciding.per_cases(Interval(50, -50, 150, 5))
     assert deciding.per_cases(Interval(-5, None, None, 1)) == "1,000 cases cost 5"
+    assert deciding.per_cases(Interval(-100, -100.3, -100.1, 5)) == "1,000 cases cost 100", "which is no range"
 
 
 @pytest.mark.parametrize(
