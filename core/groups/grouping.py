@@ -41,6 +41,10 @@ class Grouping:
     labels: tuple[str, ...]
     ranges: bool
 
+    def spans(self, code: int) -> bool:
+        """Whether a group is a range, or all rows without a value; one value, or one that lies alone, is none."""
+        return self.ranges and self.labels[code].startswith(("up to ", "over ", "all ", "("))
+
 
 def able(column: Column) -> str | None:
     """Why a column makes no groups, as a sentence; None where it does."""

@@ -41,7 +41,7 @@ class _Found:
 
     def text(self) -> str:
         return " and ".join(
-            f"{each.column} {'' if each.ranges else '= '}{each.labels[code]}" for each, code in self.parts
+            f"{each.column} {'' if each.spans(code) else '= '}{each.labels[code]}" for each, code in self.parts
         )
 
 

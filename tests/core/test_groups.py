@@ -61,7 +61,8 @@ def test_ranges_of_a_lumpy_number_are_fewer() -> None:
 
 def test_a_range_of_one_value_is_called_by_it() -> None:
     table = table_of(late=np.array([0] * 60 + [1] * 30 + [2] * 10 + [3] * 5 + [7] * 5))
-    assert grouping(table, "late", np.arange(110)).labels == ("0", "1", "over 1")
+    made = grouping(table, "late", np.arange(110))
+    assert made.labels == ("0", "1", "over 1") and [made.spans(code) for code in range(3)] == [False, False, True]
     assert grouping(table, "late", np.arange(100)).labels == ("0", "1", "2")
 
 
