@@ -16,6 +16,7 @@ os.environ.update(dict.fromkeys(THREADS, "1"))  # read when numpy, scikit-learn 
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
+from functools import cache  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
@@ -41,8 +42,26 @@ ALONE = (
 )
 
 
+@cache
+def alone(path: Path) -> bool:
+    """Whether all tests of a file must have the machine to themselves."""
+    return any(path.match(f"tests/{files}") for files in ALONE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare a part of `make test` the import of files that have no test for it: half a minute of the processor."""
+    wanted, whole = config.option.markexpr, all(map(os.path.isdir, config.args))
+    if not whole or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    if wanted.endswith("not alone"):
+        return alone(collection_path) or None
+    if wanted.endswith("alone"):
+        return not (alone(collection_path) or "served" in collection_path.read_text("utf-8")) or None
+    return None
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if any(item.path.match(f"tests/{files}") for files in ALONE) or "served" in getattr(item, "fixturenames", ()):
+    if alone(item.path) or "served" in getattr(item, "fixturenames", ()):
         item.add_marker("alone")
 
 
