@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.records import RunState
+from core.store import Store
 from tests.conftest import end_supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +173,17 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
     assert not errors, f"script errors on the page: {errors}"
     assert not boxes, f"a Streamlit exception box is on the page: {boxes}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_at_work(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stop what a test leaves at work on the server that all share: the next one would have to wait for it."""
+    served: Server | None = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    yield
+    if served is not None:
+        store = Store(served.home)
+        for run in store.runs(states=(RunState.QUEUED, RunState.RUNNING)):
+            store.cancel(run.id)
 
 
 def settled(page: Page) -> None:

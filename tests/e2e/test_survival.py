@@ -22,7 +22,7 @@ from tests.conftest import end_supervisor
 from tests.core.trials import ROOT, SEED, Ledger, faulty_models, gone, nap, send, sizes, submit, told, tree, until
 from tests.e2e.conftest import Server
 
-SHOWN_MS = 5_000
+SHOWN_MS = 15_000
 NAPS = (*(nap(f"{each}", each) for each in (0.2, 0.3, 0.4)), ModelSpec("decision_tree"), ModelSpec("k_neighbors"))
 
 
@@ -57,7 +57,7 @@ def ended(store: Store, run: str) -> bool:
 
 def started(page: Page, server: Server) -> str:
     """Start a comparison that takes a while; gives its id."""
-    page.goto(f"{server.url}/compare?data=blobs:rows=3000,noise=3.0")
+    page.goto(f"{server.url}/compare?data=blobs:rows=1000,noise=3.0")
     page.get_by_role("button", name="Start comparison").click()
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]run=\w+"))
@@ -74,6 +74,7 @@ def test_a_run_goes_on_without_tab_server_and_supervisor(page: Page, browser: Br
 
     os.kill(store.noted("supervisor")["pid"], signal.SIGKILL)
     kept = done(store, run)
+    assert not ended(store, run)
     alone.start()
     page.goto(f"{alone.url}/compare?run={run}")
     expect(page.get_by_role("heading", name="Leaderboard")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from core import jobs
-from core.records import ModelSpec, Roles, RunSpec, Split
+from core.records import ModelSpec, Roles, RunSpec, Split, Table
 from core.run import with_baseline
 from core.store import Store
 from dashboard.widgets.moving import UNDRAWN
@@ -29,17 +29,24 @@ PLOT = "document.querySelector('.st-key-learning_curves .js-plotly-plot')"
 MOVES = "(before) => document.querySelector('.st-key-learning_curves .scatterlayer').innerHTML !== before"
 
 
-@pytest.fixture
-def chosen(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A run that was stopped before it began; who opens it has its choice on the form, and workers that are warm."""
+@pytest.fixture(scope="module")
+def warm(server: Server) -> Table:
+    """A table, when the workers have brought in what networks need."""
     store = Store(server.home)
     jobs.ensure_supervisor(store)
     table = jobs.read(store, "spirals:rows=300,noise=0.3")
     roles, few = Roles(table.target), ModelSpec("feed_forward", "", {"max_epochs": 3})
     first = jobs.submit(store, RunSpec(table.name, table.fingerprint, roles, Split("kfold", folds=8), (few,)), table)
     until(lambda: jobs.ended(store.run(first)), 150)  # type: ignore[arg-type]
+    return table
+
+
+@pytest.fixture
+def chosen(server: Server, warm: Table, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A run that was stopped before it began; who opens it has its choice on the form."""
+    store, table = Store(server.home), warm
     split = Split("holdout", test_share=0.3)
-    spec = RunSpec(table.name, table.fingerprint, roles, split, with_baseline([NETWORK]))
+    spec = RunSpec(table.name, table.fingerprint, Roles(table.target), split, with_baseline([NETWORK]))
     monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
     run = jobs.submit(store, spec, table)
     store.cancel(run)
@@ -62,8 +69,8 @@ def epoch(page: Page) -> int:
 def stands(page: Page) -> int:
     """The epoch at which it stands, once it does."""
     at, since = epoch(page), time.monotonic()
-    while time.monotonic() - since < 2.5:
-        page.wait_for_timeout(200)
+    while time.monotonic() - since < 1.8:  # a live page looks every second
+        page.wait_for_timeout(100)
         if (now := epoch(page)) != at:
             at, since = now, time.monotonic()
     return at
@@ -87,7 +94,7 @@ def test_a_network_is_watched_and_led(page: Page, app_url: str, chosen: str) -> 
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     at = stands(page)
     page.get_by_role("button", name="One epoch").click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function(f"() => ({EPOCH})() !== {at}")
     assert stands(page) == at + 1
     assert page.evaluate(f"() => {PLOT}.same"), "it changes in place: nothing flickers, and what was zoomed stays so"
     page.reload()
