@@ -61,11 +61,11 @@ check: $(STAMP)
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy core dashboard
 
-# In two processes each: first what may stand beside anything, then what may stand beside another file of its kind only.
-# pytest ends with 5 where PYTEST_ARGS leaves a part no test.
+# In two processes first, then what must have the machine to itself. pytest ends with 5 where PYTEST_ARGS leaves a part
+# no test.
 test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not alone" $(PYTEST_ARGS) || [ $$? = 5 ]
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and alone" $(PYTEST_ARGS) || [ $$? = 5 ]
+	$(BIN)/python -m pytest -m "not slow and alone" $(PYTEST_ARGS) || [ $$? = 5 ]
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)

@@ -66,8 +66,9 @@ BY_FEW = {
     "d2_pinball_90",
 }
 TABLES = {"wine": Task.CLASSIFICATION, "breast_cancer": Task.CLASSIFICATION, "diabetes": Task.REGRESSION}
+# Of the two tables of classes one is for all models, the other one mostly for the metrics of two classes.
 CASES = [
-    (data, name)
+    pytest.param(data, name, marks=[pytest.mark.slow] if data == "breast_cancer" and name not in BY_ALL else [])
     for data, task in TABLES.items()
     for name, entry in MODELS.items()
     if entry.build.get(task, "").startswith("sklearn.")

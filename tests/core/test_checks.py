@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -123,10 +124,15 @@ def test_a_clean_table_has_no_findings() -> None:
     assert found.findings == () and set(found.not_applied) <= {"time_order"}
 
 
+@cache
+def planted(name: str) -> Checked:
+    """What is found in a table with a pitfall."""
+    return checked(PLANTED[name][0](), "answer", Split("stratified"))
+
+
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.name)
 def test_a_planted_pitfall_is_found(check: Check) -> None:
-    planted, sentence, columns = PLANTED[check.name]
-    found = checked(planted(), "answer", Split("stratified"))
+    (_, sentence, columns), found = PLANTED[check.name], planted(check.name)
     told = of(found, check.name)
     assert told, found
     assert sentence in told[0].text and told[0].columns == columns and check.name not in found.not_applied
@@ -135,7 +141,7 @@ def test_a_planted_pitfall_is_found(check: Check) -> None:
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=lambda check: check.name)
 def test_findings_are_sentences_with_figures_that_travel(check: Check) -> None:
-    found = checked(PLANTED[check.name][0](), "answer", Split("stratified"))
+    found = planted(check.name)
     assert Checked.from_json(json.loads(json.dumps(found.to_json()))) == found
     order = [each.severity for each in found.findings]
     assert order == sorted(order, key=list(Severity).index)

@@ -32,10 +32,10 @@ def rules_of(case: Case) -> set[Need]:
     return {need for each in (*readings, *columns) for need in each.needs}
 
 
-@pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
+@pytest.fixture(scope="module", params=[2, pytest.param(1, marks=pytest.mark.slow)], ids=["half", "all"])
+def verdicts(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> list[Verdict]:
     folder = tmp_path_factory.mktemp("messy")
-    return [judged(case, SEED, folder) for case in CASES]
+    return [judged(case, SEED, folder) for case in CASES[:: request.param]]
 
 
 def listed(verdicts: list[Verdict]) -> str:

@@ -21,6 +21,7 @@ from core.networks.batches import batch_sizes
 from core.networks.choices import ACTIVATIONS, OPTIMISERS
 from core.networks.inputs import column_scales, validation_rows
 from core.progress import Step, listening
+from tests.core.examined import examine
 
 MINIBATCHES = (
     "a row that stands twice and a row of weight 2 fall into batches differently, so the paths of the weights differ "
@@ -54,7 +55,7 @@ def numbers(rows: int = 300, columns: int = 4, seed: int = 0):
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")  # array API needs an environment variable
 def test_scikit_learns_examination(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 # Oracles -------------------------------------------------------------------------------------------------------------

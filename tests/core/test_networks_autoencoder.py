@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from core.networks import Autoencoder, load, save
+from tests.core.examined import examine
 
 SHORT = {"max_epochs": 20, "random_state": 0}
 
@@ -18,7 +19,7 @@ SHORT = {"max_epochs": 20, "random_state": 0}
 @parametrize_with_checks([Autoencoder(hidden_layer_sizes=(8,), max_epochs=10, random_state=0)])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learns_examination(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 def ring(rows: int = 500) -> np.ndarray:

@@ -36,7 +36,7 @@ runtime = pytest.importorskip("onnxruntime")
         ResidualNetworkRegressor(16, n_blocks=1, max_epochs=5, random_state=0),
         ConvolutionalClassifier(filters=(4,), kernel_size=2, image_shape=(2, 2), max_epochs=2, random_state=0),
         RecurrentClassifier(units=4, max_epochs=2, random_state=0),
-        RecurrentRegressor(units=4, cell="lstm", max_epochs=2, random_state=0),
+        pytest.param(RecurrentRegressor(units=4, cell="lstm", max_epochs=2, random_state=0), marks=pytest.mark.slow),
         SequenceConvolutionRegressor(filters=(4,), max_epochs=2, random_state=0),
     ],
     ids=lambda each: type(each).__name__,
@@ -70,8 +70,18 @@ def rows_of_all_kinds(count=60):
     return frame
 
 
-@pytest.mark.parametrize("columns", [slice(None), ["colour", "city"], ["size"]], ids=str)
-@pytest.mark.parametrize("kind", [TabularNetworkClassifier, TabularNetworkRegressor])
+COLUMNS = (slice(None), ["colour", "city"], ["size"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        *((TabularNetworkClassifier, columns) for columns in COLUMNS),
+        (TabularNetworkRegressor, COLUMNS[0]),
+        *(pytest.param(TabularNetworkRegressor, columns, marks=pytest.mark.slow) for columns in COLUMNS[1:]),
+    ],
+    ids=lambda each: getattr(each, "__name__", str(each)),
+)
 def test_the_default_network_takes_its_columns_along(kind, columns, tmp_path):
     frame = rows_of_all_kinds()
     known = frame.loc[:39, columns]  # some cities are unknown then

@@ -20,6 +20,7 @@ from core.networks import (
     save,
 )
 from core.preparation.transformers import CommonScale
+from tests.core.examined import examine
 from tests.core.test_networks import MINIBATCHES
 
 WEIGHTED = {
@@ -43,7 +44,7 @@ RESCALED = {
     expected_failed_checks=lambda each: WEIGHTED if "Residual" in type(each).__name__ else RESCALED,
 )
 def test_scikit_learns_examination(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 @pytest.mark.parametrize("alpha", [0.1, 1.0, 30.0])

@@ -28,6 +28,7 @@ from core.networks.convolution import Convolution
 from core.networks.lessons import learn, pays
 from core.networks.recurrence import Memory
 from core.networks.steps import known_steps, mean_of_known
+from tests.core.examined import examine
 from tests.core.test_networks import MINIBATCHES, one_thread  # noqa: F401 - a fixture for every test here
 
 NAMES = [
@@ -70,7 +71,7 @@ EXPECTED = {"check_sample_weight_equivalence_on_dense_data": MINIBATCHES}
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")  # array API needs an environment variable
 def test_scikit_learns_examination(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 @pytest.mark.slow  # it asks of regressors that they fit 200 rows, which takes these their epochs
@@ -80,7 +81,7 @@ def test_scikit_learns_examination(estimator, check):
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learns_examination_of_the_slower_ones(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 # Quality -------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from core.networks.encoding import MOST_VALUES, Encoding
 from core.networks.inputs import validation_parts
 from core.networks.packed import Reading
 from core.progress import Step, listening
+from tests.core.examined import examine
 from tests.core.test_networks import MINIBATCHES
 
 BRIEF = {"max_epochs": 3, "members": 2, "width": 16, "device": "cpu", "random_state": 0}
@@ -73,7 +74,7 @@ def said(network, X):
     expected_failed_checks=lambda estimator: WEIGHTED,
 )
 def test_scikit_learns_examination(estimator, check):
-    check(estimator)
+    examine(estimator, check)
 
 
 # ---- columns ---------------------------------------------------------------------------------------------------------

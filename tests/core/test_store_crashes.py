@@ -84,8 +84,8 @@ def live(folder: Path, steps: tuple[Step, ...], fatal: int = 0) -> int:
     return points
 
 
-def trial(base: Path, folder: Path, steps: tuple[Step, ...]) -> dict[str, Any]:
-    """Die at every point of these steps; gives the number of points, and those after which the store was not right."""
+def trial(base: Path, folder: Path, steps: tuple[Step, ...], every: int) -> dict[str, Any]:
+    """Die at every so many points of these steps; gives their number, and those after which the store was not right."""
 
     def fresh() -> Path:
         shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +97,7 @@ def trial(base: Path, folder: Path, steps: tuple[Step, ...]) -> dict[str, Any]:
 
     reached, views = zip(*((0, in_child(lambda: shown(fresh()))), *map(after, range(len(steps) + 1))), strict=True)
     wrong = []
-    for fatal in range(1, reached[-1] + 1):
+    for fatal in range(1, reached[-1] + 1, every):
         assert in_child(partial(live, fresh(), steps, fatal)) == DIED
         found, left = in_child(lambda: shown(folder))
         step = bisect_left(reached, fatal)
@@ -157,16 +157,16 @@ if __name__ == "__main__":
     base = Path(sys.argv[2]) / "base"
     base.mkdir()
     steps = TRIALS[sys.argv[1]](base)
-    print(json.dumps(trial(base, base.with_name("trial"), steps)))
+    print(json.dumps(trial(base, base.with_name("trial"), steps, int(sys.argv[3]))))
 
 
 # ---- the tests -----------------------------------------------------------------------------------------------------
 
 
-def deaths(name: str) -> dict[str, Any]:
+def deaths(name: str, every: int = 1) -> dict[str, Any]:
     """The outcome of a trial, in a process of its own."""
     with tempfile.TemporaryDirectory(dir=QUICK) as folder:
-        command = [sys.executable, "-m", "tests.core.test_store_crashes", name, folder]
+        command = [sys.executable, "-m", "tests.core.test_store_crashes", name, folder, str(every)]
         ran = subprocess.run(command, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr[-3000:]
     found: dict[str, Any] = json.loads(ran.stdout)
@@ -174,9 +174,12 @@ def deaths(name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(("name", "points"), [("life", 150), ("upgrade", 15), ("damage", 15)])
-def test_a_death_at_any_point_leaves_the_store_before_or_after_a_step(name: str, points: int) -> None:
-    found = deaths(name)
+@pytest.mark.parametrize(
+    ("name", "points", "every"),
+    [("life", 150, 3), pytest.param("life", 150, 1, marks=pytest.mark.slow), ("upgrade", 15, 1), ("damage", 15, 1)],
+)
+def test_a_death_at_any_point_leaves_the_store_before_or_after_a_step(name: str, points: int, every: int) -> None:
+    found = deaths(name, every)
     assert found["points"] > points
     assert found["wrong"] == []
 

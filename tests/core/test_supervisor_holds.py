@@ -111,7 +111,7 @@ def test_the_rest_of_a_run_goes_on_when_a_model_of_it_is_stopped(stage: Stage) -
 
 
 def test_what_was_paused_is_paused_still_after_a_supervisor_s_death_and_goes_on_from_there(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
+    stage = Stage(tmp_path, sabotage="hasty")
     store = stage.store
     with faulty_models():
         try:

@@ -256,7 +256,7 @@ TABLES: tuple[Callable[[], Frame | Table], ...] = (
     dates_and_answers_to_predict_counts,
     blank_images,
 )
-CI = (one_row, rare_class, only_constants, infinities, huge_numbers, mostly_gaps, infinite_number, leak)
+CI = (one_row, rare_class, only_constants, infinities, huge_numbers, infinite_number)
 
 
 def compared(table: Frame | Table, names: list[str], task: str = "") -> Comparison:

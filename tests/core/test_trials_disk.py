@@ -54,7 +54,7 @@ def levels(stage: Stage, count: int, patience: int) -> list[dict[str, Any]]:
         row["went on"] = _seconds(lambda: ledger.look(run) and stage.ended(run), patience)  # noqa: B023
         row["whole"] = stage.states(run) == {(FitState.DONE, "")}
         found.append(row)
-        if row["went on"] is None:
+        if row["went on"] is None or ledger.lost:
             break
         old = run
     kept = {"lost": len(ledger.lost), "doubled": len(ledger.doubled), "fits": len(ledger.seen)}

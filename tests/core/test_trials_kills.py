@@ -79,10 +79,10 @@ class Work:
 
 
 def kill_workers(stage: Stage, kills: int) -> tuple[Work, int]:
-    """Signal random workers again and again while there is work."""
+    """Signal random workers again and again while there is work; a loss is enough."""
     dice, work, sent = random.Random(SEED), Work(stage), 0
     stage.start()
-    while sent < kills:
+    while sent < kills and not work.ledger.lost:
         work.go_on()
         time.sleep(dice.uniform(0.05, 0.5))
         found = stage.workers()

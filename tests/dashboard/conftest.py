@@ -11,6 +11,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from core import jobs
 from core.store import Store
+from tests.core.once import fitted_once
 from tests.dashboard.pages import drain
 
 
@@ -20,6 +21,13 @@ def looked_for_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = manifest_scanner.scan_component_manifests()
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trained_once() -> Iterator[None]:
+    """Have a model be fitted once to the same rows, for however many pages."""
+    with fitted_once():
         yield
 
 

@@ -115,7 +115,8 @@ def test_both_splits_are_run_by_one_click_and_shown(store: Store) -> None:
     assert len(store.runs()) == 2, "what was there was not run again"
 
 
-def test_both_splits_can_be_started_before_anything_was_run(store: Store) -> None:
+def test_both_splits_can_be_started_before_anything_was_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.widgets.cards.default_models", lambda _: ("baseline", "ridge"))
     name = put(store, "days.csv", pitfalls.days())
     at = page("compare", data=name, target="sales").run()
     at = button(at, "Start with your split and an honest one")
