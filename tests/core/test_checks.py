@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from core.data import load_table, make_problem, samples, table_of_frame
 from core.records import FitState, Roles, Split
 from core.store import Store
 from tests.core.pitfalls import checked, of
+from tests.pace import in_time
 
 N = 400
 
@@ -296,9 +297,9 @@ def test_100_000_rows_take_seconds_and_the_sample_is_told() -> None:
     table = table_of_frame(pd.DataFrame(columns))
     problem = make_problem(table, Roles("y"))
     drawn = samples(table, problem)
-    start = perf_counter()
+    start = process_time()
     found = check_all(table, problem, drawn, Split("kfold"))
-    assert perf_counter() - start < 15, "5 s on a quiet machine"
+    assert in_time(process_time() - start, 8), "5 s on a quiet machine"
     assert any("drawn at random" in each.text for each in found.findings)
     setting = Setting(table, problem, drawn, Split("kfold"))
     assert len(setting.some()[0]) == 20_000 and np.array_equal(setting.some()[0], setting.some()[0])

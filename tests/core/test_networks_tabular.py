@@ -21,6 +21,7 @@ from core.networks.packed import Reading
 from core.progress import Step, listening
 from tests.core.examined import examine
 from tests.core.test_networks import MINIBATCHES
+from tests.pace import in_time
 
 BRIEF = {"max_epochs": 3, "members": 2, "width": 16, "device": "cpu", "random_state": 0}
 KINDS = pytest.mark.parametrize("kind", [TabularNetworkClassifier, TabularNetworkRegressor])
@@ -175,10 +176,10 @@ def test_a_number_rises_through_its_bins_one_after_the_other():
 
 def test_ten_thousand_columns():
     X = np.random.default_rng(0).normal(size=(50, 10_000))
-    began = time.perf_counter()
+    began = time.process_time()
     network = TabularNetworkClassifier("quick", max_epochs=5, random_state=0).fit(X, X[:, 0] > 0)
     assert np.isfinite(network.predict_proba(X)).all() and len(network.bent_) == 0
-    assert time.perf_counter() - began < 60
+    assert in_time(time.process_time() - began, 60)
 
 
 def test_a_hundred_thousand_categories():

@@ -15,6 +15,7 @@ from core.store import Store
 from dashboard import decided
 from tests.core.trials import submit
 from tests.dashboard.pages import charts, compared, frame, page, said, sound
+from tests.pace import in_time
 
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"), ModelSpec("svm_linear"))
 
@@ -61,11 +62,11 @@ def test_moving_the_slider_moves_all_that_follows_from_it_at_once(store: Store) 
     assert before != after and "All held-out rows at this one cut-off. Try many" in said(at)
     row = store.run(run.id)
     weighing = decided.weighing(row, "logistic_regression")
-    began = time.perf_counter()
+    began = time.process_time()
     for cut_off in (0.1, 0.2, 0.5):
         counts = weighing.counts(cut_off)
         weighing.share(counts.hits, counts.flagged)
-    assert (time.perf_counter() - began) / 3 < 0.1
+    assert in_time((time.process_time() - began) / 3, 0.1)
     next(each for each in at.button if each.label == "Best").click().run()
     assert [each.value for each in at.metric] == before and not at.warning
 
