@@ -82,8 +82,9 @@ def test_standard_output_is_nothing_but_json_when_asked(bakeoff) -> None:
 
 
 def test_the_numbers_are_those_of_a_notebook(bakeoff) -> None:
-    data = json.loads(bakeoff("compare", "wine", "--models", "random_forest", "--json", "-").stdout)
-    mine = compare("wine", models=["random_forest"]).model("random_forest")
+    few = ("--set", "random_forest.n_estimators=20")
+    data = json.loads(bakeoff("compare", "wine", "--models", "random_forest", *few, "--json", "-").stdout)
+    mine = compare("wine", models=[ModelSpec("random_forest", "", {"n_estimators": 20})]).model("random_forest")
     assert data["models"][1]["scores"]["f1_macro"]["folds"] == mine.values("f1_macro")
 
 

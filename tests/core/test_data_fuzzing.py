@@ -15,7 +15,7 @@ from tests.core.trials import SEED, sizes, told
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a child took is Linux's to tell")
 
 
-@pytest.mark.parametrize("count", sizes(500, 20_000, 3_000))
+@pytest.mark.parametrize("count", sizes(300, 20_000, 3_000))
 def test_a_damaged_file_is_a_table_or_a_sentence(count: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     ends, slowest, most, faults = trial(tmp_path, SEED, range(count))
     told(request, "damaged files", files=count, **ends, slowest_s=slowest, most_MiB=most / 2**20)

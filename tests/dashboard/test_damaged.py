@@ -10,7 +10,7 @@ from tests.core.trials import SEED, sizes, told
 from tests.dashboard.pages import page, said, sound
 
 
-@pytest.mark.parametrize("count", sizes(60, 5_000, 3_600))
+@pytest.mark.parametrize("count", sizes(40, 5_000, 3_600))
 def test_a_damaged_file_is_shown_or_refused_in_words(
     count: int, store: Store, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> None:
