@@ -134,7 +134,9 @@ def test_the_weight_outlives_another_target_but_is_not_one(store: Store) -> None
     assert not at.error and "is the weight" not in said(at)
 
 
-def test_a_weighted_comparison_is_started_and_told(store: Store) -> None:
+def test_a_weighted_comparison_is_started_and_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = ("baseline", "logistic_regression", "k_neighbors")
+    monkeypatch.setattr("dashboard.widgets.cards.default_models", lambda _: few)
     at = page(data=people(store), target="income")
     give(at, "times", "weight")
     at.switch_page("views/compare.py").run()
