@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -56,9 +57,12 @@ class Verdict:
         return f"{self.case.section:4} {self.case.name} (seed {self.seed}) {self.outcome}: {'; '.join(self.deviations)}"
 
 
-def sample_of(case: Case, seed: int) -> Sample:
+def made_anew(case: Case, seed: int) -> Sample:
     """The file of a case, the same one for the same seed."""
     return case.make(Random(f"{case.name} {seed}"))
+
+
+sample_of = cache(made_anew)
 
 
 def judged(case: Case, seed: int, folder: Path, reader: Reader = read_table) -> Verdict:
