@@ -21,16 +21,18 @@ from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 
-# What must have the machine to itself, as it measures time or memory, kills workers or has some of its own at work,
-# sets clocks or drives a browser: `make test` runs it last, in one process, and everything else in two. What keeps to
-# folders and processes of its own and goes by no clock stands among the rest, even where it kills or fills a disk.
+# What must have the machine to itself, as it measures time or memory, kills processes, has some of its own at work,
+# sets clocks or drives a browser: `make test` runs it last, in one process, and everything else in two.
 # Tests on the fixture `served` as well: its workers step back behind whatever else runs.
 ALONE = (
     "core/test_cluster.py",
+    "core/test_confined.py",
     "core/test_data_fetched.py",
     "core/test_endurance.py",
     "core/test_engine*.py",
+    "core/test_store_kills.py",
     "core/test_store_locks.py",
+    "core/test_store_opening.py",
     "core/test_supervisor_*.py",
     "core/test_trials_[!d]*.py",
     "core/test_trials_disk.py",

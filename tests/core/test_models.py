@@ -295,9 +295,8 @@ def test_equals_plain_scikit_learn_on_complete_numbers(model: Model, task: Task)
     make = make_classification if task is Task.CLASSIFICATION else make_regression
     X, y = make(120, 6, n_informative=4, random_state=1, **({"n_redundant": 0} if make is make_classification else {}))
     X, frame = X * 10 + 5, pd.DataFrame(X * 10 + 5).add_prefix("c")
-    made = resolve(model.build[task])
+    made, few = resolve(model.build[task]), QUICK.get(model.name, {})  # in both of them
     seeded = {"random_state": 3} if "random_state" in inspect.signature(made).parameters else {}
-    few = QUICK.get(model.name, {})  # both of them learn as briefly
     plain = make_pipeline(*[StandardScaler()] * model.needs.scaled, made(**model.defaults(task) | few, **seeded))
     ours = build(ModelSpec(model.name, "", few), problem_of(frame, task), seed=3)
     method = (
