@@ -22,7 +22,7 @@ from tests.conftest import end_supervisor
 from tests.core.trials import ROOT, SEED, Ledger, faulty_models, gone, nap, send, sizes, submit, told, tree, until
 from tests.e2e.conftest import Server
 
-SHOWN_MS = 15_000
+SHOWN_MS = 5_000
 NAPS = (*(nap(f"{each}", each) for each in (0.2, 0.3, 0.4)), ModelSpec("decision_tree"), ModelSpec("k_neighbors"))
 
 

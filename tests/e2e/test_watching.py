@@ -108,7 +108,7 @@ def test_a_network_is_watched_and_led(page: Page, app_url: str, chosen: str) -> 
     clicked = time.monotonic()
     page.get_by_role("button", name="Stop and keep").click()
     expect(page.get_by_text(re.compile("Training was stopped early in epoch")).first).to_be_visible()
-    assert time.monotonic() - clicked < 10.0
+    assert time.monotonic() - clicked < 5.0
     page.get_by_text("The same as a plain table").click()
     row = page.get_by_test_id("stTable").get_by_role("row").filter(has_text="Feed-forward network")
     expect(row).to_contain_text("stopped early")
