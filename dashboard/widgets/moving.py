@@ -6,11 +6,10 @@ Plotly, which the server has from the installed package; see `dashboard.server.L
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
 
 UNDRAWN = "The chart cannot be drawn just now. It is tried again when something moves; or load the page again."
@@ -59,14 +58,14 @@ _chart = st.components.v2.component(
 )
 
 
-def moving_chart(figure: go.Figure, key: str, config: dict[str, Any]) -> None:
-    """Draw a figure in the place of the one before it, as wide as its place."""
+def moving_chart(figure: Mapping[str, Any], key: str, config: dict[str, Any]) -> None:
+    """Draw a figure, as plain values, in the place of the one before it, as wide as its place."""
     library = f"bakeoff/plotly.js?{plotly.__version__}"
     given = {
-        "figure": json.loads(figure.to_json()),
+        "figure": figure,
         "config": {**config, "responsive": True},
         "library": library,
         "undrawn": UNDRAWN,
     }
     with st.container(key=key):
-        _chart(key=f"{key}-moving", data=given, height=figure.layout.height)
+        _chart(key=f"{key}-moving", data=given, height=figure["layout"]["height"])
