@@ -20,7 +20,7 @@ from dashboard.charts import Chart, Palette, Subject
 MOST, MOST_MOVING = 96, 16  # figures that are kept
 
 
-class Drawn(go.Figure):
+class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
     """A figure as plain values, which nobody may write to: it gives the same ones however often it is asked."""
 
     def __init__(self, figure: go.Figure) -> None:

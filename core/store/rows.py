@@ -62,13 +62,15 @@ class Unread(Mapping[str, Any]):
     __slots__ = ("_read", "_text")
 
     def __init__(self, text: str) -> None:
-        self._text, self._read = text, None
+        self._text = text
+        self._read: dict[str, Any] | None = None
 
     @property
     def _content(self) -> dict[str, Any]:
-        if self._read is None:
-            self._read = json.loads(self._text)
-        return self._read
+        found = self._read
+        if found is None:
+            found = self._read = json.loads(self._text)
+        return found
 
     def __getitem__(self, name: str) -> Any:
         return self._content[name]

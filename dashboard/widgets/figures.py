@@ -36,7 +36,8 @@ def show_chart(
     said : str
         What it shows, a sentence computed from its numbers, above it.
     ways : sequence of str
-        How something can be marked in it: ``points``, ``box``, ``lasso``; nothing can where it is empty.
+        How something can be marked in it: ``points``, ``box``, ``lasso``; nothing can where it is empty, and only
+        points where it is drawn again and again.
     lazy : bool
         Whether it is drawn again and again: then it changes in place, and its numbers are sent when they are opened, as
         those of a long frame are.
@@ -54,9 +55,10 @@ def show_chart(
         st.markdown(naming.told(said))
     marking: dict[str, Any] = {"on_select": "rerun", "selection_mode": tuple(ways)} if ways else {}
     if lazy:
-        moving_chart(figure.plain, key, CONFIG)
+        points = moving_chart(figure.plain, key, CONFIG, clicks=bool(ways))
     else:
         event = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, alt=alt, **marking)
+        points = list(event["selection"]["points"]) if ways else []
     st.caption(words.escape(chart.about))
     later = lazy or len(frame) > FEW_ROWS
     opened: dict[str, Any] = {"key": f"{key}-show", "on_change": "rerun"} if later else {}
@@ -65,7 +67,7 @@ def show_chart(
         box.caption(words.escape(noted))
     if not later or box.open:
         box.dataframe(numbers(frame), hide_index=True, key=f"{key}-numbers", alt=f"The numbers behind: {alt}")
-    return list(event["selection"]["points"]) if ways else []
+    return points
 
 
 def place_of(point: dict[str, Any]) -> int | None:

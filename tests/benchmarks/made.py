@@ -12,7 +12,19 @@ import numpy as np
 from core import jobs
 from core.data import make_problem
 from core.metrics import score_all
-from core.records import FitState, ModelSpec, Outcome, Predictions, Problem, Roles, RunSpec, RunState, Split, Table, Task
+from core.records import (
+    FitState,
+    ModelSpec,
+    Outcome,
+    Predictions,
+    Problem,
+    Roles,
+    RunSpec,
+    RunState,
+    Split,
+    Table,
+    Task,
+)
 from core.run import plan
 from core.store import FitRow, RunRow, Store
 
