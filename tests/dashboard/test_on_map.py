@@ -33,12 +33,6 @@ def deciding(store: Store) -> tuple[RunRow, AppTest, np.ndarray, np.ndarray]:
     return run, at, np.sort(given.rows[true & ~flagged]), np.sort(given.rows[~true & flagged])
 
 
-def whole(at: AppTest, column: str) -> pd.DataFrame:
-    """The numbers of the map, which are sent when they are opened."""
-    at.session_state["map-show"] = True
-    return frame(at.run(), column)
-
-
 def listed(at: AppTest) -> list[int]:
     """The rows in the list on the page that decides."""
     return sorted(frame(at, "late_payments")["row"])
@@ -70,12 +64,13 @@ def test_missed_rows_are_marked_on_the_map_until_they_are_forgotten(store: Store
     run, at, missed, _ = deciding(store)
     at.session_state[f"ends-{run.id}-{MODEL}"] = "missed"
     at.run()
+    at.session_state["map-show"] = True
     at.button(key=f"map-ends-{run.id}-{MODEL}").click().run()
     sound(at)
     told = f"Marked: {len(missed)} rows that are “yes” and were missed by Logistic regression, flagging from a"
     assert at.title[0].value == "Map" and told in said(at) and "on this map" not in said(at)
     assert at.button_group(key="colour").value == "marked"
-    points = whole(at, "Marked")
+    points = frame(at, "Marked")
     assert sorted(points.loc[points["Marked"], "Row"]) == list(missed) and len(points) == 300
     at = at.switch_page("views/map.py").run()  # where a browser is by now
     at.button(key="forget_marked").click().run()
@@ -92,10 +87,11 @@ def test_the_rows_of_a_cell_of_look_closer_are_marked(store: Store) -> None:
     at = page("look_closer", run=run.id)
     at.session_state["closer"] = THEMES["errs"]
     at = click(at.run(), "confusion-decision_tree", 5)
+    at.session_state["map-show"] = True
     at.button(key="map-confusion-decision_tree").click().run()
     sound(at)
     assert f"{len(wrong)} rows that are “versicolor”, named “virginica” by Decision tree." in said(at)
-    points = whole(at, "Marked")
+    points = frame(at, "Marked")
     assert sorted(points.loc[points["Marked"], "Row"]) == wrong
 
 
@@ -115,10 +111,11 @@ def test_rows_that_the_map_does_not_hold_are_counted(store: Store) -> None:
     at = page("data", run=run.id)
     at.session_state[STATE] = Marked(run.spec.fingerprint, np.arange(145, 155), "10 rows")
     at.session_state["colour"] = "marked"
+    at.session_state["map-show"] = True
     at = at.switch_page("views/map.py").run()
     sound(at)
     assert "Marked: 10 rows. 5 of them are not on this map." in said(at)
-    assert whole(at, "Marked")["Marked"].sum() == 5
+    assert frame(at, "Marked")["Marked"].sum() == 5
 
 
 def test_marked_rows_stay_where_not_all_rows_can_be_drawn() -> None:
