@@ -311,8 +311,11 @@ class Store(Deciding):
         self, key: str, kind: str, params: Mapping[str, Any], run: str = "", *, anew: Iterable[FitState] = ()
     ) -> Derived:
         """The derived result of a key, queued now if nobody asked before, or if it is in a state to be asked `anew`."""
+        states, known = list(anew), self.derived(key)
+        if known is not None and known.state not in states:  # as for a page that is drawn again, which waits for nobody
+            return known
         with self._write() as db:
-            if states := list(anew):
+            if states:
                 db.execute(f"DELETE FROM derived WHERE key=? AND state IN ({marks(states)})", (key, *states))
             db.execute(
                 "INSERT OR IGNORE INTO derived (key, kind, params, state, run, created)"

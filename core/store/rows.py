@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,35 @@ class FitRow:
     ended: float | None = None
     hold: Hold = Hold.NONE
     outcome: Outcome | None = None
+
+
+class Unread(Mapping[str, Any]):
+    """JSON that is read when somebody looks into it: most who ask for a result want to know only that it is there."""
+
+    __slots__ = ("_read", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read: dict[str, Any] | None = None
+
+    @property
+    def _content(self) -> dict[str, Any]:
+        found = self._read
+        if found is None:
+            found = self._read = json.loads(self._text)
+        return found
+
+    def __getitem__(self, name: str) -> Any:
+        return self._content[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __repr__(self) -> str:
+        return repr(self._content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +176,6 @@ def outcome_of(text: str) -> Outcome:
 
 def derived_row(row: sqlite3.Row) -> Derived:
     """A derived result as a record; while it is worked out, how far it is stands in the place of its result."""
-    state, found = FitState(row["state"]), json.loads(row["result"])
+    state, found = FitState(row["state"]), Unread(row["result"])
     result, step = ({}, found) if state == FitState.RUNNING else (found, {})
     return Derived(row["key"], row["kind"], json.loads(row["params"]), state, row["reason"], row["log"], result, step)

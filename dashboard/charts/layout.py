@@ -109,8 +109,7 @@ def figure(
     **layout
         Overrules anything here.
     """
-    axis = _axis(palette)
-    drawn = go.Figure(
+    return go.Figure(
         layout={
             "title": _title(palette, title, clause),
             "template": "none",
@@ -130,21 +129,20 @@ def figure(
             "legend": _legend(palette),
             "showlegend": False,
             "meta": {"alt": html.unescape(f"{title}: {clause}." if clause else f"{title}.")},
-            "xaxis": axis,
-            "yaxis": axis,
+            "xaxis": _axis(palette, x),
+            "yaxis": _axis(palette, y),
+            **layout,  # all at once: Plotly looks through a layout again with every change
         }
     )
-    drawn.update_layout(xaxis_title_text=x, yaxis_title_text=y, **layout)
-    return drawn
 
 
 def _small(palette: Palette) -> dict[str, Any]:
     return {"size": 12, "color": palette.muted}
 
 
-def _axis(palette: Palette) -> dict[str, Any]:
+def _axis(palette: Palette, title: str) -> dict[str, Any]:
     return {
-        "title": {"font": _small(palette), "standoff": 8},
+        "title": {"text": title, "font": _small(palette), "standoff": 8},
         "tickfont": _small(palette),
         "gridcolor": palette.grid,
         "linecolor": palette.grid,

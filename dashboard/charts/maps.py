@@ -138,15 +138,14 @@ def _marked(drawn: go.Figure, kind: type, frame: pd.DataFrame, palette: Palette,
 
 def _told(part: pd.DataFrame) -> dict[str, Any]:
     """Where the points are, and what they say when they are pointed at."""
-    columns = [column for column in ("label", "predicted") if column in part]
     said = {"label": "", "predicted": "named "}
-    lines = [f"{said[column]}%{{customdata[{place + 1}]}}" for place, column in enumerate(columns)]
-    told = [part["row"].to_numpy(dtype=object), *(np.array(escaped(part[each]), dtype=object) for each in columns)]
+    lines = [[said[name] + each for each in escaped(part[name])] for name in said if name in part]
     return {
         "x": part["x"],
         "y": part["y"],
-        "customdata": np.column_stack(told) if len(part) else None,
-        "hovertemplate": "<br>".join(["Row %{customdata[0]}", *lines]) + "<extra></extra>",
+        "customdata": part["row"].to_numpy()[:, None] if len(part) else None,
+        "text": ["<br>".join(each) for each in zip(*lines, strict=True)] if lines else None,
+        "hovertemplate": f"Row %{{customdata[0]}}{'<br>%{text}' if lines else ''}<extra></extra>",
     }
 
 

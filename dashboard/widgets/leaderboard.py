@@ -1,6 +1,7 @@
 """The leaderboard of a run: live while models are at work, with real buttons to stop them.
 
-It draws itself again every second while a run goes on, so nothing in it may cost much: no frames, few elements.
+It draws itself again every second while a run goes on, so nothing in it may cost much: no frames, few elements. Once a
+run has ended nothing is drawn again by itself; every few seconds the store is asked whether something moved.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from core.models import MODELS
 from core.records import Hold, Proposal, RunState, Table
 from core.results import Comparison
 from core.standing import Standing
-from core.store import RunRow
+from core.store import Derived, RunRow
 from dashboard import naming, session, words
 from dashboard.charts import CHARTS
 from dashboard.frames import score_spread, subject_of
@@ -24,7 +25,7 @@ from dashboard.widgets.afterwards import afterwards
 from dashboard.widgets.checks import leak_suspects
 from dashboard.widgets.costs import costs
 from dashboard.widgets.curves import learning
-from dashboard.widgets.evidence import drawn_rows, told_verdict
+from dashboard.widgets.evidence import drawn_rows, still_drawing, told_verdict
 from dashboard.widgets.figures import show_chart
 from dashboard.widgets.log import show_log
 from dashboard.widgets.next_step import next_step
@@ -34,7 +35,7 @@ LIVE, IDLE = 1.0, 5.0  # seconds between two looks
 
 
 def leaderboard(run: RunRow, table: Table | None = None) -> None:
-    """Draw a run's leaderboard, and what has come of it, as a part of the page that draws itself again.
+    """Draw a run's leaderboard, and what has come of it, as a part of the page that draws itself again while live.
 
     Parameters
     ----------
@@ -52,7 +53,20 @@ def leaderboard(run: RunRow, table: Table | None = None) -> None:
             jobs.keep_going(session.store())
         _draw(now, session.comparison(now), table)
 
-    st.fragment(look, run_every=LIVE if live else IDLE, key="leaderboard")()
+    st.fragment(look, run_every=LIVE if live else None, key="leaderboard")()
+    if not live:
+        _watch(run)
+
+
+def _watch(run: RunRow) -> None:
+    """Draw the page anew when a run that has ended was deleted, or got a score that is younger than it."""
+    seen = session.store().stamp(run.id)
+
+    def look() -> None:
+        if session.store().stamp(run.id) != seen:
+            st.rerun()
+
+    st.fragment(look, run_every=IDLE, key="leaderboard_moved")()
 
 
 def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
@@ -60,7 +74,7 @@ def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
     with st.container(border=True):
         metric = _heading(run, live, mine)
         if not live:
-            drawn_rows(run, result, metric)
+            _until_drawn(drawn_rows(run, result, metric))
         standings = result.standings(metric.name)
         st.caption(words.escape(provenance(run, result)))
         if live and (told := _where(run, result)):
@@ -78,6 +92,20 @@ def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
     if not live:
         _spread(standings, metric, result)
         costs(result, metric)
+
+
+def _until_drawn(job: Derived | None) -> None:
+    """Draw the page anew once the rows of a single fold have been drawn again: till then nothing is told of luck."""
+    if job is None or not still_drawing(job):
+        return
+    key = job.key
+
+    def look() -> None:
+        if not still_drawing(session.store().derived(key)):
+            st.rerun()
+        jobs.keep_going(session.store())
+
+    st.fragment(look, run_every=LIVE, key="drawing_rows")()
 
 
 def _heading(run: RunRow, live: bool, mine: bool) -> Metric:

@@ -6,19 +6,20 @@ Plotly, which the server has from the installed package; see `dashboard.server.L
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import plotly
-import plotly.graph_objects as go
 import streamlit as st
 
 UNDRAWN = "The chart cannot be drawn just now. It is tried again when something moves; or load the page again."
 
 _DRAW = """
-export default function ({ data, parentElement }) {
-  const { figure, config, library, undrawn } = data;
+export default function ({ data, parentElement, setStateValue }) {
+  const { figure, config, library, undrawn, clicks } = data;
   const place = parentElement.querySelector(".bakeoff-moving");
+  place.tell = (points) => setStateValue("points", points);
   place.setAttribute("aria-label", figure.layout.meta?.alt ?? "");
   place.style.height = `${figure.layout.height}px`;
   place.latest = figure; // while the library comes there may be a later one
@@ -26,14 +27,34 @@ export default function ({ data, parentElement }) {
     .then((Plotly) => {
       if (place.dataset.undrawn) place.replaceChildren();
       delete place.dataset.undrawn;
-      return Plotly.react(place, place.latest.data, place.latest.layout, config);
+      return Plotly.react(place, marked(place), place.latest.layout, config);
     })
+    .then(() => clicks && hear(place))
     .catch((error) => {
       console.error(error);
       window.Plotly?.purge(place);
+      delete place.dataset.heard;
       place.dataset.undrawn = "yes";
       place.textContent = undrawn;
     });
+}
+
+// What is clicked on stays marked when the figure changes, until it is clicked on again.
+function hear(place) {
+  if (place.dataset.heard) return;
+  place.dataset.heard = "yes";
+  place.on("plotly_click", ({ points: [{ curveNumber, pointNumber, customdata }] }) => {
+    const again = place.chosen?.curveNumber === curveNumber && place.chosen.pointNumber === pointNumber;
+    place.chosen = again ? undefined : { curveNumber, pointNumber };
+    window.Plotly.react(place, marked(place), place.latest.layout);
+    place.tell(again ? [] : [{ customdata, point_index: pointNumber }]);
+  });
+}
+
+function marked({ latest, chosen }) {
+  if (!chosen) return latest.data;
+  const { curveNumber, pointNumber } = chosen;
+  return latest.data.map((each, at) => (at === curveNumber ? { ...each, selectedpoints: [pointNumber] } : each));
 }
 
 // A server that is away for a moment costs no more than that: what did not come is asked for anew.
@@ -59,14 +80,36 @@ _chart = st.components.v2.component(
 )
 
 
-def moving_chart(figure: go.Figure, key: str, config: dict[str, Any]) -> None:
-    """Draw a figure in the place of the one before it, as wide as its place."""
+def moving_chart(
+    figure: Mapping[str, Any], key: str, config: dict[str, Any], *, clicks: bool = False
+) -> list[dict[str, Any]]:
+    """Draw a figure, as plain values, in the place of the one before it, as wide as its place.
+
+    Parameters
+    ----------
+    clicks : bool
+        Whether points can be marked by a click.
+
+    Returns
+    -------
+    list of dict
+        The point that is marked, with its ``customdata``, as Streamlit's own chart tells it; empty where none is.
+    """
     library = f"bakeoff/plotly.js?{plotly.__version__}"
     given = {
-        "figure": json.loads(figure.to_json()),
+        "figure": figure,
         "config": {**config, "responsive": True},
         "library": library,
         "undrawn": UNDRAWN,
+        "clicks": clicks,
     }
+    heard: dict[str, Any] = {"on_points_change": partial(_keep_points, key)} if clicks else {}
     with st.container(key=key):
-        _chart(key=f"{key}-moving", data=given, height=figure.layout.height)
+        _chart(key=f"{key}-moving", data=given, height=figure["layout"]["height"], **heard)
+    return list(st.session_state.get(key, {}).get("selection", {}).get("points", ())) if clicks else []
+
+
+def _keep_points(key: str) -> None:
+    """Keep what was clicked on as Streamlit's own chart would."""
+    told = st.session_state[f"{key}-moving"]
+    st.session_state[key] = {"selection": {"points": list(told.get("points") or ())}}

@@ -42,7 +42,7 @@ def test_costs_lead_to_a_cut_off_and_to_money_with_an_interval(store: Store) -> 
     at.number_input[0].set_value(500.0).run()
     assert "Whether any model brings more than flagging everyone cannot be told" in said(at)
     assert "better than with the usual cut-off" in said(at)
-    assert charts(at) == 2
+    assert charts(at) == 1 and len(at.get("bidi_component")) > 0, "money, and the matrix, which changes in place"
 
 
 def test_moving_the_slider_moves_all_that_follows_from_it_at_once(store: Store) -> None:

@@ -64,6 +64,7 @@ def test_missed_rows_are_marked_on_the_map_until_they_are_forgotten(store: Store
     run, at, missed, _ = deciding(store)
     at.session_state[f"ends-{run.id}-{MODEL}"] = "missed"
     at.run()
+    at.session_state["map-show"] = True
     at.button(key=f"map-ends-{run.id}-{MODEL}").click().run()
     sound(at)
     told = f"Marked: {len(missed)} rows that are “yes” and were missed by Logistic regression, flagging from a"
@@ -86,6 +87,7 @@ def test_the_rows_of_a_cell_of_look_closer_are_marked(store: Store) -> None:
     at = page("look_closer", run=run.id)
     at.session_state["closer"] = THEMES["errs"]
     at = click(at.run(), "confusion-decision_tree", 5)
+    at.session_state["map-show"] = True
     at.button(key="map-confusion-decision_tree").click().run()
     sound(at)
     assert f"{len(wrong)} rows that are “versicolor”, named “virginica” by Decision tree." in said(at)
@@ -109,6 +111,7 @@ def test_rows_that_the_map_does_not_hold_are_counted(store: Store) -> None:
     at = page("data", run=run.id)
     at.session_state[STATE] = Marked(run.spec.fingerprint, np.arange(145, 155), "10 rows")
     at.session_state["colour"] = "marked"
+    at.session_state["map-show"] = True
     at = at.switch_page("views/map.py").run()
     sound(at)
     assert "Marked: 10 rows. 5 of them are not on this map." in said(at)

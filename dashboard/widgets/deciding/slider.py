@@ -36,7 +36,7 @@ def try_cut_off(
         st.caption(words.escape(deciding.rosy(cut_off == judged.cut_off)))
         frame = _confusion(counts, weighing)
         subject, key = Subject(run.problem.target, model=title), chart_key(run, model)
-        take_over(run, model, frame, show_chart(CHARTS["confusion"], frame, subject, key, ways=("points",)))
+        take_over(run, model, frame, show_chart(CHARTS["confusion"], frame, subject, key, ways=("points",), lazy=True))
         look_at_rows(run, model, title, weighing, cut_off)
         _keeping(run, model, title, weighing, judged, costs, currency, cut_off, kept)
 
