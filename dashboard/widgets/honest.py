@@ -41,6 +41,14 @@ class _Ways:
     def title(self) -> str:
         return "What ordinary folds would have promised" if self.accepted else "Your split against an honest split"
 
+    @property
+    def why(self) -> str:
+        """Why the two ways may differ."""
+        split = self.proposal.value
+        if self.accepted:
+            return words.guarded(split["kind"], split["group"] or split["time"])
+        return f"{_title(self.proposal)} proposed, because {self.proposal.reason}."
+
 
 def against_honest(run: RunRow) -> None:
     """Draw the same models by two ways to divide the rows, where one is proposed that guards against something."""
@@ -60,7 +68,7 @@ def against_honest(run: RunRow) -> None:
     other = run_of(session.runs(), twin)
     with st.container(border=True, key="honest"):
         st.subheader(ways.title, anchor=False)
-        st.caption(words.sentence(f"{_title(proposal)} proposed, because {proposal.reason}."))
+        st.caption(words.sentence(ways.why))
         if other is None:
             _offer(ways, table)
         else:

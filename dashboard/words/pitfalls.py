@@ -16,6 +16,12 @@ FLATTERS = {
     "time": "models were asked about moments between those that they knew, and not about what comes later",
     "together": "some of the rows they were judged on were among those they had learned",
 }
+# What ordinary folds risk, by the split that does not.
+RISKS = {
+    "group": "rows of one {column} may stand on both sides, and models know them again",
+    "time": "models are asked about moments between those that they know, and not about what comes later",
+    "together": "equal rows may stand on both sides, and models are judged on what they have seen",
+}
 
 
 # What a column does that plays a part beside the target, by its role.
@@ -34,6 +40,12 @@ def role_of(column: str, role: str) -> str:
 def calm(checks: int) -> str:
     """What to say where there is nothing to worry about."""
     return f"Nothing stands out in {count(checks, 'check')}."
+
+
+def guarded(split: str, column: str = "") -> str:
+    """What the way to divide the rows that was taken guards against."""
+    risk = RISKS.get(split, "the rows that judge may be easier than later ones").format(column=column)
+    return f"You divide the rows as proposed. With folds drawn at random {risk}."
 
 
 def two_splits(

@@ -120,6 +120,7 @@ def test_who_accepts_the_proposed_split_sees_what_ordinary_folds_would_have_prom
     run = compared(store, name, ModelSpec("k_neighbors"), kind="group", target="progression", group="patient")
     at = page("compare", run=run.id).run()
     assert "What ordinary folds would have promised" in said(at)
+    assert "With folds drawn at random rows of one patient may stand on both sides" in said(at)
     at = button(at, "Run both and compare").run()
     told = said(at)
     assert "By ordinary folds k nearest neighbours explains" in told and "divided by patient, as you did, it" in told
