@@ -96,6 +96,7 @@ def test_a_leak_is_repeated_beside_the_verdict(store: Store) -> None:
     at = page("compare", run=run.id).run()
     sound(at)
     assert "“result_code” alone tells" in said(at)
+    assert "Something makes these scores look better than they are" in said(at), "the next step is to see to that"
     clean = compared(store, "breast_cancer", ModelSpec("decision_tree"))
     at = page("compare", run=clean.id).run()
     assert "alone tells" not in said(at) and keys(at, "run_both") == []
