@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core import jobs
-from core.data import SPLITS
-from core.records import RunSpec, RunState, Table
+from core.data import SPLITS, default_split
+from core.records import RunSpec, RunState, Table, Task
 from core.results import Comparison
 from core.store import RunRow, Store
 
@@ -24,6 +24,12 @@ def honest_spec(spec: RunSpec, split: Mapping[str, Any]) -> RunSpec:
     divided = replace(spec.split, kind=split["kind"], folds=split["folds"], repeats=1, shuffle=True)
     roles = replace(spec.roles, group=split["group"], time=split["time"])
     return replace(spec, split=divided, roles=roles)
+
+
+def plain_spec(spec: RunSpec, task: Task) -> RunSpec:
+    """The same models, seed and limits by ordinary folds, which know nothing of groups, times or equal rows."""
+    divided = replace(spec.split, kind=default_split(task).kind, repeats=1, shuffle=True)
+    return replace(spec, split=divided, roles=replace(spec.roles, group="", time=""))
 
 
 def guards(split: Mapping[str, Any]) -> bool:

@@ -147,6 +147,12 @@ class ModelResult:
         return Hold.STEP if Hold.STEP in holds else Hold.PAUSED if holds == {Hold.PAUSED} else Hold.NONE
 
     @property
+    def fit_seconds(self) -> float | None:
+        """Mean time to train on one of the folds that are done."""
+        times = [outcome_of(each).fit_seconds for each in self.done]
+        return fmean(times) if times else None
+
+    @property
     def size_bytes(self) -> int | None:
         """Mean size of the fitted model's file over the folds where it is known."""
         known = [size for each in self.done if (size := outcome_of(each).size_bytes)]
@@ -286,7 +292,7 @@ class Comparison:
         metric = evidence.metric.name
         mean, values = model.mean(metric), [each for each in model.values(metric) if each is not None]
         whole, likely = model.id in evidence.scores, evidence.interval(model.id)
-        times = [(outcome_of(each).fit_seconds, outcome_of(each).predict_seconds) for each in model.done]
+        times = [outcome_of(each).predict_seconds for each in model.done]
         return Standing(
             id=model.id,
             name=model.spec.name,
@@ -303,8 +309,8 @@ class Comparison:
             high=likely.high,
             train=model.mean(metric, train=True),
             undefined=model.undefined(metric) if mean is None else "",
-            fit_seconds=fmean(each[0] for each in times) if times else None,
-            predict_seconds=fmean(each[1] for each in times) if times else None,
+            fit_seconds=model.fit_seconds,
+            predict_seconds=fmean(times) if times else None,
             size_bytes=model.size_bytes,
             progress=model.progress,
             reused=model.reused,
@@ -333,7 +339,8 @@ class Comparison:
     def evidence(self, metric: str = "") -> Evidence:
         """What the scores of the finished models bear out: intervals, pairs, ties."""
         chosen, split = METRICS[metric or self.metric], self.spec.split
-        finished = [each for each in self.models if each.state == FitState.DONE and each.mean(chosen.name) is not None]
+        scored = [each for each in self.models if each.state == FitState.DONE and each.mean(chosen.name) is not None]
+        finished = sorted(scored, key=lambda each: each.fit_seconds or 0.0)  # of equals the quicker one is first
         return Evidence(
             chosen,
             {each.id: each.values(chosen.name) for each in finished},

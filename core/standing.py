@@ -66,6 +66,16 @@ class Standing:
 COLUMNS = tuple(each.name for each in fields(Standing) if each.name != "ranked")
 
 
+def nobody_wins(rows: Iterable[Standing]) -> bool:
+    """Whether guessing is the best of all, or cannot be told from it: then no model has won anything.
+
+    Where nothing could tell skill from luck, no row having a `low`, only a higher score counts.
+    """
+    known = [each for each in rows if each.rank is not None]
+    judged = any(each.low is not None for each in known)
+    return any(each.baseline and (each.rank == 1 or (judged and each.tied)) for each in known)
+
+
 def placed(rows: Iterable[Standing], *, greater_is_better: bool) -> tuple[Standing, ...]:
     """The rows with their ranks, the best first: of equals the quicker one, and what has no rank last."""
     sign = -1.0 if greater_is_better else 1.0

@@ -39,6 +39,7 @@ KNOWS: Mapping[str, tuple[str, ...]] = {
         "core.preparation",
         "core.results",
         "core.run",
+        "core.standing",
         "core.store",
     ),
     # curves and scores read stored predictions alike

@@ -19,6 +19,7 @@ from core.models import MODELS
 from core.records import FitState, Problem, Table
 from core.results import Comparison, ModelResult
 from core.run import Setting
+from core.standing import nobody_wins
 from core.wording import counted
 
 T = TypeVar("T")
@@ -159,7 +160,8 @@ class Finished:
         if "{hundred}" in saying:
             return f"{100 * value:.1f} of 100"
         decimals = 0 if abs(value) >= 0.1 else 1  # near nothing two of them should not look the same
-        return f"{100 * value:.{decimals}f} %" if "{percent}" in saying else f"{value:,.3g}"
+        told = f"{100 * value:.{decimals}f} %" if "{percent}" in saying else f"{value:,.3g}"
+        return told.replace("-", "−")
 
     def distance(self, value: float) -> str:
         """A difference of two scores in a sentence: ``1.2 of 100``, ``0.4 %``, ``0.02``."""
@@ -232,8 +234,14 @@ def with_guessing(finished: Finished) -> str | None:
 
 def beats_guessing(finished: Finished) -> str | None:
     """The best model must do more than guess: what a model goes by says nothing where it has learned nothing."""
-    reason = with_guessing(finished)
-    return reason or (None if finished.beats_guessing(finished.best) else "no model beats guessing")
+    if reason := with_guessing(finished) or won(finished):
+        return reason
+    return None if finished.beats_guessing(finished.best) else "no model beats guessing"
+
+
+def won(finished: Finished) -> str | None:
+    """Guessing must not be among the best of the leaderboard: then no model is called the best."""
+    return "no model beats guessing" if nobody_wins(finished.result.standings(finished.metric.name)) else None
 
 
 def first(*conditions: Callable[[Finished], str | None]) -> Callable[[Finished], str | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.afterwards.entry import Finished, Review, any_model
+from core.afterwards.entry import Finished, Review, any_model, won
 from core.afterwards.levers import SIMPLER, in_words
 from core.checks import Finding, Severity
 from core.models import MODELS, model_title
@@ -133,7 +133,7 @@ def _untuned(finished: Finished) -> list[Finding]:
 
 
 def _best_has_settings(finished: Finished) -> str | None:
-    if reason := any_model(finished):
+    if reason := any_model(finished) or won(finished):
         return reason
     telling = TELLING & set(_params(finished, finished.best.spec.name))
     return None if telling else f"{finished.best.title} has hardly anything to set"

@@ -115,7 +115,7 @@ HEADINGS = {
     "parameters": "Numbers to learn",
     "against": "Against",
     "p_better": "Chance to be better",
-    "p_equal": "Chance to make no odds",
+    "p_equal": "Chance to make no difference",
     "p_worse": "Chance to be worse",
     "rank": "Average rank",
     "rows": "Rows to learn from",

@@ -12,7 +12,8 @@ ENTRIES = (
         chances,
         frozenset({"decided"}),
         BOTH,
-        "Read along a line: how likely its model is better than each of the others. About 50: nobody knows.",
+        "Read along a line: how likely its model is better than each of the others, by more than the limit set above. "
+        "Where both of two have a low chance, it hardly matters which one is taken.",
     ),
     Chart(
         "three_ways",

@@ -9,6 +9,7 @@ import streamlit as st
 from core import jobs
 from core.metrics import METRICS
 from core.records import RUN_ENDED, RunState
+from core.standing import nobody_wins
 from core.store import RunRow
 from dashboard import session, widgets, words
 
@@ -56,10 +57,14 @@ if not runs:
 def best_of(run: RunRow) -> str:
     """The best model and its score, where there is one; else what the run waits for."""
     result = session.comparison(run)
-    best = next((each for each in result.standings() if each.rank == 1), None)
+    standings = result.standings()
+    best = words.front(standings)
+    if best is not None and nobody_wins(standings):
+        return f"no model beats guessing{'' if jobs.ended(run) else ' so far'}"
     if best is not None:
         metric = METRICS[result.metric]
-        return f"{best.title}, {metric.title} {words.value_of(metric, best.mean)}"
+        shared = sum(each.tied and not each.baseline for each in standings) > 1
+        return f"{best.title}{' in front' if shared else ''}, {metric.title} {words.value_of(metric, best.mean)}"
     if run.state == RunState.QUEUED:
         place = jobs.place(session.store(), run)
         return words.place(place.ahead, place.sharing)

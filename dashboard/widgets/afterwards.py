@@ -40,6 +40,7 @@ class _Stored:
     checked: Checked
     learned: tuple[Diagnosis, ...]
     seconds: float
+    scored: bool
 
 
 def afterwards(run: RunRow, metric: Metric, table: Table | None, beside: Callable[[bool], None]) -> None:
@@ -102,7 +103,7 @@ def _at_once(folder: str, run: str, stamp: str, metric: str) -> _Stored:
         raise LookupError(f"The run {run} was deleted.")
     finished = Finished(session.comparison(row), METRICS[metric])
     learned = reviewing.diagnoses(finished) if finished.folds > 1 and finished.floor else ()
-    return _Stored(reviewing.at_once(finished), learned, reviewing.fits_seconds(finished))
+    return _Stored(reviewing.at_once(finished), learned, reviewing.fits_seconds(finished), bool(finished.ranked))
 
 
 def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None, beside: Callable[[bool], None]) -> None:
@@ -116,7 +117,8 @@ def _draw(run: RunRow, table: Table | None, metric: str, job: Derived | None, be
         *places, last = st.columns(len(first) + 1) if first else st.columns([2, 1])
         if not first:
             calm = words.afterwards.calm(len(REVIEWS) - missing - len(checked.not_applied), missing)
-            places[0].markdown(f":material/check_circle: {words.escape(calm)}")
+            told = f":material/check_circle: {words.escape(calm)}" if stored.scored else words.afterwards.NO_SCORE
+            places[0].markdown(told)
         for place, finding in zip(places, first, strict=False):
             with place:
                 _finding(run, same, finding, apart=False)

@@ -12,7 +12,7 @@ import streamlit as st
 from core.metrics import Metric, first_metrics
 from core.records import FitState, Hold
 from core.results import Comparison, ModelResult
-from core.standing import Standing
+from core.standing import Standing, nobody_wins
 from dashboard import words
 
 OPEN = (FitState.QUEUED, FitState.RUNNING)
@@ -73,7 +73,6 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
     order = [each for each in shown if each != ("interval" if live else "progress")]
     if not any(shown["curve"]):
         order.remove("curve")
-    best = next((each.title for each in standings if each.rank == 1), "nobody yet")
     st.dataframe(
         pa.table(shown, schema=pa.schema([each for each in _SCHEMA if each.name in shown])),
         hide_index=True,
@@ -82,7 +81,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
         column_order=order,
         column_config=_columns(standings, metric, beside, badges=max(map(len, shown["state"]), default=1)),
         key="board",
-        alt=f"Leaderboard by {metric.title}: {len(standings)} models, in front {best}.",
+        alt=f"Leaderboard by {metric.title}: {len(standings)} models, {_told_front(standings)}.",
     )
     plain = st.expander("The same as a plain table", type="compact", key="plain", on_change="rerun")
     if plain.open:
@@ -111,7 +110,7 @@ def _columns(
     low = min(0.0, *means, 0.0 if metric.low is None else metric.low)
     high = max(low + 1e-9, *means, -math.inf if metric.high is None else metric.high)
     return {
-        "rank": config.TextColumn("", width=40, alignment="right", help="= shares the first place."),
+        "rank": config.TextColumn("", width=40, alignment="right", help="“1=” is a first place that is shared."),
         "model": config.TextColumn("Model", width=180),
         "score": config.ProgressColumn(
             words.escape(metric.title),
@@ -191,18 +190,26 @@ def _rank(row: Standing, standings: Sequence[Standing]) -> str:
 
 
 def _shares(row: Standing, standings: Sequence[Standing]) -> bool:
-    """Whether a row is one of several that share the first place; guessing never is, and one fold ties nothing."""
-    told = not standings[0].baseline and any(each.low is not None for each in standings)
-    return told and row.tied and not row.baseline and sum(each.tied and not each.baseline for each in standings) > 1
+    """Whether a row is one of several that share the first place, guessing among them where it cannot be told from the
+    best; what could not be told from luck ties nothing."""
+    return row.tied and any(each.low is not None for each in standings) and sum(each.tied for each in standings) > 1
 
 
 def _badges(row: Standing, model: ModelResult, standings: Sequence[Standing]) -> list[str]:
-    """A row's state, and how it stands to the best; guessing is never the best, and nothing is tied with it."""
-    first = standings[0]
+    """A row's state, and how it stands to the best; where guessing is among the best, nobody is called that."""
     state = state_of(model)
-    if not first.baseline and not row.baseline and row.rank is not None:
-        state = "tied" if _shares(row, standings) else "best" if row.rank == 1 else state
+    if _shares(row, standings):
+        state = "tied"
+    elif row.rank == 1 and not nobody_wins(standings):
+        state = "best"
     return [state, *row.marks, *(["reused"] if row.reused else [])]
+
+
+def _told_front(standings: Sequence[Standing]) -> str:
+    """Who is in front, for who cannot see it."""
+    if nobody_wins(standings):
+        return "no model beats guessing"
+    return f"in front {next((each.title for each in standings if each.rank == 1), 'nobody yet')}"
 
 
 def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric, beside: Mapping[str, Metric]) -> pa.Table:

@@ -134,10 +134,12 @@ def asked_of(spec: RunSpec) -> Derived | None:
     return asking.request_checks_of(session.store(), spec)
 
 
-def leak_suspects(spec: RunSpec) -> None:
-    """Say beside a verdict which columns may have given the answer away."""
+def leak_suspects(spec: RunSpec) -> bool:
+    """Say beside a verdict which columns may have given the answer away, and tell whether one most probably has."""
     job = asked_of(spec)
     told = asking.checks_told(job) if job else None
-    for finding in told[0].findings if told else ():
-        if finding.check == LEAK and finding.severity is not Severity.LOW:
+    found = [each for each in (told[0].findings if told else ()) if each.check == LEAK]
+    for finding in found:
+        if finding.severity is not Severity.LOW:
             st.markdown(f"{BADGES[finding.severity]} {words.sentence(f'{finding.text} {finding.advice}')}")
+    return any(each.severity is Severity.HIGH for each in found)

@@ -97,8 +97,16 @@ def _badges(tied: Sequence[Standing], metric: Metric, target: str) -> None:
     with st.container(horizontal=True):
         for each in tied:
             told = words.comparing.score_words(metric, each.mean, each.low, each.high, target)
-            score = words.value_of(metric, each.mean)
-            st.metric(words.escape(each.title), score, border=True, width=230, help=words.escape(told))
+            st.metric(
+                words.escape(each.title),
+                words.value_of(metric, each.mean),
+                words.comparing.span(each.low, each.high) or None,
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                width=230,
+                help=words.escape(told),
+            )
 
 
 # ---- all pairs
@@ -227,7 +235,7 @@ def _chances(pair: Pair, titles: tuple[str, str], metric: Metric, rope: float, r
         return
     st.markdown("\n".join(f"- {naming.told(each)}" for each in told))
     shares = (pair.p_a_better, pair.p_equal, pair.p_b_better)
-    labels = (f"{titles[0]} is better", "makes no odds", f"{titles[1]} is better")
+    labels = (f"{titles[0]} is better", "makes no difference", f"{titles[1]} is better")
     shown = [place for place in range(len(PARTS)) if rope or place != 1]
     frame = pd.DataFrame({"label": [labels[each] for each in shown], "share": [shares[each] for each in shown]})
     show_chart(CHARTS["three_ways"], frame, subject_of(result, metric), "three_ways")

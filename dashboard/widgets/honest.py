@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core import asking, jobs
 from core.data import SPLITS
-from core.honest import differs, honest_spec, run_of, side_by_side, submit_both
-from core.metrics import METRICS, default_metric
+from core.honest import differs, guards, honest_spec, plain_spec, run_of, side_by_side, submit_both
+from core.metrics import METRICS, Metric, default_metric
 from core.records import FitState, Proposal, RunSpec, Table
 from core.store import Derived, RunRow
 from dashboard import session, words
@@ -18,8 +21,37 @@ from dashboard.widgets.page import state_badge
 LIVE = 1.0  # seconds between two looks at a run that goes on
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """A run and its twin by the other way to divide the rows.
+
+    Attributes
+    ----------
+    twin : RunSpec
+    accepted : bool
+        Whether the run itself is divided as proposed: then its twin shows what ordinary folds would have promised.
+    """
+
+    run: RunRow
+    twin: RunSpec
+    proposal: Proposal
+    accepted: bool
+
+    @property
+    def title(self) -> str:
+        return "What ordinary folds would have promised" if self.accepted else "Your split against an honest split"
+
+    @property
+    def why(self) -> str:
+        """Why the two ways may differ."""
+        split = self.proposal.value
+        if self.accepted:
+            return words.guarded(split["kind"], split["group"] or split["time"])
+        return f"{_title(self.proposal)} proposed, because {self.proposal.reason}."
+
+
 def against_honest(run: RunRow) -> None:
-    """Draw the comparison of a run's split with the proposed one, where that is another."""
+    """Draw the same models by two ways to divide the rows, where one is proposed that guards against something."""
     job, table = asked_of(run.spec), session.table_at(run.spec.fingerprint)
     if job is None or table is None:
         return
@@ -28,16 +60,19 @@ def against_honest(run: RunRow) -> None:
         _wait(job)
         return
     proposal = told[1]
-    if not differs(run.spec, proposal.value):
+    if not guards(proposal.value):
         return
-    other = run_of(session.runs(), honest_spec(run.spec, proposal.value))
+    accepted = not differs(run.spec, proposal.value)
+    twin = plain_spec(run.spec, run.problem.task) if accepted else honest_spec(run.spec, proposal.value)
+    ways = _Ways(run, twin, proposal, accepted)
+    other = run_of(session.runs(), twin)
     with st.container(border=True, key="honest"):
-        st.subheader("Your split against an honest split", anchor=False)
-        st.caption(words.sentence(f"{_title(proposal)} proposed, because {proposal.reason}."))
+        st.subheader(ways.title, anchor=False)
+        st.caption(words.sentence(ways.why))
         if other is None:
-            _offer(run, table, proposal)
+            _offer(ways, table)
         else:
-            _watch(run, other, proposal)
+            _watch(ways, other)
 
 
 def offer_both(spec: RunSpec, table: Table, place: DeltaGenerator) -> None:
@@ -72,15 +107,24 @@ def _title(proposal: Proposal) -> str:
     return f"{SPLITS[split['kind']].title}{f' by {column}' if column else ''} are"
 
 
-def _offer(run: RunRow, table: Table, proposal: Proposal) -> None:
+def _offer(ways: _Ways, table: Table) -> None:
+    divided = "folds drawn at random" if ways.accepted else "divided as proposed"
     st.button(
         "Run both and compare",
         key="run_both",
         icon=":material/balance:",
-        on_click=start_both,
-        args=(run.spec, table, proposal),
-        help="The same models on the same rows, divided as proposed. What is trained already is not trained again.",
+        on_click=_start_twin,
+        args=(ways.twin, table),
+        help=f"The same models on the same rows, {divided}. What is trained already is not trained again.",
     )
+
+
+def _start_twin(twin: RunSpec, table: Table) -> None:
+    """Queue the other of two runs; what is against it is said on the page."""
+    try:
+        jobs.submit(session.store(), twin, table, session.owner())
+    except ValueError as error:
+        st.session_state["trouble"] = str(error)
 
 
 def start_both(spec: RunSpec, table: Table, proposal: Proposal) -> None:
@@ -93,7 +137,7 @@ def start_both(spec: RunSpec, table: Table, proposal: Proposal) -> None:
         st.session_state["trouble"] = str(error)
 
 
-def _watch(run: RunRow, other: RunRow, proposal: Proposal) -> None:
+def _watch(ways: _Ways, other: RunRow) -> None:
     """Show both scores, again and again while the second run goes on."""
     live = not jobs.ended(other)
 
@@ -103,48 +147,58 @@ def _watch(run: RunRow, other: RunRow, proposal: Proposal) -> None:
             st.rerun()
         if live:
             jobs.keep_going(session.store())
-        _scores(run, now, proposal)
+        _scores(ways, now)
 
     st.fragment(look, run_every=LIVE if live else None, key="honest_scores")()
 
 
-def _scores(run: RunRow, other: RunRow, proposal: Proposal) -> None:
+def _scores(ways: _Ways, other: RunRow) -> None:
+    run = ways.run
     metric = METRICS[st.session_state.get("metric") or default_metric(run.problem).value]
-    frame = side_by_side(session.comparison(run), session.comparison(other), metric.name)
+    first, second = (other, run) if ways.accepted else (run, other)
+    frame = side_by_side(session.comparison(first), session.comparison(second), metric.name)
     models = frame[~frame["baseline"].astype(bool)]
     if not jobs.ended(other):
         st.markdown(f"{state_badge(other)} {words.count(len(frame), 'model')} judged by both so far.")
     elif models.empty:
         st.caption("No model has a score by both.")
     else:
-        best, split = models.iloc[0], proposal.value
-        order = models["honest"].sort_values(ascending=not metric.greater_is_better)
-        told = words.two_splits(
-            metric,
-            best["title"],
-            best["yours"],
-            best["honest"],
-            split["kind"],
-            column=split["group"] or split["time"],
-            front=models.loc[order.index[0], "title"],
-            positive=run.problem.positive,
-            target=run.problem.target,
-        )
-        st.markdown(f"#### :material/balance: {words.sentence(told)}")
+        st.markdown(f"#### :material/balance: {words.sentence(_told(ways, models, metric))}")
     if len(frame):
-        shown = frame[["title", "yours", "honest", "change"]]
-        st.dataframe(
-            shown,
-            hide_index=True,
-            key="honest_table",
-            column_config={
-                "title": "Model",
-                "yours": st.column_config.NumberColumn("Your split", format="%.3f"),
-                "honest": st.column_config.NumberColumn("Honest split", format="%.3f"),
-                "change": st.column_config.NumberColumn("Change", format="%+.3f"),
-            },
-            alt=f"{metric.title} of each model by both ways to divide the rows",
-        )
-    st.button(
-        "Open the honest comparison", key="open_honest", type="tertiary", on_click=session.open_run, args=(other,)
+        _table(frame, metric, ways.accepted)
+    label = "Open the comparison by ordinary folds" if ways.accepted else "Open the honest comparison"
+    st.button(label, key="open_honest", type="tertiary", on_click=session.open_run, args=(other,))
+
+
+def _told(ways: _Ways, models: pd.DataFrame, metric: Metric) -> str:
+    best, split, problem = models.iloc[0], ways.proposal.value, ways.run.problem
+    order = models["honest"].sort_values(ascending=not metric.greater_is_better)
+    return words.two_splits(
+        metric,
+        best["title"],
+        best["yours"],
+        best["honest"],
+        split["kind"],
+        column=split["group"] or split["time"],
+        front=models.loc[order.index[0], "title"],
+        positive=problem.positive,
+        target=problem.target,
+        accepted=ways.accepted,
+    )
+
+
+def _table(frame: pd.DataFrame, metric: Metric, accepted: bool) -> None:
+    """The scores of every model by both ways."""
+    names = ("Ordinary folds", "Your honest split") if accepted else ("Your split", "Honest split")
+    st.dataframe(
+        frame[["title", "yours", "honest", "change"]],
+        hide_index=True,
+        key="honest_table",
+        column_config={
+            "title": "Model",
+            "yours": st.column_config.NumberColumn(names[0], format="%.3f"),
+            "honest": st.column_config.NumberColumn(names[1], format="%.3f"),
+            "change": st.column_config.NumberColumn("Change", format="%+.3f"),
+        },
+        alt=f"{metric.title} of each model by both ways to divide the rows",
     )

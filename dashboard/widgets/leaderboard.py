@@ -80,14 +80,13 @@ def _draw(run: RunRow, result: Comparison, table: Table | None) -> None:
         if live and (told := _where(run, result)):
             st.caption(f":material/schedule: {words.escape(told)}")
         _verdict(standings, metric, result, live)
-        if not live:
-            leak_suspects(run.spec)
+        leak = not live and leak_suspects(run.spec)
         board.grid(standings, metric, result, live)
         board.reasons(standings, result)
         _unweighted(run)
         show_log(run, result)
     if not live:
-        afterwards(run, metric, table, lambda suspicious: next_step(run, result, metric, suspicious=suspicious))
+        afterwards(run, metric, table, lambda found: next_step(run, result, metric, suspicious=found or leak))
     learning(run, result, metric)
     if not live:
         _spread(standings, metric, result)

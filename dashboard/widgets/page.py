@@ -234,6 +234,7 @@ def provenance(run: RunRow, result: Comparison) -> str:
         weight=spec.roles.weight,
         finished=datetime.fromtimestamp(run.ended) if run.ended else None,
         besides=session.besides(spec.fingerprint),
+        sealed=problem.rows - result.practice_rows,
         seconds=run.seconds if any(not each.reused for each in result.fits) else None,
     )
 

@@ -69,11 +69,7 @@ def _exam(asked: Asked) -> None:
     row = store.derived(exam_key(spec, asked.model.spec))
     if row is None:
         before = len(openings(store, spec.fingerprint, asked.result.problem.target))
-        opened = f" They were opened {words.count(before, 'time')} before." if before else ""
-        st.caption(
-            f"{words.count(sealed, 'row')} took no part in anything so far. Choose your model first: the exam says "
-            f"what it does on rows that had no say in the choice, and every opening is counted.{opened}"
-        )
+        st.caption(words.escape(words.proof.sealed(sealed, before)))
         _button("Open the exam", "open_exam", "lock_open", asking.request_exam, store, spec, asked.model.spec)
     elif waiting(session.settled(row), f"{asked.model.title} learns from all practice rows and sits the exam …", 160):
         _opened(asked, store.derived(row.key) or row, sealed)

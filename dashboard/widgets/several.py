@@ -118,7 +118,7 @@ def _pairs(told: Mapping[str, Any], titles: Mapping[str, str]) -> pd.DataFrame:
             "Ranks apart": round(each["apart"], 2),
             "p-value (Nemenyi)": round(each["nemenyi"], 4),
             "Better": words.percent(each["chances"]["p_a_better"], 0),
-            "Makes no odds": words.percent(each["chances"]["p_equal"], 0),
+            "Makes no difference": words.percent(each["chances"]["p_equal"], 0),
             "Worse": words.percent(each["chances"]["p_b_better"], 0),
         }
         for each in told["pairs"]

@@ -26,7 +26,7 @@ from .figures import NO_VALUE, about, ago, count, duration, escape, joined, numb
 from .judgement import Measure, beats, front, hundred, metric_sentence, says, value_of, verdict
 from .learning import by_heart, folds, pace, to_learn
 from .log import Entry, as_text, without_folders
-from .pitfalls import calm, role_of, two_splits
+from .pitfalls import calm, guarded, role_of, two_splits
 from .waiting import how_far, paused, place, sharing, time_left
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "folds",
     "front",
     "glossary",
+    "guarded",
     "how_far",
     "how_it_was_done",
     "hundred",

@@ -15,6 +15,9 @@ def heading(findings: int) -> str:
     return f"{_NUMBERS[min(findings, len(_NUMBERS) - 1)]} worth knowing"
 
 
+NO_SCORE = "No model has a score, so there is nothing to look at yet."
+
+
 def calm(reviews: int, open_ones: int = 0) -> str:
     """What to say where nothing was found, perhaps yet."""
     still = f"; {count(open_ones, 'further one')} {'takes' if open_ones == 1 else 'take'} a moment" if open_ones else ""

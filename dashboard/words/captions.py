@@ -25,6 +25,7 @@ def provenance(
     finished: datetime | None = None,
     seconds: float | None = None,
     besides: Sequence[str] = (),
+    sealed: int = 0,
 ) -> str:
     """Where numbers come from, in one line that stands before the first of them.
 
@@ -44,10 +45,12 @@ def provenance(
         How long it took, or has taken so far.
     besides : sequence of str
         What must be said of the table wherever a result is shown.
+    sealed : int
+        Rows among them that are kept for an exam.
     """
     parts = [
         dataset,
-        count(rows, "row"),
+        count(rows, "row") + (f", {sealed:,} of them sealed" if sealed else ""),
         *besides,
         count(features, "column"),
         f"predicting {target}" + (f" ({count(classes, 'class', 'classes')})" if classes else ""),

@@ -79,11 +79,11 @@ def three_ways(pair: Pair, a: str, b: str, measure: Measure, rope: float, target
     if pair.p_a_better is None or pair.p_equal is None or pair.p_b_better is None:
         return ()
     by = f" by more than {amount(measure, rope, target)}" if rope else ""
-    equal = f"they differ by less than {amount(measure, rope, target)}, which you said does not matter"
+    equal = f"They are within {amount(measure, rope, target)} of each other, the limit set above"
     return (
-        f"{a} is better{by}: {in_hundred(pair.p_a_better)}.",
-        *([f"It makes no odds, {equal}: {in_hundred(pair.p_equal)}."] if rope else []),
-        f"{b} is better{by}: {in_hundred(pair.p_b_better)}.",
+        f"{a} is better{by}: a chance of {in_hundred(pair.p_a_better)}.",
+        *([f"{equal}: a chance of {in_hundred(pair.p_equal)}."] if rope else []),
+        f"{b} is better{by}: a chance of {in_hundred(pair.p_b_better)}.",
     )
 
 
@@ -92,7 +92,12 @@ def score_words(measure: Measure, mean: float | None, low: float | None, high: f
     if not known(mean):
         return "Not defined."
     told = f"{measure.title} {value_of(measure, mean, target)}"
-    return f"{told}, perhaps {number(low)} to {number(high)}." if known(low) and known(high) else f"{told}."
+    return f"{told}, perhaps {where}." if (where := span(low, high)) else f"{told}."
+
+
+def span(low: float | None, high: float | None) -> str:
+    """Where a score may lie, beside it: ``0.930 to 0.970``; empty where that is not known."""
+    return f"{number(low)} to {number(high)}" if known(low) and known(high) else ""
 
 
 def identical(a: str, b: str) -> str:

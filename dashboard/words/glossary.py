@@ -20,7 +20,7 @@ TERMS: tuple[tuple[str, str], ...] = (
     (
         "Tied, sharing a place",
         "Models whose scores on the same folds do not differ by more than luck explains: corrected t tests against the "
-        "best, with Holm’s correction for how many models there are. “2=” is a place that several may hold.",
+        "best, with Holm’s correction for how many models there are. “1=” is a first place that is shared.",
     ),
     ("Sealed rows, exam", "Rows set aside before anything else. They say, after the choice, what it is worth."),
     ("Learning by heart, overfitting", "Doing far better on rows learned from than on others: noise was learned."),

@@ -254,7 +254,7 @@ def too_few(needed: int | None, rows: int, a: str, b: str, hedge: str = "it look
     if needed is None or needed <= rows:
         return ""
     enough = f"{hedge} {roughly(needed)} would be needed"
-    return f"Too few rows to tell {a} from {b}: {enough} (there are {rows:,})."
+    return f"Too few rows to tell {a} from {b}: {enough} ({rows:,} took part)."
 
 
 def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str, Any]) -> str:

@@ -16,6 +16,12 @@ FLATTERS = {
     "time": "models were asked about moments between those that they knew, and not about what comes later",
     "together": "some of the rows they were judged on were among those they had learned",
 }
+# What ordinary folds risk, by the split that does not.
+RISKS = {
+    "group": "rows of one {column} may stand on both sides, and models know them again",
+    "time": "models are asked about moments between those that they know, and not about what comes later",
+    "together": "equal rows may stand on both sides, and models are judged on what they have seen",
+}
 
 
 # What a column does that plays a part beside the target, by its role.
@@ -36,6 +42,12 @@ def calm(checks: int) -> str:
     return f"Nothing stands out in {count(checks, 'check')}."
 
 
+def guarded(split: str, column: str = "") -> str:
+    """What the way to divide the rows that was taken guards against."""
+    risk = RISKS.get(split, "the rows that judge may be easier than later ones").format(column=column)
+    return f"You divide the rows as proposed. With folds drawn at random {risk}."
+
+
 def two_splits(
     measure: Measure,
     title: str,
@@ -47,6 +59,7 @@ def two_splits(
     front: str = "",
     positive: Any = None,
     target: str = "",
+    accepted: bool = False,
 ) -> str:
     """What a model does by two ways of dividing the rows, and why they differ.
 
@@ -65,13 +78,18 @@ def two_splits(
         Title of the model that is best by the honest way.
     positive, target : Any
         See `says`.
+    accepted : bool
+        Whether the person's own way is the honest one, and the first one ordinary folds.
     """
     words = {"positive": positive, "target": target, "decimals": 1}
     by = f"divided by {column}" if column else "with equal rows on one side"
-    first = f"By your split {title} {says(measure, yours, **words)}; {by} it {says(measure, honest, **words)}."
+    way = "ordinary folds" if accepted else "your split"
+    own = ", as you did," if accepted else ""
+    first = f"By {way} {title} {says(measure, yours, **words)}; {by}{own} it {says(measure, honest, **words)}."
     worse = honest < yours if measure.greater_is_better else honest > yours
     if not worse or abs(yours - honest) <= 0.01 * max(abs(yours), abs(honest)):
-        return f"{first} That is about the same: your split did not flatter it."
+        flattered = "would not have flattered" if accepted else "did not flatter"
+        return f"{first} That is about the same: {way} {flattered} it."
     why = FLATTERS.get(split, "the rows were easier").format(column=column)
     other = f" In front is then {front}." if front and front != title else ""
     return f"{first} The first is too good to be true: {why}.{other}"

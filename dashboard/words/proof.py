@@ -83,6 +83,20 @@ def _luck(low: float | None, high: float | None, guessing: float | None) -> str:
     return ""
 
 
+def sealed(rows: int, before: int) -> str:
+    """Say what opening sealed rows is for, and how often that was done before."""
+    if before:
+        often = "once" if before == 1 else f"{before} times"
+        return (
+            f"{count(rows, 'row')} took no part in the comparison, but they were opened {often} before. Opening them "
+            "again is counted, and says less: what is chosen now can lean on what was seen."
+        )
+    return (
+        f"{count(rows, 'row')} took no part in anything so far. Choose your model first: the exam says what it does on "
+        "rows that had no say in the choice, and every opening is counted."
+    )
+
+
 def opened(before: int, seen: float) -> str:
     """Say how sealed the rows still were, from the openings before and the share of the rows that they had shown."""
     if not before or not seen:

@@ -155,7 +155,7 @@ def _compared(label: str) -> dict[str, pd.DataFrame]:
     ranks = pd.DataFrame({"model": [label, "Forest", "Ridge"], "rank": [1.4, 1.6, 3.0]})
     ranks.attrs.update(groups=[[label, "Forest"]], critical=1.2)
     parts = pd.DataFrame(
-        {"label": [f"{label} is better", "makes no odds", "Forest is better"], "share": [0.7, 0.2, 0.1]}
+        {"label": [f"{label} is better", "makes no difference", "Forest is better"], "share": [0.7, 0.2, 0.1]}
     )
     return {"chances": both, "critical_difference": ranks, "three_ways": parts}
 

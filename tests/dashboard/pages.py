@@ -22,14 +22,14 @@ def drain(store: Store) -> None:
     Supervisor(store, InlineEngine(store.folder)).drain()
 
 
-def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, **roles: str) -> RunRow:
+def compared(store: Store, data: str, *models: ModelSpec, folds: int = 3, kind: str = "kfold", **roles: str) -> RunRow:
     """A run that has ended."""
     table = jobs.read(store, data)
     spec = RunSpec(
         table.name,
         table.fingerprint,
         Roles(roles.pop("target", "") or table.target, **roles),
-        Split("kfold", folds=folds),
+        Split(kind, folds=folds),
         with_baseline(models),
     )
     row = store.run(jobs.submit(store, spec, table))

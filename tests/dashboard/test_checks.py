@@ -96,6 +96,7 @@ def test_a_leak_is_repeated_beside_the_verdict(store: Store) -> None:
     at = page("compare", run=run.id).run()
     sound(at)
     assert "“result_code” alone tells" in said(at)
+    assert "Something makes these scores look better than they are" in said(at), "the next step is to see to that"
     clean = compared(store, "breast_cancer", ModelSpec("decision_tree"))
     at = page("compare", run=clean.id).run()
     assert "alone tells" not in said(at) and keys(at, "run_both") == []
@@ -113,6 +114,22 @@ def test_both_splits_are_run_by_one_click_and_shown(store: Store) -> None:
     shown = next(each.value for each in at.dataframe if "honest" in each.value)
     assert (shown.loc[shown["title"] == "k nearest neighbours", "change"] < -0.1).all()
     assert len(store.runs()) == 2, "what was there was not run again"
+
+
+def test_who_accepts_the_proposed_split_sees_what_ordinary_folds_would_have_promised(store: Store) -> None:
+    name = put(store, "visits.csv", pitfalls.visits())
+    run = compared(store, name, ModelSpec("k_neighbors"), kind="group", target="progression", group="patient")
+    at = page("compare", run=run.id).run()
+    assert "What ordinary folds would have promised" in said(at)
+    assert "With folds drawn at random rows of one patient may stand on both sides" in said(at)
+    at = button(at, "Run both and compare").run()
+    told = said(at)
+    assert "By ordinary folds k nearest neighbours explains" in told and "divided by patient, as you did, it" in told
+    assert "too good to be true: rows of one patient stood on both sides" in told
+    shown = next(each.value for each in at.dataframe if "honest" in each.value)
+    assert (shown.loc[shown["title"] == "k nearest neighbours", "change"] < -0.1).all()
+    plain = next(each.spec for each in store.runs() if each.id != run.id)
+    assert (plain.split.kind, plain.roles.group) == ("kfold", ""), "as it would have been divided without the proposal"
 
 
 def test_both_splits_can_be_started_before_anything_was_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,3 +162,5 @@ def test_two_splits_in_a_sentence() -> None:
     assert "did not flatter" in two_splits(accuracy, "Ridge", 0.97, 0.969, "together")
     assert "did not flatter" in two_splits(error, "Ridge", 3.0, 2.5, "time", column="date")
     assert "what comes later" in two_splits(error, "Ridge", 2.5, 3.5, "time", column="date")
+    accepted = two_splits(accuracy, "Ridge", 0.97, 0.969, "together", accepted=True)
+    assert accepted.startswith("By ordinary folds Ridge") and "ordinary folds would not have flattered it" in accepted

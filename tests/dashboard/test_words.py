@@ -299,6 +299,8 @@ def test_provenance() -> None:
         "Telco churn · 7,043 rows · 19 columns · predicting Churn (2 classes) · 5 folds, stratified · "
         "class weights: balanced · seed 0 · 2 Mar 2026, 14:03 · took 41 s"
     )
+    sealed = words.provenance("Iris", rows=569, sealed=114, features=1, target="y", split="hold-out", seed=3)
+    assert sealed.startswith("Iris · 569 rows, 114 of them sealed · 1 column")
     short = words.provenance("Iris", rows=1, features=1, target="y", split="hold-out", seed=3, seconds=9)
     assert short == "Iris · 1 row · 1 column · predicting y · hold-out · seed 3 · 9.0 s so far"
 

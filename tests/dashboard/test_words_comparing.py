@@ -64,12 +64,12 @@ def test_how_far_ahead_and_how_far_perhaps(found: Pair, measure, said: str) -> N
 def test_chances_are_told_in_a_hundred() -> None:
     told = comparing.three_ways(pair(0.02, -0.1, 0.1, 0.58, 0.4, 0.02), "A", "B", ACCURACY, 0.01)
     assert told == (
-        "A is better by more than 1.0 in 100: 58 in 100.",
-        "It makes no odds, they differ by less than 1.0 in 100, which you said does not matter: 40 in 100.",
-        "B is better by more than 1.0 in 100: 2 in 100.",
+        "A is better by more than 1.0 in 100: a chance of 58 in 100.",
+        "They are within 1.0 in 100 of each other, the limit set above: a chance of 40 in 100.",
+        "B is better by more than 1.0 in 100: a chance of 2 in 100.",
     )
     plain = comparing.three_ways(pair(0.02, -0.1, 0.1, 0.999, 0.0, 0.001), "A", "B", ACCURACY, 0.0)
-    assert plain == ("A is better: over 99 in 100.", "B is better: under 1 in 100.")
+    assert plain == ("A is better: a chance of over 99 in 100.", "B is better: a chance of under 1 in 100.")
     assert comparing.three_ways(pair(0.02, None, None), "A", "B", ACCURACY, 0.01) == ()
 
 
@@ -92,7 +92,7 @@ def test_a_group_shares_the_first_place(titles: list[str], others: int, said: st
 
 def test_how_many_rows_it_takes_or_why_that_cannot_be_said() -> None:
     assert comparing.enough(6_812, "", 569, "A", "B") == (
-        "Too few rows to tell A from B: it looks as if about 6,800 would be needed (there are 569)."
+        "Too few rows to tell A from B: it looks as if about 6,800 would be needed (569 took part)."
     )
     assert comparing.enough(None, "So it is.", 569, "A", "B") == (
         "How many rows it would take to tell A from B cannot be said. So it is."
@@ -132,7 +132,7 @@ def test_too_few_rows_are_said_with_the_ties() -> None:
     tied = board(("Forest", 0.9, True), ("Ridge", 0.89, True), ("Guess", 0.5, False))
     said = words.verdict(tied, ACCURACY, needed=3_412, rows=569)
     assert "Ridge cannot be told apart from it. Too few rows to tell Forest from Ridge: it looks" in said
-    assert "about 3,400 would be needed (there are 569)." in said
+    assert "about 3,400 would be needed (569 took part)." in said
     assert "Too few" not in words.verdict(tied, ACCURACY, needed=None, rows=569)
     assert "Too few" not in words.verdict(tied, ACCURACY, needed=3_412, rows=569, running=True)
     sole = board(("Forest", 0.9, True), ("Ridge", 0.8, False), ("Guess", 0.5, False))

@@ -36,6 +36,8 @@ def test_of_a_loss_less_is_better() -> None:
 
 
 def test_openings() -> None:
+    assert proof.sealed(114, 0).startswith("114 rows took no part in anything so far. Choose your model first")
+    assert "opened once before" in proof.sealed(114, 1) and "so far" not in proof.sealed(114, 1)
     assert proof.opened(0, 0.0).startswith("The first look")
     assert "opening number 3. All of these rows were looked at" in proof.opened(2, 1.0)
     assert "40 % of these rows had been looked at before" in proof.opened(1, 0.4)
