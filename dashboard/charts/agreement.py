@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from .layout import NOTHING, Subject, empty, escape, figure, label_rows, reason
 from .palette import Palette
+from .squares import squares
 
 
 def agreement(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -36,24 +37,11 @@ def agreement(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
         )
         for i, j in ((place[row["model_a"]], place[row["model_b"]]), (place[row["model_b"]], place[row["model_a"]])):
             values[i, j], told[i, j] = row["agree"], said
-    written = np.where(np.isnan(values), "", np.char.mod("%.2f", np.nan_to_num(values)))
+    written = np.char.mod("%.2f", np.nan_to_num(values))
     names = [escape(model, 18) for model in models]
     size = len(models)
     drawn = figure(palette, title, "How much they agree, by colour", height=170 + max(30, 200 // size) * size)
-    drawn.add_heatmap(
-        z=values,
-        customdata=told,
-        colorscale=palette.scale,
-        zmin=0,
-        zmax=1,
-        xgap=2,
-        ygap=2,
-        showscale=False,
-        text=written,
-        texttemplate="%{text}",
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-    )
+    squares(drawn, palette, values, told, written)
     label_rows(drawn, names)
     upright = sum(map(len, names)) > 30
     drawn.update_xaxes(tickvals=list(range(size)), ticktext=names, showgrid=False, zeroline=False)

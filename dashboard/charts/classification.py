@@ -10,17 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
 
 from .layout import NOTHING, Subject, empty, escape, figure, label_rows, of, reason, with_legend
 from .palette import Palette
+from .squares import write
 
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 SHARES_UP_TO = 8  # classes whose cells have room for a share under the count
 COUNTS_UP_TO = 20
 BARS_UP_TO = 40
-# On grounds up to this luminance white can be read better than ink.
-INK, PAPER, HALF_LIGHT = "#1B1F2A", "#FFFFFF", 0.18
 
 
 def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -54,7 +52,10 @@ def confusion(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING)
         ygap=gap,
         hoverinfo="skip",
     )
-    _write_cells(drawn, count, frame, palette, shown)
+    texts = _cell_texts(count, shown, frame.attrs.get("shown") == "count")
+    if texts is not None:
+        size = 13 if len(count) <= SHARES_UP_TO else 10
+        write(drawn, palette, shown / max(1.0, shown.max()), texts, size)
     _clickable(drawn, frame, count, places, names, palette)
     short = [escape(each, 14) for each in classes]
     drawn.update_xaxes(tickvals=list(range(len(names))), ticktext=short, showgrid=False, zeroline=False)
@@ -74,33 +75,6 @@ def _cells(frame: pd.DataFrame, classes: list[Any]) -> tuple[np.ndarray, np.ndar
     count[cells], places[cells] = frame["count"], np.arange(len(frame))
     shown[cells] = frame[frame.attrs.get("shown", "share")].fillna(0.0)
     return count, shown, places
-
-
-def _write_cells(drawn: go.Figure, count: np.ndarray, frame: pd.DataFrame, palette: Palette, shown: np.ndarray) -> None:
-    """Counts and shares onto the cells, each dark or light so that it can be read on its own colour.
-
-    Annotations, because what can be clicked on fades when something else is chosen.
-    """
-    texts = _cell_texts(count, shown, frame.attrs.get("shown") == "count")
-    if texts is None:
-        return
-    level = shown / max(1.0, shown.max())
-    grounds = sample_colorscale(palette.scale, level.ravel().clip(0, 1).tolist(), colortype="tuple")
-    rows, columns = np.indices(count.shape)
-    size = 13 if len(count) <= SHARES_UP_TO else 10
-    drawn.update_layout(
-        annotations=[
-            {
-                "x": int(x),
-                "y": int(y),
-                "text": text,
-                "showarrow": False,
-                "font": {"size": size, "color": INK if luminance(ground) > HALF_LIGHT else PAPER},
-            }
-            for x, y, text, ground in zip(columns.ravel(), rows.ravel(), texts.ravel(), grounds, strict=True)
-            if text
-        ]
-    )
 
 
 def _clickable(
@@ -129,12 +103,6 @@ def _clickable(
         f"%{{customdata[3]}} of the rows that are %{{customdata[0]}}{by_name}<extra></extra>",
         showlegend=False,
     )
-
-
-def luminance(colour: tuple[float, float, float]) -> float:
-    """Relative luminance of an sRGB colour, parts from 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _cell_texts(count: np.ndarray, shown: np.ndarray, counted: bool) -> np.ndarray | None:

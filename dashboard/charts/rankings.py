@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from .layout import NOTHING, Subject, empty, escape, escaped, figure, label_rows, reason
 from .palette import Palette
+from .squares import squares
 
 MOST_BARS = 15
 WRITTEN = 12  # columns of a matrix up to which the figures are written into it
@@ -139,21 +140,8 @@ def correlations(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHI
     drawn = figure(
         palette, title, "Strength of the tie, by colour", clause=clause, height=150 + max(22, 320 // size) * size
     )
-    written = np.where(np.isnan(values), "", np.char.mod("%.2f", np.nan_to_num(values)))
-    drawn.add_heatmap(
-        z=values,
-        customdata=spoken,
-        colorscale=palette.scale,
-        zmin=0,
-        zmax=1,
-        xgap=1,
-        ygap=1,
-        showscale=False,
-        text=written if size <= WRITTEN else None,
-        texttemplate="%{text}" if size <= WRITTEN else None,
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-    )
+    written = np.char.mod("%.2f", np.nan_to_num(values))
+    squares(drawn, palette, values, spoken, written if size <= WRITTEN else None, gap=1)
     label_rows(drawn, names)
     drawn.update_xaxes(tickvals=list(range(size)), ticktext=names, tickangle=-90, showgrid=False, zeroline=False)
     return drawn

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from .layout import NOTHING, Subject, empty, escape, escaped, figure, label_rows, reason, with_legend
 from .palette import Palette
+from .squares import squares
 
 NAME = 24
 PARTS = ("first", "equal", "second")  # of the chances of a pair, as columns and in the order of the bar
@@ -42,24 +43,11 @@ def chances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -
             f"practically equal: {row.p_equal:.0%}<br>worse: {row.p_worse:.0%}"
         )
     names = [escape(each, 22) for each in models]
-    written = np.where(np.isnan(values), "", np.char.mod("%.0f", 100 * np.nan_to_num(values)))
+    written = np.char.mod("%.0f", 100 * np.nan_to_num(values))
     drawn = figure(
         palette, title, "Against", clause="in 100; a strong colour is a high chance", height=130 + 34 * len(models)
     )
-    drawn.add_heatmap(
-        z=values,
-        customdata=spoken,
-        colorscale=palette.scale,
-        zmin=0,
-        zmax=1,
-        xgap=2,
-        ygap=2,
-        showscale=False,
-        text=written,
-        texttemplate="%{text}",
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-    )
+    squares(drawn, palette, values, spoken, written)
     label_rows(drawn, names)
     drawn.update_xaxes(tickvals=list(range(len(models))), ticktext=names, tickangle=-40, showgrid=False, zeroline=False)
     return drawn
