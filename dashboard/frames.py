@@ -214,7 +214,7 @@ def _cell(result: Comparison, model: ModelResult, metric: Metric) -> Cell:
     values = [each for each in model.values(metric.name) if each is not None]
     if not values or len(values) < len(model.done):
         return Cell(None, None, None, None, model.undefined(metric.name))
-    likely = interval(values, result.test_share, bounds=(metric.low, metric.high))
+    likely = interval(values, result.test_share, repeats=result.repeats, bounds=(metric.low, metric.high))
     return Cell(likely.mean, _spread(values), likely.low, likely.high, "")
 
 
