@@ -87,7 +87,8 @@ def _work(store: Store, params: Params) -> dict[str, Any]:
     pipeline, rows, sealed = _fitted(store, table, spec)
     tell(Step(0.9, "the file is written"))
     model = named(carried(pipeline, decision), decision.classes)
-    about = _about(spec, table, params["decision"], rows, sealed) | {"probabilities": hasattr(pipeline, "predict_proba")}
+    about = _about(spec, table, params["decision"], rows, sealed)
+    about["probabilities"] = hasattr(pipeline, "predict_proba")
     content = packed(model, about)
     return {"about": about, "size": store.files.put_model(derived_key(KIND, params), content)}
 

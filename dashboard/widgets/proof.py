@@ -145,9 +145,7 @@ def _rows(asked: Asked) -> None:
     metric, share = asked.metric, asked.result.test_share
     points = rows.curve(row.result["points"], metric.name)
     repeats, better = asked.result.repeats, metric.greater_is_better
-    last = rows.last_doubling(
-        points, test_fraction=share, rope=asked.rope, greater_is_better=better, repeats=repeats
-    )
+    last = rows.last_doubling(points, test_fraction=share, rope=asked.rope, greater_is_better=better, repeats=repeats)
     if last is None:
         st.caption("Whether more rows would help cannot be said: too few folds have a score at two sizes.")
     else:

@@ -259,7 +259,9 @@ def to_take_home(title: str, rows: int, seconds: str) -> str:
 def in_the_file(about: Mapping[str, Any], bytes_: int) -> str:
     """What the file of a model holds, from what it says about itself, see `core.model_files`."""
     decision = Decision.from_json(about["decision"])
-    flags = "calls the class that costs least" if decision.matrix else f"flags {cut_off(decision.threshold, decision.on)}"
+    flags = (
+        "calls the class that costs least" if decision.matrix else f"flags {cut_off(decision.threshold, decision.on)}"
+    )
     sealed = f"; {count(about['sealed'], 'sealed row')} took no part" if about["sealed"] else ""
     versions = ", ".join(f"{VERSIONS[name]} {about['versions'][name]}" for name in VERSIONS)
     return (

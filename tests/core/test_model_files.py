@@ -33,7 +33,9 @@ print(json.dumps([model.predict(X).tolist(), ask(X).tolist(), model.classes_.tol
 
 def made(store: Store, model: ModelSpec, decision: Decision, data: str = "loan_desk:rows=300") -> tuple[Table, Derived]:
     table = jobs.read(store, data)
-    spec = RunSpec(data, table.fingerprint, Roles(table.target, positive="yes"), Split("stratified", exam=0.2), (model,))
+    spec = RunSpec(
+        data, table.fingerprint, Roles(table.target, positive="yes"), Split("stratified", exam=0.2), (model,)
+    )
     if data == "iris":
         spec = replace(spec, roles=Roles(table.target))
     row = asking.request_model_file(store, "", spec, model, decision.to_json())
