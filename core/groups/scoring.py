@@ -40,8 +40,8 @@ def by_group(
     come to. Where there are folds, other training rows are allowed for as in `core.comparison.interval`: Nadeau and
     Bengio (2003) put the variance of a mean at ``(1 / J + test / train) · s²`` with the variance s² of the group's
     score over the folds; the rows stand for the first term, and the second widens the interval. A hold-out tells
-    nothing of that. Where no resample differs, as where all of few rows are named right, the interval of so many right ones of as
-    many (Wilson) takes their place.
+    nothing of that. Where no resample differs, as where all of few rows are named right, the interval of so many right
+    ones of as many (Wilson) takes their place.
 
     Parameters
     ----------
