@@ -71,8 +71,8 @@ class RowClaims:
     found: float
 
 
-def row_claims(learner: str, sets: int = SETS, rows: int = ROWS, corrected: bool = True) -> RowClaims:
-    """What a hold-out claims about all data sets; `corrected` as Bakeoff does, else by plain shares of the drawings."""
+def row_claims(learner: str, sets: int = SETS, rows: int = ROWS) -> RowClaims:
+    """What a hold-out claims about all data sets."""
     false, wrong, worse, held, held_better, held_score, found = ([] for _ in range(7))
     for drawn, true in judged(learner, sets, rows):
         equal, better = compare_rows(drawn, "a", "equal"), compare_rows(drawn, "a", "worse")
