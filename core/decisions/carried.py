@@ -27,8 +27,10 @@ TRUSTED = (
 )
 
 
-def _gives(method: str) -> Callable[[Any], bool]:
-    return lambda model: hasattr(model.estimator, method)
+def _where_given(method: str) -> Callable[[Callable[..., Floats]], Any]:
+    """A method that a model has where its estimator has one of this name."""
+    decorated: Callable[[Callable[..., Floats]], Any] = available_if(lambda model: hasattr(model.estimator, method))
+    return decorated
 
 
 class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -103,13 +105,13 @@ class Named(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The class of each row by its name, shape (rows,)."""
         return self.classes_[self.estimator.predict(X)]
 
-    @available_if(_gives("predict_proba"))
+    @_where_given("predict_proba")
     def predict_proba(self, X: Any) -> Floats:
         """The estimator's probabilities, shape (rows, classes)."""
         found: Floats = self.estimator.predict_proba(X)
         return found
 
-    @available_if(_gives("decision_function"))
+    @_where_given("decision_function")
     def decision_function(self, X: Any) -> Floats:
         """The estimator's decision scores, towards the last class where there are two."""
         found: Floats = self.estimator.decision_function(X)
