@@ -32,13 +32,12 @@ if TYPE_CHECKING:
 @cache
 def versions() -> dict[str, str]:
     """The versions that a result depends on, without importing the libraries."""
-    names = {"scikit-learn": "scikit-learn", "torch": "torch", "numpy": "numpy"}
     found = {"bakeoff": core.__version__}
-    for key, package in names.items():
+    for package in ("scikit-learn", "torch", "numpy"):
         try:
-            found[key] = version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
-            found[key] = ""
+            found[package] = ""
     return found
 
 
