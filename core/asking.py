@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import exam, jobs
+from core import exam, jobs, model_files
 from core.checks import Checked
 from core.derivation import derived_key
 from core.derived import checks_params, oddities_params
@@ -56,6 +56,11 @@ def request_oddities(store: Store, fingerprint: str, roles: Roles) -> Derived:
 def request_exam(store: Store, spec: RunSpec, model: ModelSpec) -> Derived:
     """Have the sealed rows of a run opened for one model, see `core.exam`; what was opened before is there at once."""
     return _request(store, exam.KIND, exam.exam_params(spec, model))
+
+
+def request_model_file(store: Store, run: str, spec: RunSpec, model: ModelSpec, decision: Mapping[str, Any]) -> Derived:
+    """A model of a run as a file, with a decision in it (see `core.model_files`), or the job that makes it."""
+    return _request(store, model_files.KIND, model_files.file_params(spec, model, decision), run)
 
 
 def request_study(store: Store, kind: str, spec: RunSpec, model: ModelSpec) -> Derived:

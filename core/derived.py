@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import afterwards, confined, exam, studies
+from core import afterwards, confined, exam, model_files, studies
 from core.catalogue import Catalogue
 from core.comparison import Resampled
 from core.data import files_behind
@@ -371,6 +371,7 @@ DERIVED: Catalogue[Derivation] = Catalogue(
     Derivation("segments", _segments, seconds=lambda store, params: 180.0),
     Derivation("estimate", _estimate, seconds=lambda store, params: 60.0),
     *exam.DERIVATIONS,
+    *model_files.DERIVATIONS,
     *studies.DERIVATIONS,
     *afterwards.DERIVATIONS,
 )

@@ -32,13 +32,12 @@ if TYPE_CHECKING:
 @cache
 def versions() -> dict[str, str]:
     """The versions that a result depends on, without importing the libraries."""
-    names = {"scikit-learn": "scikit-learn", "torch": "torch", "numpy": "numpy"}
     found = {"bakeoff": core.__version__}
-    for key, package in names.items():
+    for package in ("scikit-learn", "torch", "numpy"):
         try:
-            found[key] = version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
-            found[key] = ""
+            found[package] = ""
     return found
 
 
@@ -336,16 +335,21 @@ class Comparison:
         """Share of the practice rows in one fold's held-out part."""
         return test_share(self.spec.split, self.practice_rows)
 
+    @property
+    def repeats(self) -> int:
+        """How often the folds were drawn anew, see `core.comparison.compare_pair`."""
+        return self.spec.split.repeats if SPLITS[self.spec.split.kind].repeated else 1
+
     def evidence(self, metric: str = "") -> Evidence:
         """What the scores of the finished models bear out: intervals, pairs, ties."""
-        chosen, split = METRICS[metric or self.metric], self.spec.split
+        chosen = METRICS[metric or self.metric]
         scored = [each for each in self.models if each.state == FitState.DONE and each.mean(chosen.name) is not None]
         finished = sorted(scored, key=lambda each: each.fit_seconds or 0.0)  # of equals the quicker one is first
         return Evidence(
             chosen,
             {each.id: each.values(chosen.name) for each in finished},
             self.test_share,
-            split.repeats if SPLITS[split.kind].repeated else 1,
+            self.repeats,
             self.practice_rows,
             self._drawn(chosen.name) if finished and len(finished[0].fits) == 1 else None,
         )

@@ -93,7 +93,8 @@ def judgement(run: RunRow, model: str, costs: Costs) -> Judgement:
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _judgement(folder: str, run: str, model: str, stamp: str, key: str, _run: RunRow, _costs: Costs) -> Judgement:
-    return judge(weighing(_run, model), _costs, session.comparison(_run).test_share)
+    result = session.comparison(_run)
+    return judge(weighing(_run, model), _costs, result.test_share, result.repeats)
 
 
 def judgement_of_classes(run: RunRow, model: str, matrix: list[list[float | None]]) -> Judgement:
@@ -111,7 +112,8 @@ def judgement_of_classes(run: RunRow, model: str, matrix: list[list[float | None
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _of_classes(folder: str, run: str, model: str, stamp: str, key: str, _run: RunRow, _matrix: Any) -> Judgement:
-    return judge_matrix(held_out(_run, model), _run.problem, _matrix, session.comparison(_run).test_share)
+    result = session.comparison(_run)
+    return judge_matrix(held_out(_run, model), _run.problem, _matrix, result.test_share, result.repeats)
 
 
 def sureness(run: RunRow, model: str, level: float, by_class: bool) -> Certainty:

@@ -15,7 +15,7 @@ import pandas as pd
 from core.comparison import interval
 from core.curves import KINDS, VALUES, line, turn
 from core.diagnostics import DIAGNOSES, Held
-from core.metrics import Metric
+from core.metrics import METRICS, Metric
 from core.results import Comparison, ModelResult
 from dashboard.charts import Subject
 
@@ -98,6 +98,7 @@ def score_spread(result: Comparison, models: Sequence[str], metric: str) -> pd.D
         if fit.outcome is not None and fit.outcome.scores.get(metric) is not None
     ]
     frame = pd.DataFrame(rows, columns=["model", "fold", "score", "mean", "low", "high"])
+    frame.attrs["greater_is_better"] = METRICS[metric].greater_is_better
     return frame.astype({"score": float, "mean": float, "low": float, "high": float})
 
 
@@ -214,7 +215,7 @@ def _cell(result: Comparison, model: ModelResult, metric: Metric) -> Cell:
     values = [each for each in model.values(metric.name) if each is not None]
     if not values or len(values) < len(model.done):
         return Cell(None, None, None, None, model.undefined(metric.name))
-    likely = interval(values, result.test_share, bounds=(metric.low, metric.high))
+    likely = interval(values, result.test_share, repeats=result.repeats, bounds=(metric.low, metric.high))
     return Cell(likely.mean, _spread(values), likely.low, likely.high, "")
 
 

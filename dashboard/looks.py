@@ -13,7 +13,7 @@ import pandas as pd
 from core.diagnostics import agreement
 from core.records import Problem
 from dashboard.frames import Shown, importances, learning_curve, overlaid, score_spread
-from dashboard.words import diagnosing
+from dashboard.words import diagnosing, pictured
 
 THEMES: Mapping[str, str] = {
     "errs": "Where it errs",
@@ -158,6 +158,16 @@ def _off_by(frames: Frames, problem: Problem) -> str:
     return diagnosing.off_by(title, frame, problem.target)
 
 
+def _nearer(frames: Frames, problem: Problem) -> str:
+    title, frame = next(iter(frames.items()))
+    return pictured.nearer_than_the_mean(title, frame, problem.target)
+
+
+def _over_folds(frames: Frames, problem: Problem) -> str:
+    frame = next(iter(frames.values()))
+    return pictured.over_folds(frame, greater_is_better=bool(frame.attrs.get("greater_is_better", True)))
+
+
 def _over_half(frames: Frames, problem: Problem) -> str:
     title, frame = next(iter(frames.items()))
     return diagnosing.over_half(title, frame, problem.positive)
@@ -174,7 +184,7 @@ LOOKS: Mapping[str, Look] = {
     "outcomes": Look("errs", "outcomes", said=_outcomes, two_classes=True),
     "mistakes": Look("errs", "mistakes", said=first(diagnosing.mistaken), cells=True),
     "per_class": Look("errs", "one_against_rest", said=_per_class),
-    "predicted_against_actual": Look("errs", "residuals"),
+    "predicted_against_actual": Look("errs", "residuals", said=_nearer),
     "residuals": Look("errs", "residuals", said=first(diagnosing.leaning)),
     "residual_distribution": Look("errs", "residual_distribution", said=_off_by),
     "error_by_size": Look("errs", "error_by_size", said=first(diagnosing.by_size)),
@@ -195,7 +205,13 @@ LOOKS: Mapping[str, Look] = {
     "precision_recall": Look("curves", "precision_recall", said=_one_curve(diagnosing.half_found)),
     "gain": Look("curves", "gains", said=_one_curve(diagnosing.gone_through)),
     "lift": Look("curves", "gains", said=_one_curve(diagnosing.lifted)),
-    "importances": Look("relies", make=importances),
-    "learning_curve": Look("learned", make=lambda shown: learning_curve(shown.result, shown.models)),
-    "score_spread": Look("scores", make=lambda shown: score_spread(shown.result, shown.models, shown.metric)),
+    "importances": Look("relies", make=importances, said=first(lambda title, frame: pictured.relied_on(frame))),
+    "learning_curve": Look(
+        "learned",
+        make=lambda shown: learning_curve(shown.result, shown.models),
+        said=first(lambda title, frame: pictured.learned(frame)),
+    ),
+    "score_spread": Look(
+        "scores", make=lambda shown: score_spread(shown.result, shown.models, shown.metric), said=_over_folds
+    ),
 }

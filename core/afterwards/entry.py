@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from core.checks import Finding
 from core.comparison import Pair, compare_pair, holm
-from core.data import SPLITS
 from core.metrics import Metric
 from core.models import MODELS
 from core.records import FitState, Problem, Table
@@ -114,9 +113,8 @@ class Finished:
         if not any(x is not None and y is not None for x, y in zip(a, b, strict=True)):
             return None
         better = self.metric.greater_is_better
-        split = self.result.spec.split
-        repeats = split.repeats if SPLITS[split.kind].repeated else 1
-        return compare_pair(a, b, test_fraction=self.result.test_share, greater_is_better=better, repeats=repeats)
+        share, repeats = self.result.test_share, self.result.repeats
+        return compare_pair(a, b, test_fraction=share, greater_is_better=better, repeats=repeats)
 
     def ahead(self, a: Sequence[float | None], b: Sequence[float | None]) -> bool:
         """Whether the first is better than the second beyond what the folds leave open."""

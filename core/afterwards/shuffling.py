@@ -67,7 +67,7 @@ def falls(finished: Finished) -> Falls:
         tell(Step(place / len(folds), f"shuffling columns, fold {place + 1} of {len(folds)}"))
         rows.append(_in_fold(finished, fold, pipeline, names))
     by_column = np.array(rows).T
-    found = [interval(each.tolist(), finished.result.test_share) for each in by_column]
+    found = [interval(each.tolist(), finished.result.test_share, repeats=finished.result.repeats) for each in by_column]
     low = tuple(-np.inf if each.low is None else each.low for each in found)
     high = tuple(np.inf if each.high is None else each.high for each in found)
     return Falls(names, tuple(by_column.mean(axis=1).tolist()), low, high)

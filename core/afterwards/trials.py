@@ -5,6 +5,7 @@ Takes a `Finished` and a model's spec; gives fitted models and their scores. Say
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from core.afterwards.entry import Finished
+from core.data import practice_and_exam
 from core.models import MODELS
 from core.progress import Step, retelling, tell
-from core.records import Fold, ModelSpec, Outcome
+from core.records import Fold, ModelSpec, Outcome, Samples
 from core.results import ModelResult, outcome_of
 from core.run import Setting, execute
 
@@ -68,7 +70,8 @@ class Change:
     columns : tuple of str
         The columns that the model sees; empty for all.
     moved : int
-        Rows by which the answers are moved down against the columns.
+        Rows by which the answers are moved down against the columns. Rows that would get the answer of a sealed row
+        take no part then.
     """
 
     seed: int = 0
@@ -115,10 +118,24 @@ def _changed(finished: Finished, change: Change) -> Setting:
         features = tuple(each for each in problem.features if each.name in set(change.columns))
         problem = replace(problem, features=features, image_shape=(), series_shape=())
         rows = replace(rows, frame=rows.frame[[each.name for each in features]])
+    folds: Sequence[Fold] = shared.folds
     if change.moved:
-        rows = replace(rows, y=np.roll(rows.y, change.moved))
-    folds = [_bounded(each, spec.seed) for each in shared.folds]
+        rows, folds = _moved(shared, change.moved)
+    folds = [_bounded(each, spec.seed) for each in folds]
     return Setting(replace(spec, seed=spec.seed + change.seed), problem, rows, folds)
+
+
+def _moved(shared: Setting, by: int) -> tuple[Samples, list[Fold]]:
+    """The rows with the answers of others, and the folds without those whose answer would be that of a sealed row."""
+    rows, opened = shared.samples, np.ones(len(shared.samples.y), bool)
+    opened[practice_and_exam(rows, shared.problem, shared.spec.split)[1]] = False
+    known = np.roll(opened, by)
+    folds = [
+        replace(each, train=each.train[known[each.train]], test=each.test[known[each.test]]) for each in shared.folds
+    ]
+    if not all(len(each.train) and len(each.test) for each in folds):
+        raise ValueError("Of some fold every row stands beside a sealed one, so its answers cannot be moved.")
+    return replace(rows, y=np.where(known, np.roll(rows.y, by), rows.y)), folds
 
 
 def _tried(shared: Setting, spec: ModelSpec, keep: bool) -> Trial:

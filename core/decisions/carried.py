@@ -5,11 +5,13 @@ Not imported with its package: a page needs no scikit-learn.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from core.decisions.costs import Floats
@@ -20,8 +22,15 @@ from core.decisions.weighing import PROBABILITY
 # What a file of such a model is made of, beyond `core.models.TRUSTED`.
 TRUSTED = (
     "core.decisions.carried.CheapestClass",
+    "core.decisions.carried.Named",
     "sklearn.model_selection._classification_threshold.FixedThresholdClassifier",
 )
+
+
+def _where_given(method: str) -> Callable[[Callable[..., Floats]], Any]:
+    """A method that a model has where its estimator has one of this name."""
+    decorated: Callable[[Callable[..., Floats]], Any] = available_if(lambda model: hasattr(model.estimator, method))
+    return decorated
 
 
 class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -63,6 +72,57 @@ class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.classes_[cheapest(self.predict_proba(X), np.asarray(self.costs))]
 
 
+class Named(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A fitted classifier of class codes that answers with the names of the classes.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+        Whose classes are the places in `names`.
+    names : sequence
+        Of all classes.
+    """
+
+    def __init__(self, estimator: Any, names: Any) -> None:
+        self.estimator = estimator
+        self.names = names
+
+    @property
+    def classes_(self) -> Any:
+        """The names of the classes, in the order of the columns of ``predict_proba``."""
+        return np.array(list(self.names))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether the estimator is."""
+        check_is_fitted(self.estimator)
+        return True
+
+    def fit(self, X: Any, y: Any) -> Named:
+        """Do nothing: the estimator is fitted."""
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """The class of each row by its name, shape (rows,)."""
+        return self.classes_[self.estimator.predict(X)]
+
+    @_where_given("predict_proba")
+    def predict_proba(self, X: Any) -> Floats:
+        """The estimator's probabilities, shape (rows, classes)."""
+        found: Floats = self.estimator.predict_proba(X)
+        return found
+
+    @_where_given("decision_function")
+    def decision_function(self, X: Any) -> Floats:
+        """The estimator's decision scores, towards the last class where there are two."""
+        found: Floats = self.estimator.decision_function(X)
+        return found
+
+
+def named(model: Any, classes: Sequence[Any]) -> Named:
+    """A fitted classifier of class codes that answers with the names of these classes."""
+    return Named(model, list(classes))
+
+
 def carried(pipeline: Any, decision: Decision) -> Any:
     """A fitted pipeline whose ``predict`` answers as was decided.
 
@@ -85,7 +145,7 @@ def carried(pipeline: Any, decision: Decision) -> Any:
     seen = [int(each) for each in pipeline.classes_]
     if seen != list(range(len(decision.classes))):
         names = [decision.classes[code] for code in seen]
-        raise ValueError(f"This fold's model knows {names} only, and the decision speaks of {list(decision.classes)}.")
+        raise ValueError(f"The model knows {names} only, and the decision speaks of {list(decision.classes)}.")
     if decision.matrix:
         return CheapestClass(pipeline, [list(row) for row in decision.matrix])
     return FixedThresholdClassifier(  # which takes a fitted estimator as it is

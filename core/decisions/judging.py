@@ -38,6 +38,8 @@ class Judgement:
         What came of all parts at the cut-offs that were chosen on the others.
     test_fraction : float
         See `core.comparison.interval`; 0 where the parts are halves of one fold, which have no interval.
+    repeats : int
+        How often the folds were drawn anew, see `core.comparison.compare_pair`.
     bounds : tuple of float or None
         The least and the most that 1,000 cases can come to.
     """
@@ -47,6 +49,7 @@ class Judgement:
     folds: pd.DataFrame = field(default_factory=pd.DataFrame)
     counts: Counts = field(default_factory=lambda: Counts(0.0, 0.0, 0.0, 0.0))
     test_fraction: float = 0.0
+    repeats: int = 1
     bounds: tuple[float | None, float | None] = (None, None)
 
     def money(self, which: str = "chosen") -> Interval:
@@ -54,17 +57,17 @@ class Judgement:
         values = self.folds[which].tolist()
         if not self.test_fraction:
             return Interval(float(np.mean(values)), None, None, len(values))
-        return interval(values, self.test_fraction, bounds=self.bounds)
+        return interval(values, self.test_fraction, repeats=self.repeats, bounds=self.bounds)
 
     def gain(self, over: str) -> Pair | None:
         """How much more comes of the choice than of a rival; None where a single fold tells nothing of luck."""
         if not self.test_fraction or len(self.folds) < 2:
             return None
         mine, theirs = self.folds["chosen"].tolist(), self.folds[over].tolist()
-        return compare_pair(mine, theirs, test_fraction=self.test_fraction, rope=0.0)
+        return compare_pair(mine, theirs, test_fraction=self.test_fraction, rope=0.0, repeats=self.repeats)
 
 
-def judge(weighing: Weighing, costs: Costs, test_fraction: float) -> Judgement:
+def judge(weighing: Weighing, costs: Costs, test_fraction: float, repeats: int = 1) -> Judgement:
     """Choose a model's cut-off, and find out what that choice is worth.
 
     Parameters
@@ -73,6 +76,8 @@ def judge(weighing: Weighing, costs: Costs, test_fraction: float) -> Judgement:
     costs : Costs
     test_fraction : float
         Held-out rows as a share of the rows of one fold.
+    repeats : int
+        How often the folds were drawn anew: that brings no new rows.
 
     Returns
     -------
@@ -93,6 +98,7 @@ def judge(weighing: Weighing, costs: Costs, test_fraction: float) -> Judgement:
         folds=folds.assign(**money),
         counts=Counts(*(sum(getattr(end, name) for end in ends) for name in Counts.__slots__)),
         test_fraction=0.0 if weighing.held.halved else test_fraction,
+        repeats=repeats,
         bounds=(-CASES * max(costs.miss, costs.alarm), CASES * max(costs.hit, costs.rejection)),
     )
 
@@ -116,4 +122,4 @@ def best_of(judged: Mapping[str, Judgement]) -> tuple[str, ...]:
     fraction = min(each.test_fraction for each in able.values())
     if not fraction:
         return (max(scores, key=lambda name: float(np.mean(scores[name]))),)
-    return tied_with_best(scores, test_fraction=fraction)
+    return tied_with_best(scores, test_fraction=fraction, repeats=max(each.repeats for each in able.values()))

@@ -37,7 +37,7 @@ def cheapest(probabilities: Floats, matrix: Floats) -> NDArray[np.intp]:
     return codes
 
 
-def judge_matrix(held: HeldOut, problem: Problem, matrix: Floats, test_fraction: float) -> Judgement:
+def judge_matrix(held: HeldOut, problem: Problem, matrix: Floats, test_fraction: float, repeats: int = 1) -> Judgement:
     """What it is worth to call the class that costs least.
 
     Parameters
@@ -45,7 +45,7 @@ def judge_matrix(held: HeldOut, problem: Problem, matrix: Floats, test_fraction:
     held : HeldOut
     problem : Problem
     matrix : ndarray of shape (classes, classes)
-    test_fraction : float
+    test_fraction, repeats
         See `core.decisions.judging.judge`.
 
     Returns
@@ -72,7 +72,8 @@ def judge_matrix(held: HeldOut, problem: Problem, matrix: Floats, test_fraction:
     folds = pd.DataFrame(rows)
     folds.attrs.update(changed=int((called != judged.predicted).sum()), rows=len(called))
     bounds = (-CASES * float(matrix.max()), -CASES * float(matrix.min()))
-    return Judgement(folds=folds, test_fraction=0.0 if held.halved else test_fraction, bounds=bounds)
+    fraction = 0.0 if held.halved else test_fraction
+    return Judgement(folds=folds, test_fraction=fraction, repeats=repeats, bounds=bounds)
 
 
 def _mean(values: Floats, weights: Floats) -> float:

@@ -36,9 +36,12 @@ def by_group(
 ) -> pd.DataFrame:
     """A model's score for all held-out rows and for each group of them.
 
-    Intervals are of 95 %, by resampling rows (percentile bootstrap, Efron 1979); so they tell what other rows would
-    have come to, and nothing of what another training would have. Where no resample differs, as where all of few rows
-    are named right, the interval of so many right ones of as many (Wilson) takes their place.
+    Intervals are of 95 %, by resampling rows (percentile bootstrap, Efron 1979), which tells what other rows would have
+    come to. Where there are folds, other training rows are allowed for as in `core.comparison.interval`: Nadeau and
+    Bengio (2003) put the variance of a mean at ``(1 / J + test / train) · s²`` with the variance s² of the group's
+    score over the folds; the rows stand for the first term, and the second widens the interval. A hold-out tells
+    nothing of that. Where no resample differs, as where all of few rows are named right, the interval of so many right
+    ones of as many (Wilson) takes their place.
 
     Parameters
     ----------
@@ -78,7 +81,8 @@ def _scored(
     value, reason = score(metric, part, problem)
     low = high = None
     if value is not None:
-        low, high = _interval(value, part, problem, metric, units[among], resamples, random)
+        training = _training(held, problem, among, metric)
+        low, high = _interval(value, part, problem, metric, units[among], resamples, random, training)
     told = reason or _too_little(metric, min(rows, len(np.unique(units[among]))), low, high)
     told = told or _too_few_of_class(metric, part, problem)
     return {"rows": rows, "score": value, "low": low, "high": high, "enough": not told, "reason": told}
@@ -100,8 +104,28 @@ def _too_few_of_class(metric: str, part: Predictions, problem: Problem) -> str:
     return FEW if np.bincount(part.actual.astype(int), minlength=2).min() < FEWEST_OF_CLASS else ""
 
 
+def _training(held: HeldOut, problem: Problem, among: Mask, metric: str) -> float:
+    """The variance of a group's score that other training rows would bring; 0 where nothing tells of it."""
+    if held.halved or len(held.names) < 2:
+        return 0.0
+    of_folds = [among & (held.parts == part) for part in range(len(held.names))]
+    found = [
+        score(metric, taken(held.predictions, np.flatnonzero(each)), problem)[0] for each in of_folds if each.any()
+    ]
+    known = [each for each in found if each is not None]
+    test = len(held.parts) / len(held.names) / len(np.unique(held.predictions.rows))
+    return test / (1 - test) * float(np.var(known, ddof=1)) if len(known) > 1 and test < 1 else 0.0
+
+
 def _interval(
-    value: float, part: Predictions, problem: Problem, metric: str, units: Codes, resamples: int, random: Any
+    value: float,
+    part: Predictions,
+    problem: Problem,
+    metric: str,
+    units: Codes,
+    resamples: int,
+    random: Any,
+    training: float,
 ) -> tuple[float | None, float | None]:
     if len(units) > MOST_DRAWN:  # of which the interval is wider than it would be: on the safe side
         kept = np.sort(random.choice(len(units), MOST_DRAWN, replace=False))
@@ -119,7 +143,14 @@ def _interval(
     entry = METRICS[metric]
     if high - low < 1e-12 and entry.low == 0 and entry.high == 1:
         low, high = share_interval(value * (worth := _fewest(part, problem)), worth) or (low, high)
+    elif training and (spread := float(np.var(drawn))):
+        wider = (1 + training / spread) ** 0.5
+        low, high = (_within(value + wider * (end - value), entry.low, entry.high) for end in (low, high))
     return min(low, value), max(high, value)
+
+
+def _within(value: float, low: float | None, high: float | None) -> float:
+    return max(value if low is None else low, min(value, value if high is None else high))
 
 
 def _fewest(part: Predictions, problem: Problem) -> float:

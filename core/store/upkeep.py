@@ -111,9 +111,10 @@ class Upkeep(Database):
     def _without_row(self) -> Iterator[Path]:
         stored = {row[0] for row in self._read("SELECT key FROM outcome")}
         open_ = {row[0] for row in self._read("SELECT key FROM fit WHERE state IN ('queued', 'running')")}
+        taken = {row[0] for row in self._read("SELECT key FROM derived")}  # models that were made on request
         # A table's copy that no run needs is made again when somebody wants it.
         tables = {row[0] for row in self._read("SELECT DISTINCT json_extract(spec, '$.fingerprint') FROM run")}
-        kept = (("fits", stored | open_, HOUR), ("models", stored | open_, HOUR), ("data", tables, WEEK))
+        kept = (("fits", stored | open_, HOUR), ("models", stored | open_ | taken, HOUR), ("data", tables, WEEK))
         for folder, keys, age in (*kept, ("checkpoints", open_, DAY)):
             for path, _ in _files(self.home / folder):
                 if not PART.search(path.name) and path.stem not in keys and _age(path) > age:

@@ -85,7 +85,7 @@ def curve(points: Iterable[Mapping[str, Any]], metric: str) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype({"test": float, "train": float})
 
 
-def summary(frame: pd.DataFrame, test_fraction: float, metric: Metric) -> pd.DataFrame:
+def summary(frame: pd.DataFrame, test_fraction: float, metric: Metric, repeats: int = 1) -> pd.DataFrame:
     """A curve's means over the folds, with their intervals.
 
     Parameters
@@ -96,6 +96,8 @@ def summary(frame: pd.DataFrame, test_fraction: float, metric: Metric) -> pd.Dat
         As for `core.comparison.interval`.
     metric : Metric
         Whose bounds cut the intervals.
+    repeats : int
+        As for `core.comparison.interval`.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def summary(frame: pd.DataFrame, test_fraction: float, metric: Metric) -> pd.Dat
     for _, part in frame.assign(place=place).groupby("place"):
         if part["test"].isna().any():
             continue
-        likely = interval(list(part["test"]), test_fraction, bounds=(metric.low, metric.high))
+        likely = interval(list(part["test"]), test_fraction, bounds=(metric.low, metric.high), repeats=repeats)
         train = _mean(part["train"])
         found.append([round(part["rows"].mean()), likely.mean, likely.low, likely.high, train])
     columns = ["rows", "score", "low", "high", "train"]
@@ -150,7 +152,7 @@ class Doubling:
 
 
 def last_doubling(
-    frame: pd.DataFrame, *, test_fraction: float, rope: float, greater_is_better: bool
+    frame: pd.DataFrame, *, test_fraction: float, rope: float, greater_is_better: bool, repeats: int = 1
 ) -> Doubling | None:
     """What the last doubling of the rows has brought; None where too few folds have a score at both sizes.
 
@@ -158,7 +160,7 @@ def last_doubling(
     ----------
     frame : DataFrame
         See `curve`.
-    test_fraction, rope, greater_is_better
+    test_fraction, rope, greater_is_better, repeats
         As for `core.comparison.compare_pair`.
     """
     by_fold = [part.sort_values("rows") for _, part in frame.groupby("fold")]
@@ -173,6 +175,7 @@ def last_doubling(
         test_fraction=test_fraction,
         rope=rope,
         greater_is_better=greater_is_better,
+        repeats=repeats,
     )
     sign = 1.0 if greater_is_better else -1.0
     parts = [part for _, _, part in known]

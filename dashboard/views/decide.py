@@ -79,7 +79,8 @@ def one_class(run: RunRow, result: Comparison, finished: list[str]) -> None:
         deciding.money_board(judged, titles, tied, IDLE, weighed)
         reasons(judged, titles)
     curves(run, able, titles, costs, currency)
-    trying(run, able, titles, costs, currency, tied[0])
+    model = trying(run, able, titles, costs, currency, tied[0])
+    deciding.take_home(run, result.model(model))
     expert(best, costs)
 
 
@@ -111,13 +112,14 @@ def curves(run: RunRow, able: dict[str, Judgement], titles: dict[str, str], cost
 
 def trying(
     run: RunRow, able: dict[str, Judgement], titles: dict[str, str], costs: Costs, currency: str, first: str
-) -> None:
-    """A cut-off to try, of one model."""
+) -> str:
+    """A cut-off to try, of one model; gives which."""
     with st.container(border=True):
         st.markdown("**Try a cut-off**")
         names = list(able)
         model = st.selectbox("Model", names, names.index(first), format_func=titles.__getitem__, key=f"try-{first}")
         deciding.try_cut_off(run, model, titles[model], decided.weighing(run, model), able[model], costs, currency)
+    return model
 
 
 def expert(best: Judgement, costs: Costs) -> None:
@@ -168,6 +170,7 @@ def several_classes(run: RunRow, result: Comparison, finished: list[str]) -> Non
         deciding.money_board(judged, titles, tied, ("constant",))
         reasons(judged, titles)
         keep_matrix(run, tied[0], titles, best, matrix, currency)
+    deciding.take_home(run, result.model(tied[0]))
 
 
 def keep_matrix(

@@ -144,7 +144,8 @@ def _rows(asked: Asked) -> None:
         return
     metric, share = asked.metric, asked.result.test_share
     points = rows.curve(row.result["points"], metric.name)
-    last = rows.last_doubling(points, test_fraction=share, rope=asked.rope, greater_is_better=metric.greater_is_better)
+    repeats, better = asked.result.repeats, metric.greater_is_better
+    last = rows.last_doubling(points, test_fraction=share, rope=asked.rope, greater_is_better=better, repeats=repeats)
     if last is None:
         st.caption("Whether more rows would help cannot be said: too few folds have a score at two sizes.")
     else:
@@ -159,7 +160,7 @@ def _rows(asked: Asked) -> None:
             next_gain=last.next_gain,
         )
         st.markdown(f"#### :material/trending_up: {naming.told(told)}")
-    frame = rows.summary(points, share, metric).assign(model=asked.model.title)
+    frame = rows.summary(points, share, metric, repeats).assign(model=asked.model.title)
     _chart(asked, "rows_curve", frame)
 
 

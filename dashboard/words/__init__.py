@@ -19,6 +19,7 @@ from . import (
     naming,
     next_step,
     odd,
+    pictured,
     proof,
 )
 from .captions import how_it_was_done, provenance
@@ -66,6 +67,7 @@ __all__ = [
     "pace",
     "paused",
     "percent",
+    "pictured",
     "place",
     "proof",
     "provenance",

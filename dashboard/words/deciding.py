@@ -6,14 +6,14 @@ Takes judgements of `core.decisions`, gives plain text. A difference is named on
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.comparison import Interval
-from core.decisions import CASES, PROBABILITY, Costs, Counts, Judgement
+from core.decisions import CASES, PROBABILITY, Costs, Counts, Decision, Judgement
 from core.held_out import Share
 
-from .figures import count, joined, known, number
+from .figures import count, joined, known, number, size
 
 RIVALS = {
     "default": "the usual cut-off",
@@ -22,6 +22,7 @@ RIVALS = {
     "everybody": "flagging everyone",
     "constant": "always saying the same class",
 }
+VERSIONS = {"bakeoff": "Bakeoff", "scikit-learn": "scikit-learn", "torch": "PyTorch"}
 NO_FOLDS = "How much of that is luck cannot be said from one division of the rows."
 
 
@@ -245,3 +246,27 @@ def how_judged(halved: bool) -> str:
 def kept(title: str, flags: str) -> str:
     """That a decision goes with a model."""
     return f"{title} now flags {flags}. That is kept with the comparison, and goes with the model wherever it goes."
+
+
+def to_take_home(title: str, rows: int, seconds: str) -> str:
+    """What can be made of a model that a decision is kept with, and how long that takes (``about 3 seconds``)."""
+    return (
+        f"{title} can be taken along as one file that answers as is kept here. For that it learns once more, from all "
+        f"{count(rows, 'practice row')}, {seconds} where a core is free."
+    )
+
+
+def in_the_file(about: Mapping[str, Any], bytes_: int) -> str:
+    """What the file of a model holds, from what it says about itself, see `core.model_files`."""
+    decision = Decision.from_json(about["decision"])
+    flags = (
+        "calls the class that costs least" if decision.matrix else f"flags {cut_off(decision.threshold, decision.on)}"
+    )
+    sealed = f"; {count(about['sealed'], 'sealed row')} took no part" if about["sealed"] else ""
+    versions = ", ".join(f"{VERSIONS[name]} {about['versions'][name]}" for name in VERSIONS)
+    return (
+        f"In the file ({size(bytes_)}) is {about['title']} with its preparation, trained on all "
+        f"{count(about['rows'], 'practice row')}{sealed}. It {flags}, as was found with the models of the folds, which "
+        f"learned from fewer rows: this one itself was not judged. Made with {versions}; open it with the same. It is "
+        "no pickle: opening it runs nothing that is in it."
+    )

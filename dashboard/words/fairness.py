@@ -88,7 +88,10 @@ def levels(level: float, decided: bool) -> str:
     """How the intervals are to be read, and whose answers they speak of."""
     whose = "with the cut-off that is kept with it" if decided else "as the model answers without a chosen cut-off"
     several = "" if level <= 0.95 else f"; each is of {100 * level:.1f} %, so that all of a measure hold together"
-    return f"Answers {whose}. Intervals: Wilson, Newcombe 1998, Donner and Zou 2012{several}."
+    return (
+        f"Answers {whose}. Intervals: Wilson, Newcombe 1998, Donner and Zou 2012{several}. They speak of which rows "
+        "happened to be there, not of what models that learn from other rows would answer."
+    )
 
 
 def group_scores(said: int, groups: int) -> str:
@@ -96,6 +99,17 @@ def group_scores(said: int, groups: int) -> str:
     if said == groups:
         return f"Something can be said of {'both' if groups == 2 else f'all {groups}'} groups."
     return f"There are too few rows to say anything of {groups - said} of {groups} groups."
+
+
+def ranges(folds: int) -> str:
+    """What the ranges of groups' scores allow for."""
+    rows = "Ranges are of 95 %, from rows that are drawn again and again"
+    if folds < 2:
+        return f"{rows}. They say nothing of what a model that learns from other rows would score: that takes folds."
+    return (
+        f"{rows}; for other rows to learn from they are widened by how far {folds} folds differ (Nadeau and Bengio "
+        "2003)."
+    )
 
 
 def segment(row: Mapping[str, Any], classes: bool, target: str) -> str:

@@ -13,7 +13,7 @@ from core import afterwards
 from core.afterwards import REVIEWS, Finished, Review, at_once, fits_seconds, job, merged, trials, with_fits
 from core.afterwards.folds import check_setting
 from core.checks import Checked, Severity
-from core.data import load_table, make_problem
+from core.data import load_table, make_problem, practice_and_exam
 from core.models import default_models
 from core.progress import Step, listening
 from core.records import FitState, ModelSpec, Roles, Split
@@ -188,6 +188,25 @@ def test_answers_that_were_moved_by_a_row_are_found_out(plain: Finished) -> None
     [told] = found(finished, "out_of_step")
     assert told.severity is Severity.HIGH and "with the answer of the row below" in told.text
     assert looked(plain, "out_of_step").not_applied == {"out_of_step": "a model beats guessing"}
+
+
+def test_the_answers_of_sealed_rows_are_moved_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = numbers()
+    frame["answer"] = np.roll(frame["answer"], 1)
+    finished = fitted(frame, "answer", "ridge", split=Split("kfold", folds=4, exam=0.3))
+    shared = finished.setting
+    practice, sealed = practice_and_exam(shared.samples, shared.problem, shared.spec.split)
+    assert len(sealed) == 72
+    for by in (1, -1):
+        rows, folds = trials._moved(shared, by)
+        read = np.unique(np.concatenate([part for fold in folds for part in (fold.train, fold.test)]))
+        assert set(read) <= set(practice) and not set((read - by) % ROWS) & set(sealed)
+        assert len(read) == sum((row - by) % ROWS in set(practice) for row in practice) > 100
+        assert (rows.y[read] == shared.samples.y[(read - by) % ROWS]).all()
+    assert found(finished, "out_of_step"), "the rows that are left tell as well"
+    monkeypatch.setattr(trials, "practice_and_exam", lambda *_: (np.arange(0, ROWS, 2), np.arange(1, ROWS, 2)))
+    with pytest.raises(ValueError, match="beside a sealed one"):
+        trials._moved(replace(shared, folds=[replace(shared.folds[0], test=np.arange(0, 40, 2))]), 1)
 
 
 def test_a_sample_is_said_and_progress_is_told(plain: Finished, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,17 @@ def test_it_is_wider_with_few_rows_than_percentiles_would_be() -> None:
     assert found.low <= low and found.high >= high and found.high - found.low > high - low
 
 
+def test_where_errors_are_few_it_reaches_as_far_as_wilson_s() -> None:
+    resampled = resample_rows({"a": answers(first(30, 28))}, accuracy)
+    wide, narrow = bootstrap(resampled, "a", bounds=(0.0, 1.0)), bootstrap(resampled, "a")
+    wilson = stats.binomtest(28, 30).proportion_ci(method="wilson")
+    assert wide.low <= wilson.low < narrow.low and wilson.high <= wide.high <= 1
+    assert wide.low == pytest.approx(wilson.low, abs=0.02)
+    other = replace(resampled, scores={"a": 2 * 28 / 30 - 1}, draws={"a": 2 * resampled.draws["a"] - 1})
+    turned = bootstrap(other, "a", bounds=(-1.0, 1.0))
+    assert (turned.low, turned.high) == pytest.approx((2 * wide.low - 1, 2 * wide.high - 1))
+
+
 def test_drawing_rows_is_weighting_them() -> None:
     rows = RNG.integers(0, 60, 60)
     given = answers(RNG.random(60) < 0.7)

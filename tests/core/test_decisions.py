@@ -238,3 +238,21 @@ def test_a_matrix_that_does_not_fit_is_refused() -> None:
     assert "no probabilities" in judge_matrix(bare, problem, plain_matrix(3), 0.2).reason
     held, problem = numbers()
     assert "a number is predicted" in judge_matrix(held, problem, np.zeros((0, 0)), 0.2).reason
+
+
+def test_folds_that_are_drawn_anew_bring_no_new_rows() -> None:
+    from core.comparison import compare_pair, interval
+
+    weighing = Weighing(predicted(200, 5, repeats=4), binary(200))
+    found, naive = (judge(weighing, Costs(4, 1), 0.2, repeats) for repeats in (4, 1))
+    ours, theirs = (found.folds[name].tolist() for name in ("chosen", "everybody"))
+    assert found.gain("everybody") == compare_pair(ours, theirs, test_fraction=0.2, rope=0.0, repeats=4)
+    assert found.money() == interval(ours, 0.2, repeats=4, bounds=found.bounds)
+    wide, narrow = found.gain("everybody"), naive.gain("everybody")
+    assert wide.high - wide.low > 1.2 * (narrow.high - narrow.low) and wide.difference == narrow.difference
+    flat = predicted(200, 5, repeats=4, seed=1, strength=1.2)
+    other = judge(Weighing(flat, binary(200)), Costs(4, 1), 0.2, 4)
+    pair = compare_pair(ours, other.folds["chosen"].tolist(), test_fraction=0.2, repeats=4)
+    assert set(best_of({"a": found, "b": other})) == ({"a", "b"} if pair.p_value >= 0.05 else {"a"})
+    held, problem = several()
+    assert judge_matrix(held, problem, plain_matrix(3), 0.2, 3).repeats == 3

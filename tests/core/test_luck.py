@@ -7,12 +7,13 @@ import dataclasses
 import pytest
 
 from tests.core.luck import LEARNERS, PROTOCOLS, Claims, claims, together, truth
+from tests.core.luck_of_rows import RowClaims, row_claims
 from tests.core.trials import told
 
 FALSE, COVERED = 0.05, 0.93
 
 
-def percents(found: Claims) -> dict[str, str]:
+def percents(found: Claims | RowClaims) -> dict[str, str]:
     return {name: f"{value:.1%}" for name, value in dataclasses.asdict(found).items()}
 
 
@@ -33,6 +34,17 @@ def test_what_is_claimed_holds(learner: str, protocol: str, request: pytest.Fixt
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_what_a_hold_out_claims_holds(learner: str, request: pytest.FixtureRequest) -> None:
+    """Of these fitted models, on the population: see `tests.core.luck_of_rows`."""
+    found = row_claims(learner)
+    told(request, f"{learner}, hold-out of 30 of 100", **percents(found))
+    assert found.false <= FALSE and found.turned <= FALSE
+    assert min(found.covered, found.covered_better, found.covered_score) >= COVERED
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_of_five_equally_good_models_hardly_ever_one_is_set_apart(request: pytest.FixtureRequest) -> None:
     share, single = together(5)
     told(request, "five equally good models", set_apart=f"{share:.1%}", each_by_itself=f"{single:.1%}")
@@ -43,3 +55,4 @@ def test_a_few_data_sets_are_judged_as_in_the_trial() -> None:
     assert set(PROTOCOLS) == {"10 folds", "5 × 5 folds"} and len(LEARNERS) >= 4
     share, single = together(3, sets=6)
     assert 0 <= share <= single <= 1
+    assert 0 <= row_claims("linear model", sets=3).covered <= 1

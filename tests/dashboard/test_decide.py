@@ -90,6 +90,15 @@ def test_what_is_chosen_outlives_a_reload_and_goes_with_the_model(store: Store) 
     rows = jobs.read(store, "loan_desk:rows=800").frame[[each.name for each in run.problem.features]]
     sure = taken.predict_proba(rows)[:, run.problem.classes.index("yes")]
     assert taken.predict(rows).tolist() == (sure >= kept.cut_off).astype(int).tolist()
+    again.button(key="file-logistic_regression").click().run()
+    sound(again)
+    assert "trained on all 800 practice rows. It flags from a probability of" in said(again)
+    [download] = again.get("download_button")
+    assert download.proto.label == "Download loan_desk_rows_800-logistic_regression.skops"
+    assert "from core.model_files import load" in again.code[0].value
+    store.remove_models()
+    again.run()
+    assert again.get("download_button") == [] and again.button(key="file-logistic_regression")
     again.button(key="drop-logistic_regression").click().run()
     assert list(store.decisions(run.id)) == [decided.TERMS]
     store.delete_run(run.id)

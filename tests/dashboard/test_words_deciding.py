@@ -152,6 +152,9 @@ def test_a_difference_between_groups() -> None:
     assert "12 more" in fairness.difference(row(difference=0.12, low=0.03, high=0.21), "sex", "yes")
     assert "whichever differs more: 12 fewer (3 to 21)" in fairness.difference(row(measure="odds"), "sex", "yes")
     assert "age over 62" in fairness.difference(row(group="over 62"), "age", "yes")
+    assert "widened by how far 5 folds differ" in fairness.ranges(5)
+    assert "say nothing of what a model that learns from other rows would score" in fairness.ranges(1)
+    assert "not of what models that learn from other rows would answer" in fairness.levels(0.95, False)
     assert fairness.ratio(row()) == "0.833 (0.710 to 0.960)" and fairness.ratio(row(ratio=None)) == "not defined"
     assert fairness.ratio(row(ratio_high=None)).endswith("to any size)")
 

@@ -135,7 +135,7 @@ def _keeping(
         **flags_of(cut_off),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        if st.button(
             words.escape(f"Keep this cut-off with {title}"),
             key=f"keep-{model}",
             icon=":material/bookmark_add:",
@@ -143,8 +143,11 @@ def _keeping(
             disabled=decision == kept or not session.mine(run),
             on_click=decided.keep,
             args=(run, model, decision),
-        )
+        ):
+            st.rerun()  # all of the page: what can be taken home now stands outside of this part
         if kept is not None:
-            st.button("Let go", key=f"drop-{model}", type="tertiary", on_click=decided.drop, args=(run, model))
+            go = st.button("Let go", key=f"drop-{model}", type="tertiary", on_click=decided.drop, args=(run, model))
+            if go:
+                st.rerun()
     if kept is not None:
         st.caption(words.escape(deciding.kept(title, deciding.cut_off(kept.threshold, kept.on))))
