@@ -12,8 +12,7 @@ ENTRIES = (
         chances,
         frozenset({"decided"}),
         BOTH,
-        "Read along a line: how likely its model is better than each of the others, by more than the limit set above. "
-        "Where both of two have a low chance, it hardly matters which one is taken.",
+        "Along a line: how likely its model is better. Where both of two have a low chance, either will do.",
     ),
     Chart(
         "three_ways",
