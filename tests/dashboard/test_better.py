@@ -55,7 +55,7 @@ def test_what_does_not_matter_can_be_said(store: Store) -> None:
     assert at.number_input(key="rope-accuracy").value == 0.01
     at.number_input(key="rope-accuracy").set_value(0.3).run()
     sound(at)
-    assert "differ by less than 30.0 in 100" in said(at) and "over 99 in 100" in said(at)
+    assert "within 30.0 in 100 of each other" in said(at) and "over 99 in 100" in said(at)
     at.number_input(key="rope-accuracy").set_value(0.0).run()
     sound(at)
     assert "does not matter:" not in said(at)
