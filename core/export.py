@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.data import SPLITS, fold_count
+from core.evidence import Evidence
 from core.metrics import METRICS, per_class
 from core.records import Split
 from core.results import Comparison, ModelResult, outcome_of, versions
@@ -22,6 +23,7 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
     """A run as plain values, in the form that the README documents (schema 1)."""
     bare = [outcome_of(fit) for model in comparison.models for fit in model.done]
     problem, split, roles = comparison.problem, comparison.spec.split, comparison.spec.roles
+    evidence = {name: comparison.evidence(name) for name in _told_apart(comparison)}
     return {
         "schema": SCHEMA,
         "run": comparison.run,
@@ -51,7 +53,7 @@ def run_json(comparison: Comparison) -> dict[str, Any]:
             "total": comparison.seconds,
             "bare": sum(each.fit_seconds + each.predict_seconds for each in bare),
         },
-        "models": [_model_json(comparison, each) for each in comparison.models],
+        "models": [_model_json(comparison, each, evidence) for each in comparison.models],
     }
 
 
@@ -67,7 +69,13 @@ def _split_json(split: Split, rows: int) -> dict[str, Any]:
     }
 
 
-def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
+def _told_apart(comparison: Comparison) -> list[str]:
+    """The metrics with intervals: all, or of a single fold, whose rows are drawn anew for each, the one that ranks."""
+    several = any(len(each.fits) > 1 for each in comparison.models)
+    return _metrics(comparison) if several else [comparison.metric]
+
+
+def _model_json(comparison: Comparison, model: ModelResult, evidence: Mapping[str, Evidence]) -> dict[str, Any]:
     return {
         "id": model.id,
         "name": model.spec.name,
@@ -81,7 +89,7 @@ def _model_json(comparison: Comparison, model: ModelResult) -> dict[str, Any]:
         "fit_seconds": _by_fold(model, [outcome_of(each).fit_seconds for each in model.done]),
         "predict_seconds": _by_fold(model, [outcome_of(each).predict_seconds for each in model.done]),
         "size_bytes": model.size_bytes,
-        "scores": {name: _score_json(model, name) for name in _metrics(comparison)},
+        "scores": {name: _score_json(model, name, evidence.get(name)) for name in _metrics(comparison)},
         "per_class": _per_class_json(comparison, model),
         "decision": dict(comparison.decisions.get(model.id, {})) or None,
     }
@@ -91,10 +99,11 @@ def _metrics(comparison: Comparison) -> list[str]:
     return [name for name, metric in METRICS.items() if comparison.problem.task in metric.tasks]
 
 
-def _score_json(model: ModelResult, metric: str) -> dict[str, Any]:
-    mean = model.mean(metric)
+def _score_json(model: ModelResult, metric: str, evidence: Evidence | None) -> dict[str, Any]:
+    mean, likely = model.mean(metric), evidence.interval(model.id) if evidence is not None else None
     folds, train = (_by_fold(model, model.values(metric, train=part)) for part in (False, True))
-    values = {"mean": mean, "folds": folds, "train": train}
+    ends = (likely.low, likely.high) if likely is not None else (None, None)
+    values = {"mean": mean, "low": ends[0], "high": ends[1], "folds": folds, "train": train}
     return values if mean is not None else {**values, "reason": model.undefined(metric)}
 
 

@@ -100,11 +100,11 @@ def compare(data: str, data_dir: str, json_file: str, estimate: bool, **options:
     if not quiet:
         echo(in_all(spec, problem, known), err=True)
     followed = follow(store, run, known.expected, quiet=quiet)
-    comparison = followed.comparison
+    comparison = replace(followed.comparison, drawn=None)  # a single fold's rows are drawn again here and now
     if json_file:
         _write_json(comparison, json_file)
     if json_file != "-":
-        _show(replace(comparison, drawn=None))  # a single fold's rows are drawn again here and now
+        _show(comparison)
     if followed.stopped:
         echo("Stopped. The same command goes on from here: what is finished is not trained again.", err=True)
         sys.exit(STOPPED)

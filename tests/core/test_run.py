@@ -114,10 +114,12 @@ def test_a_model_with_one_failed_fold_keeps_the_others_in_their_places() -> None
         for values in (accuracy["folds"], accuracy["train"], model["fit_seconds"], model["predict_seconds"]):
             assert [each is None for each in values] == [True, False, False, False, False]
         assert accuracy["mean"] == pytest.approx(np.mean(accuracy["folds"][1:]))
+        assert accuracy["low"] is None, "nothing is claimed of a model that failed"
         assert pd.isna(ranks[name])
     for name in models[2:]:  # these can do with one class, and never name the other
         assert told[name]["state"] == "done"
-        assert told[name]["scores"]["accuracy"]["folds"][0] == 0.0
+        accuracy = told[name]["scores"]["accuracy"]
+        assert accuracy["folds"][0] == 0.0 and accuracy["low"] < accuracy["mean"] < accuracy["high"]
 
 
 def test_a_model_that_does_not_suit_is_skipped_with_the_reason() -> None:
