@@ -73,7 +73,7 @@ def scores(told: Mapping[str, Any], result: Comparison, metric: str, column: str
     subject = Subject(column, entry.title, entry.greater_is_better)
     said = words.fairness.group_scores(int(groups.sum()), len(groups))
     widgets.show_chart(CHARTS["group_scores"], frame, subject, f"group_scores-{column}-{metric}", said=said)
-    folds = max(len(result.model(id).done) for id in {row["model"] for row in told["scores"]})
+    folds = max(len(result.model(id).done) for id in told["scores"]["model"])
     st.caption(words.escape(words.fairness.ranges(folds)))
 
 

@@ -145,6 +145,7 @@ def test_the_map_shows_where_a_model_errs(store: Store) -> None:
     at = page("map", run=run.id)
     assert charts(at) == 2  # the map, and which columns push where
     at.session_state["colour"] = "wrong"
+    at.session_state["map-show"] = True
     at.run()
     sound(at)
     model = at.selectbox(key="map_model").value
