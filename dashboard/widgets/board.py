@@ -129,7 +129,7 @@ def _columns(
             name: config.TextColumn(
                 words.escape(each.title),
                 help=words.escape(each.about),
-                width=80 if len(each.title) < 12 else 125,
+                width=min(160, max(80, 7 * len(each.title))),
                 alignment="right",
             )
             for name, each in beside.items()
