@@ -130,7 +130,7 @@ def _missed(finished: Finished) -> list[Finding]:
         Finding(
             "rare_class_missed",
             Severity.MEDIUM,
-            f"{finished.best.title}, the best model, finds {100 * share:.0f} of 100 rows that are “{name}” "
+            f"{finished.best.title}, which is in front, finds {100 * share:.0f} of 100 rows that are “{name}” "
             f"({right:,} of {rows:,}).",
             "Let rare classes weigh more, move the threshold, or rank by a measure in which every class counts alike.",
             (),

@@ -78,7 +78,7 @@ def _against(finished: Finished, specs: Rivals, check: str) -> list[Finding]:
     worst = behind[0] if best_too else behind[-1]
     rest = [each for each in behind if each is not worst]
     also = f"; so {'is' if len(rest) == 1 else 'are'} {named(rest)}" if rest else ""
-    who = f"{worst.title}, the best model here," if best_too else worst.title
+    who = f"{worst.title}, which is in front here," if best_too else worst.title
     scores = f"{finished.told(finished.mean(worst))} against {finished.told(fmean(known))} ({finished.measure})"
     return [
         Finding(

@@ -117,9 +117,9 @@ def _untuned(finished: Finished) -> list[Finding]:
     if any(name in known for name in best.spec.settings):
         chosen = ", ".join(quoted(each) for each in best.spec.settings if each in known)
         are = "are" if len(left) > 1 else "is"
-        text = f"{best.title}, the best model, was given {chosen}; {named} {are} left as usual."
+        text = f"{best.title}, which is in front, was given {chosen}; {named} {are} left as usual."
     else:
-        text = f"{best.title}, the best model, works with its usual settings."
+        text = f"{best.title}, which is in front, works with its usual settings."
     return [
         Finding(
             "untuned",
