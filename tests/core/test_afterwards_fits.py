@@ -129,7 +129,8 @@ def test_a_place_that_is_owed_to_the_seed_is_told(plain: Finished) -> None:
 def test_rivals_that_cost_nothing_are_tried_where_they_were_not_in_the_run() -> None:
     only_tree = fitted(broad(), "answer", TREE, **FOLDS)
     [told] = found(only_tree, "worse_than_linear")
-    assert told.figures["fitted"] and told.severity is Severity.MEDIUM and "which is in front here, is worse" in told.text
+    assert told.figures["fitted"] and told.severity is Severity.MEDIUM
+    assert "which is in front here, is worse" in told.text
     both = fitted(broad(), "answer", TREE, LINEAR, **FOLDS)
     [told] = found(both, "worse_than_linear")
     assert not told.figures["fitted"] and told.severity is Severity.LOW and told.figures["models"] == ["decision_tree"]
