@@ -6,7 +6,7 @@ Not imported with its package: a page needs no scikit-learn.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -33,7 +33,22 @@ def _where_given(method: str) -> Callable[[Callable[..., Floats]], Any]:
     return decorated
 
 
-class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class _Fitted(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """What answers by a fitted classifier, its ``estimator``, and is as fitted as that."""
+
+    estimator: Any
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether the estimator is."""
+        check_is_fitted(self.estimator)
+        return True
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Do nothing: the estimator is fitted."""
+        return self
+
+
+class CheapestClass(_Fitted):
     """A fitted classifier that calls the class that is expected to cost least.
 
     Parameters
@@ -53,15 +68,6 @@ class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The classes that the estimator knows."""
         return self.estimator.classes_
 
-    def __sklearn_is_fitted__(self) -> bool:
-        """Whether the estimator is."""
-        check_is_fitted(self.estimator)
-        return True
-
-    def fit(self, X: Any, y: Any) -> CheapestClass:
-        """Do nothing: the estimator is fitted."""
-        return self
-
     def predict_proba(self, X: Any) -> Floats:
         """The estimator's probabilities, shape (rows, classes)."""
         found: Floats = self.estimator.predict_proba(X)
@@ -72,7 +78,7 @@ class CheapestClass(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.classes_[cheapest(self.predict_proba(X), np.asarray(self.costs))]
 
 
-class Named(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Named(_Fitted):
     """A fitted classifier of class codes that answers with the names of the classes.
 
     Parameters
@@ -91,15 +97,6 @@ class Named(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def classes_(self) -> Any:
         """The names of the classes, in the order of the columns of ``predict_proba``."""
         return np.array(list(self.names))
-
-    def __sklearn_is_fitted__(self) -> bool:
-        """Whether the estimator is."""
-        check_is_fitted(self.estimator)
-        return True
-
-    def fit(self, X: Any, y: Any) -> Named:
-        """Do nothing: the estimator is fitted."""
-        return self
 
     def predict(self, X: Any) -> Any:
         """The class of each row by its name, shape (rows,)."""

@@ -54,7 +54,7 @@ def state_of(model: ModelResult) -> str:
 
 def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live: bool) -> None:
     """The table to look at, and the same as plain text for who cannot see it."""
-    digits = _digits(standings)
+    digits = _digits([each.mean for each in standings])
     models = [result.model(each.id) for each in standings]
     others = () if live else first_metrics(result.problem, metric.name)[1:]  # there is room once nothing moves
     beside = dict(zip(_BESIDE, others, strict=False))
@@ -64,7 +64,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
         "score": [None if each.mean is None else round(each.mean, digits) for each in standings],
         "spread": ["" if each.spread is None else f"± {each.spread:,.{digits}f}" for each in standings],
         "interval": [_interval(each.low, each.high, digits) for each in standings],
-        **{name: _means(standings, result.standings(each.name)) for name, each in beside.items()},
+        **{name: _means(models, each.name) for name, each in beside.items()},
         "progress": [_percent(each) if each.state in COUNTED else None for each in standings],
         "seconds": [words.duration(each.fit_seconds) for each in standings],
         "curve": [_curve(each) for each in models],
@@ -116,7 +116,7 @@ def _columns(
             words.escape(metric.title),
             min_value=low,
             max_value=high,
-            format=_format(standings),
+            format=_format(means),
             color="primary",
             help=words.escape(metric.about),
             width=125,
@@ -143,24 +143,25 @@ def _columns(
     }
 
 
-def _means(rows: Sequence[Standing], others: Sequence[Standing]) -> list[str]:
-    """The rows' means by another metric."""
-    means, digits = {each.id: each.mean for each in others}, _digits(others)
-    return ["" if (mean := means[each.id]) is None else f"{mean:,.{digits}f}".replace("-", "−") for each in rows]
+def _means(models: Sequence[ModelResult], metric: str) -> list[str]:
+    """The models' means by another metric."""
+    means = [each.mean(metric) for each in models]
+    digits = _digits(means)
+    return ["" if each is None else f"{each:,.{digits}f}".replace("-", "−") for each in means]
 
 
-def _largest(standings: Sequence[Standing]) -> float:
-    return max((abs(each.mean) for each in standings if each.mean is not None), default=0.0)
+def _largest(means: Sequence[float | None]) -> float:
+    return max((abs(each) for each in means if each is not None), default=0.0)
 
 
-def _digits(standings: Sequence[Standing]) -> int:
+def _digits(means: Sequence[float | None]) -> int:
     """Decimals that tell scores apart: three for shares, fewer for large numbers."""
-    largest = _largest(standings)
+    largest = _largest(means)
     return 3 if largest < 10 else max(0, 3 - int(math.log10(largest)))
 
 
-def _format(standings: Sequence[Standing]) -> str:
-    return "localized" if _largest(standings) >= 1000 else f"%.{_digits(standings)}f"
+def _format(means: Sequence[float | None]) -> str:
+    return "localized" if _largest(means) >= 1000 else f"%.{_digits(means)}f"
 
 
 def _percent(row: Standing) -> float:
