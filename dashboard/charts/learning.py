@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from .layout import LINES, MOST_STEPS, NOTHING, Subject, empty, escape, faded, figure, of, reason, with_legend
+from .layout import (
+    LINES,
+    MOST_STEPS,
+    NOTHING,
+    Subject,
+    as_it_is,
+    empty,
+    escape,
+    faded,
+    laid_out,
+    legend_room,
+    of,
+    reason,
+)
 from .palette import Palette
 
 PANELS = {"loss": "Loss", "score": "Score"}
@@ -24,6 +37,7 @@ DOTTED = 12  # up to so many points they are marked, as two of them hardly make 
 TURN = "learns by heart"
 ASTRAY, NEAR = 100, 20  # what lies so many usual spans away presses all else flat: then so many are shown
 CUT = "one went astray: cut off"
+_ON_PAPER = {"showarrow": False, "xref": "paper", "yref": "paper"}
 
 
 def learning_curve(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
@@ -49,18 +63,25 @@ def learning_curve(frame: pd.DataFrame, palette: Palette, subject: Subject = NOT
         return empty(palette, title, reason(frame, "This model learns in one step: there is no curve."))
     panels = panels or list(PANELS)[:1]
     over = frame.attrs.get("over", "step")
-    drawn = figure(palette, title, OVER[over], height=150 + 190 * len(panels), uirevision=f"{over} {panels}")
-    drawn._validate = False  # checking each property of each line would take longer than all the rest
     lines = list(_lines(frame, over))
-    drawn.add_traces([each for line in lines for each in line.traces(palette, panels)])
-    drawn.update_layout(annotations=[each for line in lines for each in line.labels(palette, panels)])
-    _stack(drawn, panels)
-    for place, kind in enumerate(panels):
-        _cut(drawn, frame, palette, kind, f"y{place + 1}" if place else "y")
-    _key(drawn, palette)
+    data = [each for line in lines for each in line.traces(palette, panels)]
+    notes = [each for line in lines for each in line.labels(palette, panels)]
     if frame.empty:
-        drawn.add_annotation(text=escape(awaited, 120), showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5)
-    return with_legend(drawn, [*map(escape, _models(frame)), "validation", "training", "best step"])
+        notes.append({"text": escape(awaited, 120), "x": 0.5, "y": 0.5, **_ON_PAPER})
+    room = legend_room([*map(escape, _models(frame)), "validation", "training", "best step"])
+    layout = laid_out(
+        palette,
+        title,
+        OVER[over],
+        height=150 + 190 * len(panels) + room,
+        uirevision=f"{over} {panels}",
+        showlegend=True,
+    )
+    layout["margin"]["b"] = 44 + room
+    _stack(layout, panels)
+    for place, kind in enumerate(panels):
+        notes.extend(_cut(layout, frame, palette, kind, f"axis{place + 1}" if place else "axis"))
+    return as_it_is([*data, *_key(palette)], layout | ({"annotations": notes} if notes else {}))
 
 
 def _models(frame: pd.DataFrame) -> list[Any]:
@@ -190,36 +211,36 @@ def _lines(frame: pd.DataFrame, over: str) -> Iterator[_Line]:
     for name in columns:
         if name.startswith(("train_", "valid_")):
             columns[name] = columns[name].astype(float)
-    if frame.empty:
-        return
-    keys = [frame.get(name, pd.Series("", index=frame.index)).to_numpy(object) for name in ("earlier", "model", "fold")]
+    # Not by Pandas' groups, which take longer to be found than all else here.
+    keys = [frame[name].tolist() if name in frame else [""] * len(frame) for name in ("earlier", "model", "fold")]
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place, key in enumerate(zip(*keys, strict=True)):
+        found.setdefault(key, []).append(place)
     parts: dict[tuple[Any, Any], list[np.ndarray]] = {}
-    groups = pd.DataFrame(dict(enumerate(keys))).groupby([0, 1, 2], sort=False, dropna=False).indices
-    for key, found in groups.items():
-        (earlier, model, _), places = cast(tuple[Any, Any, Any], key), np.asarray(found)
-        parts.setdefault((earlier, model), []).append(places[np.argsort(columns[over][places], kind="stable")])
+    for (earlier, model, _), places in found.items():
+        fold = np.array(places)
+        parts.setdefault((earlier, model), []).append(fold[np.argsort(columns[over][fold], kind="stable")])
     for (earlier, model), folds in sorted(parts.items(), key=lambda each: not each[0][0]):
         name = escape(model or "model", 40)
         yield _Line(name, models.index(model), escape(earlier, 40) if earlier else "", over, columns, folds)
 
 
-def _stack(drawn: go.Figure, panels: list[str]) -> None:
+def _stack(layout: dict[str, Any], panels: list[str]) -> None:
     """Put the panels one above the other over one axis of steps."""
-    drawn.update_layout(yaxis_title_text=PANELS[panels[0]])
+    axis = layout["yaxis"]
+    axis["title"]["text"] = PANELS[panels[0]]
     if len(panels) > 1:
-        drawn.update_layout(
-            yaxis_domain=[0.55, 1],
-            yaxis2=drawn.layout.yaxis.to_plotly_json(),
-            yaxis2_domain=[0, 0.45],
-            yaxis2_title_text=PANELS[panels[1]],
-            xaxis_anchor=f"y{len(panels)}",
-        )
+        layout["yaxis2"] = {**axis, "title": {**axis["title"], "text": PANELS[panels[1]]}, "domain": [0, 0.45]}
+        axis["domain"] = [0.55, 1]
+        layout["xaxis"]["anchor"] = f"y{len(panels)}"
 
 
-def _cut(drawn: go.Figure, frame: pd.DataFrame, palette: Palette, kind: str, axis: str) -> None:
-    """End an axis where the usual values end, if some lie so far off that nobody would see the others."""
-    columns = [f"{part}_{kind}" for part, *_ in PARTS if f"{part}_{kind}" in frame]
-    values = frame[columns].to_numpy(float).ravel()
+def _cut(
+    layout: dict[str, Any], frame: pd.DataFrame, palette: Palette, kind: str, axis: str
+) -> Iterator[dict[str, Any]]:
+    """End an axis where the usual values end, if some lie so far off that nobody would see the others; a note on it."""
+    names = [f"{part}_{kind}" for part, *_ in PARTS]
+    values = np.concatenate([np.zeros(0), *(frame[name].to_numpy(float) for name in names if name in frame)])
     values = values[np.isfinite(values)]
     if not len(values):
         return
@@ -229,25 +250,16 @@ def _cut(drawn: go.Figure, frame: pd.DataFrame, palette: Palette, kind: str, axi
         return
     near = values[(values <= high + NEAR * span) & (values >= low - NEAR * span)]
     edge = 0.05 * (near.max() - near.min())
-    drawn.update_layout({f"{axis[0]}axis{axis[1:]}_range": [near.min() - edge, near.max() + edge]})
-    drawn.add_annotation(
-        text=CUT,
-        showarrow=False,
-        xref="paper",
-        yref=f"{axis} domain",
-        x=1,
-        y=1,
-        xanchor="right",
-        yanchor="bottom",
-        font={"size": 11, "color": palette.muted},
-    )
+    layout[f"y{axis}"]["range"] = [float(near.min() - edge), float(near.max() + edge)]
+    where = {"x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom", "yref": f"y{axis.removeprefix('axis')} domain"}
+    yield {"text": CUT, "font": {"size": 11, "color": palette.muted}, **_ON_PAPER, **where}
 
 
-def _key(drawn: go.Figure, palette: Palette) -> None:
-    """Say in the legend what solid, dashed and starred mean."""
+def _key(palette: Palette) -> Iterator[dict[str, Any]]:
+    """What solid, dashed and starred mean, for the legend."""
     for name, look in (
-        ("validation", {"mode": "lines", "line_dash": LINES[0]}),
-        ("training", {"mode": "lines", "line_dash": LINES[1]}),
-        ("best step", {"mode": "markers", "marker_symbol": "star", "marker_size": 9}),
+        ("validation", {"mode": "lines", "line": {"color": palette.muted, "dash": LINES[0]}}),
+        ("training", {"mode": "lines", "line": {"color": palette.muted, "dash": LINES[1]}}),
+        ("best step", {"mode": "markers", "marker": {"color": palette.muted, "symbol": "star", "size": 9}}),
     ):
-        drawn.add_scatter(x=[None], y=[None], name=name, line_color=palette.muted, marker_color=palette.muted, **look)
+        yield {"type": "scatter", "x": [None], "y": [None], "name": name, **look}

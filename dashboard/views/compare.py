@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import jobs
 from core.data import fold_count
-from core.records import Problem, Roles, Table
+from core.records import ModelSpec, Problem, Roles, Table
 from core.results import practice_rows
 from dashboard import session, widgets, words
 from dashboard.widgets import forms
@@ -66,13 +67,17 @@ if trouble := st.session_state.pop("trouble", ""):
 elif against := forms.objection(table, roles, spec.split) or session.store().refusal():
     st.warning(words.sentence(against), icon=":material/warning:", title="A comparison cannot start like this")
 
-with st.expander(
+choice = st.expander(
     "Models and how they are compared", run is None, key=CHOICE, on_change="rerun", icon=":material/checklist:"
-):
-    places = widgets.pick_models(problem)
-    with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):
-        widgets.run_settings(table, problem)
-others = [each for each in widgets.all_models(problem) if each.id not in {chosen.id for chosen in spec.models}]
+)
+places: dict[str, DeltaGenerator] = {}
+others: list[ModelSpec] = []
+if choice.open:  # closed, its cards would be half of what the page costs
+    with choice:
+        places = widgets.pick_models(problem)
+        with st.expander("How it is done: folds, seed, limits", icon=":material/tune:"):
+            widgets.run_settings(table, problem)
+    others = [each for each in widgets.all_models(problem) if each.id not in {chosen.id for chosen in spec.models}]
 widgets.forecasts(spec, problem, folds, total, places, others)
 
 # ---- nothing to show yet
