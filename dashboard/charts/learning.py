@@ -78,6 +78,8 @@ def learning_curve(frame: pd.DataFrame, palette: Palette, subject: Subject = NOT
         showlegend=True,
     )
     layout["margin"]["b"] = 44 + room
+    if frame.empty:
+        layout["meta"]["awaited"] = awaited
     _stack(layout, panels)
     for place, kind in enumerate(panels):
         notes.extend(_cut(layout, frame, palette, kind, f"axis{place + 1}" if place else "axis"))

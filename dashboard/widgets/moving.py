@@ -23,6 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
   place.setAttribute("aria-label", figure.layout.meta?.alt ?? "");
   place.style.height = `${figure.layout.height}px`;
   place.latest = figure; // while the library comes there may be a later one
+  if (figure.layout.meta?.awaited && !window.Plotly) return say(place, figure.layout.meta.awaited);
   load(library)
     .then((Plotly) => {
       if (place.dataset.undrawn) place.replaceChildren();
@@ -34,9 +35,15 @@ export default function ({ data, parentElement, setStateValue }) {
       console.error(error);
       window.Plotly?.purge(place);
       delete place.dataset.heard;
-      place.dataset.undrawn = "yes";
-      place.textContent = undrawn;
+      say(place, undrawn);
     });
+}
+
+// Words in the place of a figure. Where there is nothing to see yet they are all: the library, which keeps a small
+// machine busy for seconds, comes with the first point.
+function say(place, words) {
+  place.dataset.undrawn = "yes";
+  place.textContent = words;
 }
 
 // What is clicked on stays marked when the figure changes, until it is clicked on again.
@@ -75,8 +82,20 @@ function load(library) {
 }
 """
 
+_LOOK = """
+.bakeoff-moving[data-undrawn] {
+  display: grid;
+  place-items: center;
+  opacity: 0.7;
+}
+"""
+
 _chart = st.components.v2.component(
-    "bakeoff_moving", html='<div class="bakeoff-moving" role="figure"></div>', js=_DRAW, isolate_styles=False
+    "bakeoff_moving",
+    html='<div class="bakeoff-moving" role="figure"></div>',
+    css=_LOOK,
+    js=_DRAW,
+    isolate_styles=False,
 )
 
 

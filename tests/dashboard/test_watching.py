@@ -157,6 +157,8 @@ def test_before_the_first_point_there_is_a_place_for_the_picture(idle: Store) ->
     idle.write_steps([(network(idle, run), 0.1, "epoch 4 of 40", json.dumps(points(4)))])
     later = picture(at.run())
     assert "on their way" in spec["layout"]["annotations"][0]["text"] and "annotations" not in later["layout"]
+    assert "on their way" in spec["layout"]["meta"]["awaited"], "words are enough: no library is fetched for them"
+    assert "awaited" not in later["layout"]["meta"]
     assert spec["layout"]["height"] == later["layout"]["height"], "nothing jumps"
     assert spec["layout"]["uirevision"] == later["layout"]["uirevision"], "what was zoomed stays so"
 
