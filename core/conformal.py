@@ -30,6 +30,8 @@ from core.metrics.judged import Judged, predicted_given, rows_given, scores_give
 from core.records import Problem
 
 Floats = NDArray[np.floating[Any]]
+MOST_RANGES = 4  # ranges of predicted numbers that are judged each by itself
+BEYOND = 10  # rows of a range that are to lie beyond its limit, else the limit hangs on a few
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,10 @@ class Certainty:
         The interval of each row, infinite where too few rows are asked to bound it.
     limits : tuple of float
         For new rows, from all folds: how unlikely a class may be (of each class where each is by itself), or how far
-        the truth may be from the prediction.
+        the truth may be from the prediction (of each range where each is by itself).
+    edges : tuple of float
+        What parts the ranges of predicted numbers, each of which is up to an edge and with it; empty where all are
+        judged together.
     """
 
     reason: str = ""
@@ -62,6 +67,7 @@ class Certainty:
     low: Floats | None = None
     high: Floats | None = None
     limits: tuple[float, ...] = ()
+    edges: tuple[float, ...] = ()
 
     def _held(self) -> HeldOut:
         assert self.held is not None  # nothing is asked where there is a reason
@@ -90,7 +96,7 @@ class Certainty:
         return float(np.average(self.high - self.low, weights=self._held().weights))
 
 
-def certainty(held: HeldOut, problem: Problem, level: float = 0.9, *, by_class: bool = False) -> Certainty:
+def certainty(held: HeldOut, problem: Problem, level: float = 0.9, *, apart: bool = False) -> Certainty:
     """The sets or intervals that the rows of the other folds call for, and whether they hold the truth.
 
     A class is in a row's set where it is no more unlikely there than all but the most unlikely ``1 - level`` of the
@@ -103,8 +109,9 @@ def certainty(held: HeldOut, problem: Problem, level: float = 0.9, *, by_class: 
     problem : Problem
     level : float
         Between 0 and 1.
-    by_class : bool
-        Whether the truth is to be in the sets so often for the rows of every class, and not only for all of them.
+    apart : bool
+        Whether the truth is to be inside so often for the rows of every class, or of every range of predicted numbers,
+        and not only for all of them (Mondrian, [1]_). Ranges are quarters of the rows, fewer where there are few rows.
 
     Returns
     -------
@@ -122,11 +129,11 @@ def certainty(held: HeldOut, problem: Problem, level: float = 0.9, *, by_class: 
     if reason := rows_given(judged) or held.reason or given(judged):
         return Certainty(reason, level)
     if not problem.classes:
-        return _intervals(held, judged, level)
+        return _intervals(held, judged, level, apart)
     strange = _strangeness(judged)
     if strange is None:
         return Certainty("This model's decision scores do not rank the classes.", level)
-    return _sets(held, judged, strange, level, by_class)
+    return _sets(held, judged, strange, level, apart)
 
 
 def _strangeness(judged: Judged) -> Floats | None:
@@ -141,23 +148,41 @@ def _strangeness(judged: Judged) -> Floats | None:
     return -np.column_stack(columns if judged.positive == 0 else columns[::-1])
 
 
-def _sets(held: HeldOut, judged: Judged, strange: Floats, level: float, by_class: bool) -> Certainty:
+def _sets(held: HeldOut, judged: Judged, strange: Floats, level: float, apart: bool) -> Certainty:
     actual, classes = judged.actual.astype(int), strange.shape[1]
-    kinds = actual if by_class else np.zeros(len(actual), int)
-    of_class = np.arange(classes) if by_class else np.zeros(classes, int)
+    kinds = actual if apart else np.zeros(len(actual), int)
+    of_class = np.arange(classes) if apart else np.zeros(classes, int)
     own = strange[np.arange(len(actual)), actual]
     limits = _limits(held, own, kinds, int(of_class[-1]) + 1, level)
     sets = strange <= limits[held.parts][:, of_class]
     sets[np.arange(len(sets)), strange.argmin(axis=1)] = True
-    final = [_limit(own[kinds == kind], held.weights[kinds == kind], level) for kind in range(int(of_class[-1]) + 1)]
-    return Certainty("", level, held, sets[np.arange(len(sets)), actual], sets, limits=tuple(final))
+    inside = sets[np.arange(len(sets)), actual]
+    return Certainty("", level, held, inside, sets, limits=_of_all(held, own, kinds, int(of_class[-1]) + 1, level))
 
 
-def _intervals(held: HeldOut, judged: Judged, level: float) -> Certainty:
-    reach = _limits(held, judged.misses, np.zeros(len(judged.actual), int), 1, level)[held.parts, 0]
-    low, high = judged.predicted - reach, judged.predicted + reach
-    inside = judged.misses <= reach
-    return Certainty("", level, held, inside, low=low, high=high, limits=(_limit(judged.misses, held.weights, level),))
+def _intervals(held: HeldOut, judged: Judged, level: float, apart: bool) -> Certainty:
+    said, misses = judged.predicted, judged.misses
+    edges = _edges(said, level) if apart else np.empty(0)
+    kinds = np.searchsorted(edges, said)
+    reach = _limits(held, misses, kinds, len(edges) + 1, level)[held.parts, kinds]
+    limits = _of_all(held, misses, kinds, len(edges) + 1, level)
+    return Certainty(
+        "",
+        level,
+        held,
+        misses <= reach,
+        low=said - reach,
+        high=said + reach,
+        limits=limits,
+        edges=tuple(edges.tolist()),
+    )
+
+
+def _edges(said: Floats, level: float) -> Floats:
+    """What parts predicted numbers into ranges of about as many rows, each with enough of them."""
+    ranges = min(MOST_RANGES, int(len(said) * (1 - level) / BEYOND))
+    edges: Floats = np.unique(np.quantile(said, np.arange(1, ranges) / max(ranges, 1), method="inverted_cdf"))
+    return edges[edges < said.max()]
 
 
 def _limits(held: HeldOut, values: Floats, kinds: NDArray[np.intp], count: int, level: float) -> Floats:
@@ -172,9 +197,14 @@ def _limits(held: HeldOut, values: Floats, kinds: NDArray[np.intp], count: int, 
     return found
 
 
-def _limit(values: Floats, weights: Floats, level: float) -> float:
-    order = np.argsort(values, kind="stable")
-    return _quantile(values[order], weights[order], level)
+def _of_all(held: HeldOut, values: Floats, kinds: NDArray[np.intp], count: int, level: float) -> tuple[float, ...]:
+    """The limit of each kind from the rows of all parts."""
+    found = []
+    for kind in range(count):
+        of_kind = np.flatnonzero(kinds == kind)
+        order = of_kind[np.argsort(values[of_kind], kind="stable")]
+        found.append(_quantile(values[order], held.weights[order], level))
+    return tuple(found)
 
 
 def _quantile(values: Floats, weights: Floats, level: float) -> float:

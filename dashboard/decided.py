@@ -116,14 +116,14 @@ def _of_classes(folder: str, run: str, model: str, stamp: str, key: str, _run: R
     return judge_matrix(held_out(_run, model), _run.problem, _matrix, result.test_share, result.repeats)
 
 
-def sureness(run: RunRow, model: str, level: float, by_class: bool) -> Certainty:
+def sureness(run: RunRow, model: str, level: float, apart: bool) -> Certainty:
     """The sets or intervals that a model's held-out rows call for."""
-    return _sureness(str(session.store().folder), run.id, model, session.store().stamp(run.id), level, by_class, run)
+    return _sureness(str(session.store().folder), run.id, model, session.store().stamp(run.id), level, apart, run)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _sureness(folder: str, run: str, model: str, stamp: str, level: float, by_class: bool, _run: RunRow) -> Certainty:
-    return certainty(held_out(_run, model), _run.problem, level, by_class=by_class)
+def _sureness(folder: str, run: str, model: str, stamp: str, level: float, apart: bool, _run: RunRow) -> Certainty:
+    return certainty(held_out(_run, model), _run.problem, level, apart=apart)
 
 
 def raw_decisions(run: RunRow) -> Mapping[str, Mapping[str, Any]]:

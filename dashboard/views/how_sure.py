@@ -40,7 +40,8 @@ def covered(found: Certainty, problem: Problem) -> pd.DataFrame:
         parts = [(str(name), held.predictions.actual == code) for code, name in enumerate(problem.classes)]
     else:
         said = held.predictions.predicted
-        edges = np.unique(np.quantile(said, np.linspace(0, 1, PARTS + 1)))
+        inner = found.edges or np.quantile(said, np.linspace(0, 1, PARTS + 1)[1:-1])
+        edges = np.unique([said.min(), *inner, said.max()])
         spans = list(pairwise(edges)) or [(said.min(), said.max())]
         parts = [
             (
@@ -96,6 +97,7 @@ if not finished:
 
 # ---- showing
 
+told = words.certainty
 titles = {each.id: each.title for each in result.models}
 guesses = {each.id for each in result.models if MODELS[each.spec.name].always_in}
 first = next((place for place, id in enumerate(finished) if id not in guesses), 0)
@@ -113,21 +115,16 @@ with st.container(border=True):
         persist_state="session",
         required=True,
     )
-    by_class = bool(run.problem.classes) and sides[2].toggle(
-        "For every class, the rare ones too",
-        True,
-        key="sure-by-class",
-        persist_state="session",
-        help="Else the rows of rare classes may be missed more often than the others.",
-    )
-found = decided.sureness(run, model, level, by_class)
+    label, why = told.APART[run.problem.task]
+    apart = sides[2].toggle(label, True, key=f"sure-apart-{run.problem.task}", persist_state="session", help=why)
+found = decided.sureness(run, model, level, apart)
 if found.reason:
     st.info(words.sentence(f"{titles[model]}: {found.reason}"), icon=":material/info:")
     widgets.end()
-told = words.certainty
 sentences = " ".join((told.covered(found), told.sizes(found)))
 st.markdown(f"#### :material/rule: {naming.told(sentences)}")
-st.caption(words.escape(f"{told.judged(found)} {told.promise(found)}"))
+few = told.too_few(found) if apart and not run.problem.classes else ""
+st.caption(words.escape(" ".join(filter(None, (told.judged(found), few, told.promise(found))))))
 subject = Subject(run.problem.target, model=titles[model])
 left, right = st.columns(2)
 with left, st.container(border=True):
@@ -141,4 +138,4 @@ if found.sets is not None:
     with st.container(border=True):
         rows_of(found, run)
 with st.expander("For the expert: how it is done", icon=":material/function:"):
-    st.markdown(words.escape(told.method(found, by_class)))
+    st.markdown(words.escape(told.method(found, apart)))

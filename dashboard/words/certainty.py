@@ -9,9 +9,22 @@ import math
 
 from core.conformal import Certainty
 from core.held_out import Share
+from core.records import Task
 
 from .deciding import hundred, within
 from .figures import number
+
+# What the switch says that has every class, or every range, judged by itself, and why one would want that.
+APART = {
+    Task.CLASSIFICATION: (
+        "For every class, the rare ones too",
+        "Else the rows of rare classes may be missed more often than the others.",
+    ),
+    Task.REGRESSION: (
+        "For every range of predictions",
+        "Else all intervals have one width: too wide where the model errs little, too narrow where it errs much.",
+    ),
+}
 
 
 def covered(found: Certainty) -> str:
@@ -25,13 +38,28 @@ def covered(found: Certainty) -> str:
 def sizes(found: Certainty) -> str:
     """How much is left open: how many sets commit themselves, or how wide the intervals are."""
     if found.sets is None:
-        width = found.mean_size
-        return f"An interval is {number(width)} wide." if math.isfinite(width) else "Too few rows to bound anything."
+        return _widths(found)
     one = found.of_size(1).value or 0.0
     whole = f"; a set has {number(found.mean_size, 2)} classes on average" if found.sets.shape[1] > 2 else ""
     if one == 1:
         return "Every set holds one class only: the model is that sure without asking for more."
     return f"{hundred(one)} of 100 sets hold one class only{whole}."
+
+
+def _widths(found: Certainty) -> str:
+    """How wide intervals are, and from how wide to how wide where that depends on what is predicted."""
+    if not math.isfinite(found.mean_size):
+        return "Too few rows to bound anything."
+    if not found.edges:
+        return f"An interval is {number(found.mean_size)} wide."
+    ends = number(2 * min(found.limits)), number(2 * max(found.limits))
+    told = f"An interval is {number(found.mean_size)} wide on average"
+    return f"{told}: from {ends[0]} to {ends[1]}, depending on what is predicted."
+
+
+def too_few(found: Certainty) -> str:
+    """That ranges of predicted numbers cannot be judged each by itself; empty where they are."""
+    return "" if found.edges else "There are too few rows, or too few different predictions, to judge ranges apart."
 
 
 def judged(found: Certainty) -> str:
@@ -66,15 +94,25 @@ def promise(found: Certainty) -> str:
     )
 
 
-def method(found: Certainty, by_class: bool) -> str:
+def method(found: Certainty, apart: bool) -> str:
     """How it is done, for the expert."""
     limits = ", ".join("any" if math.isinf(each) else number(abs(each)) for each in found.limits[:6])
     if found.sets is None:
-        how = f"prediction ± {limits}, the conformal quantile of the absolute residuals of all folds"
-        return f"{how} (Vovk 2012; Barber et al. 2021). Checked fold by fold: each by the quantile of the others."
-    which = "of each class by itself (Mondrian; Vovk 2012)" if by_class else "of all rows"
+        how = f"Prediction ± {limits}{_ranges(found)}, the conformal quantile of the absolute residuals of all folds"
+        which = "Mondrian by ranges of predictions, " if found.edges else ""
+        return (
+            f"{how} ({which}Vovk 2012; Barber et al. 2021). Checked fold by fold: each by the quantile of the others."
+        )
+    which = "of each class by itself (Mondrian; Vovk 2012)" if apart else "of all rows"
     return (
         f"Least ambiguous sets (Sadinle, Lei, Wasserman 2019), cross-conformal by folds (Vovk 2012): a class is in the "
         f"set from a score of {limits} on, the conformal quantile {which}; the likeliest class is always in. "
         "Checked fold by fold: each by the quantile of the others."
     )
+
+
+def _ranges(found: Certainty) -> str:
+    """Which predictions the limits are for, where there are several."""
+    if not found.edges:
+        return ""
+    return f" for predictions up to {', '.join(map(number, found.edges))} and beyond"

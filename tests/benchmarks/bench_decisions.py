@@ -34,9 +34,7 @@ def run() -> dict[str, Any]:
                 "the same: other costs, the cut-off of every fold", lambda: judge(weighing, Costs(300, 7), 0.1), 100.0
             ),
             _row("the same: money at every cut-off, thinned", lambda: weighing.curve(Costs(500, 20)), 100.0),
-            _row(
-                "the same: sets that the other folds call for", lambda: certainty(held, problem, by_class=True), 100.0
-            ),
+            _row("the same: sets that the other folds call for", lambda: certainty(held, problem, apart=True), 100.0),
         ]
     }
 

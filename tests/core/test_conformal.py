@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ def test_the_truth_is_inside_as_often_as_was_asked_for() -> None:
 
 def test_each_class_by_itself_is_held_to_the_level() -> None:
     held, problem = predicted(4_000, strength=1.0), binary(4_000)
-    plain, by_class = certainty(held, problem), certainty(held, problem, by_class=True)
+    plain, by_class = certainty(held, problem), certainty(held, problem, apart=True)
     assert plain.of_class(1).value < 0.75, "the rarer class pays where all rows are asked together"
     low, high = by_class.of_class(1).low, by_class.of_class(1).high
     assert low <= 0.9 <= high and len(by_class.limits) == 2
@@ -61,7 +62,7 @@ def test_each_class_by_itself_is_held_to_the_level() -> None:
 def test_a_class_that_the_other_folds_do_not_know_is_never_ruled_out() -> None:
     held, problem = several(90)
     actual = np.where(held.parts == 0, 2, np.minimum(held.predictions.actual, 1))
-    found = certainty(replace(held, predictions=replace(held.predictions, actual=actual)), problem, by_class=True)
+    found = certainty(replace(held, predictions=replace(held.predictions, actual=actual)), problem, apart=True)
     assert found.sets[held.parts == 0][:, 2].all() and found.of_class(2).value == 1
 
 
@@ -74,6 +75,32 @@ def test_intervals_reach_as_far_as_the_other_folds_misses() -> None:
         np.testing.assert_allclose((found.high - found.low)[here] / 2, quantile(misses[~here], 0.9))
     assert found.coverage.low <= 0.9 <= found.coverage.high
     assert found.limits[0] == quantile(misses, 0.9) and found.mean_size == pytest.approx(2 * 1.645, rel=0.1)
+
+
+def test_each_range_of_predictions_by_itself_is_held_to_the_level() -> None:
+    """Where misses grow with what is predicted, one width for all is too narrow for the largest."""
+    held, problem = numbers(4_000)
+    said = held.predictions.predicted
+    rank = np.argsort(np.argsort(said)) / len(said)
+    actual = said + (held.predictions.actual - said) * (0.2 + 3 * rank)
+    held = replace(held, predictions=replace(held.predictions, actual=actual))
+    plain, apart = certainty(held, problem), certainty(held, problem, apart=True)
+    assert plain.edges == () and len(apart.edges) == 3 and len(apart.limits) == 4
+    assert held.share(plain.inside, rank >= 0.75).high < 0.85, "the largest pay where all rows are asked together"
+    misses = np.abs(actual - said)
+    for place, (low, high) in enumerate(pairwise((-np.inf, *apart.edges, np.inf))):
+        among = (said > low) & (said <= high)
+        share = held.share(apart.inside, among)
+        assert share.low <= 0.9 <= share.high and apart.limits[place] == quantile(misses[among], 0.9)
+    assert list(apart.limits) == sorted(apart.limits) and apart.mean_size < plain.mean_size
+
+
+def test_ranges_with_too_few_rows_are_judged_together() -> None:
+    held, problem = numbers(190)
+    assert certainty(held, problem, apart=True).edges == ()
+    assert certainty(held, problem, apart=True).limits == certainty(held, problem).limits
+    alike = replace(held, predictions=replace(held.predictions, predicted=np.zeros(190)))
+    assert certainty(alike, problem, 0.5, apart=True).edges == ()
 
 
 def test_too_few_rows_bound_nothing() -> None:

@@ -67,6 +67,7 @@ def test_how_sure_a_model_is_of_single_answers(store: Store, data: str, model: s
     at.session_state["sure-level"] = 0.99
     sound(at.run())
     assert "Asked for were 99 of 100" in said(at)
+    assert ("to judge ranges apart" in said(at)) == (data == "diabetes")
 
 
 def test_a_single_fold_is_halved(store: Store) -> None:

@@ -197,7 +197,11 @@ def test_how_sure_one_can_be() -> None:
     held, problem = numbers()
     found = certainty(held, problem)
     assert "true value in the interval" in sure.covered(found) and "wide." in sure.sizes(found)
-    assert "±" in sure.method(found, False)
+    assert "±" in sure.method(found, False) and "predictions up to" not in sure.method(found, False)
+    apart = certainty(held, problem, apart=True)
+    assert "wide on average: from 2.78 to 3.49" in sure.sizes(apart) and sure.too_few(apart) == ""
+    assert "± 1.74, 1.39, 1.61, 1.47 for predictions up to 7.56, 10.1, 12.1 and beyond" in sure.method(apart, True)
+    assert "too few rows" in sure.too_few(certainty(held, problem, 0.99, apart=True))
     held, problem = numbers(10, 2)
     assert sure.sizes(certainty(held, problem, 0.95)) == "Too few rows to bound anything."
     assert np.isfinite(found.mean_size)
