@@ -182,7 +182,7 @@ def _edges(said: Floats, level: float) -> Floats:
     """What parts predicted numbers into ranges of about as many rows, each with enough of them."""
     ranges = min(MOST_RANGES, int(len(said) * (1 - level) / BEYOND))
     edges: Floats = np.unique(np.quantile(said, np.arange(1, ranges) / max(ranges, 1), method="inverted_cdf"))
-    return edges[edges < said.max()]
+    return np.extract(edges < said.max(), edges)
 
 
 def _limits(held: HeldOut, values: Floats, kinds: NDArray[np.intp], count: int, level: float) -> Floats:
