@@ -27,6 +27,8 @@ from .palette import Palette
 
 BINS = 15
 TINY = 1e-9
+WIDE, HIGH = 480, 260  # pixels of the picture of costs, about: of a telephone's width fewer
+NAMES = (("top center", 0, 1), ("bottom center", 0, -1), ("middle right", 1, 0), ("middle left", -1, 0))
 FRONT, CHEAPEST = "nobody better and cheaper", "cheapest not worse than the best"
 
 
@@ -156,10 +158,10 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
         line={"color": palette.grid, "width": 3},
         hoverinfo="skip",
     )
-    order = frame.sort_values("cost").assign(above=[place % 2 == 0 for place in range(len(frame))])
+    frame = frame.assign(place=_places(frame))
     for part, name, number, symbol in (
-        (order[~order["chosen"].astype(bool)], "models", 1, "circle"),
-        (order[order["chosen"].astype(bool)], CHEAPEST, 0, "star"),
+        (frame[~frame["chosen"].astype(bool)], "models", 1, "circle"),
+        (frame[frame["chosen"].astype(bool)], CHEAPEST, 0, "star"),
     ):
         _points(drawn, part, name, palette.colour(number), symbol)
     line_to_beat(drawn, palette, subject, across=False)
@@ -170,14 +172,14 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
 
 
 def _points(drawn: go.Figure, part: pd.DataFrame, name: str, colour: str, symbol: str) -> None:
-    """Models as points with their names; neighbours have theirs above and below."""
+    """Models as points with their names, as far as there is a place for them."""
     drawn.add_scatter(
         x=part["cost"],
         y=part["score"],
         mode="markers+text",
         name=name,
-        text=[escape(each, 24) for each in part["model"]],
-        textposition=["top center" if above else "bottom center" for above in part["above"]],
+        text=[escape(model, 24) if place else "" for model, place in zip(part["model"], part["place"], strict=True)],
+        textposition=[place or "top center" for place in part["place"]],
         textfont={"size": 11},
         cliponaxis=False,
         error_y={
@@ -192,3 +194,41 @@ def _points(drawn: go.Figure, part: pd.DataFrame, name: str, colour: str, symbol
         customdata=[[escape(model, 80), shown] for model, shown in zip(part["model"], part["shown"], strict=True)],
         hovertemplate="<b>%{customdata[0]}</b><br>score %{y:.4~g}<br>cost %{customdata[1]}<extra></extra>",
     )
+
+
+def _places(frame: pd.DataFrame) -> list[str]:
+    """Where each model's name goes so that it lies on no other one and on no point; empty where there is no such place.
+
+    The cheapest and those of the front choose first: their names matter most, and the others can be pointed at.
+    """
+    across, up = np.log10(frame["cost"].to_numpy(float)), frame["score"].to_numpy(float)
+    ends = frame[["score", "low", "high"]].to_numpy(float)
+    spot = np.column_stack([_pixels(across, across, WIDE), _pixels(up, ends, HIGH)])
+    half = np.array([3.2 * len(escape(each, 24)) for each in frame["model"]])
+    taken = [_box(x, y, 7, 7) for x, y in spot]
+    places = [""] * len(frame)
+    first = np.lexsort((-up, ~frame["front"].astype(bool), ~frame["chosen"].astype(bool)))
+    for row in first:
+        x, y = spot[row]
+        others = [each for place, each in enumerate(taken) if place != row]
+        for name, right, above in NAMES:
+            box = _box(x + right * (half[row] + 10), y + above * 16, half[row], 7)
+            if not any(_overlap(box, each) for each in others):
+                places[row] = name
+                taken.append(box)
+                break
+    return places
+
+
+def _pixels(values: np.ndarray, shown: np.ndarray, whole: float) -> np.ndarray:
+    """About where values lie on an axis of so many pixels, on which others are shown as well."""
+    low, high = np.nanmin(shown), np.nanmax(shown)
+    return (values - low) / ((high - low) or 1.0) * whole
+
+
+def _box(x: float, y: float, half: float, tall: float) -> tuple[float, float, float, float]:
+    return x - half, x + half, y - tall, y + tall
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard.charts import CHARTS, Subject, palette
@@ -92,3 +93,20 @@ def test_measures_of_classes_have_thin_lines_where_there_are_ranges() -> None:
     bars = draw("per_class", ranged).data
     assert list(bars[0].error_x.array) == pytest.approx([0.05] * 3) and bars[1].error_x.array is None
     assert "(80.0% to 95.0%)" in bars[0].customdata[0][2]
+
+
+def test_names_in_the_picture_of_costs_lie_on_no_other() -> None:
+    """Of models that are as good and as dear as each other some names have no place; the one to choose has one."""
+    near = pd.DataFrame({
+        "model": [f"Some linear model {place}" for place in range(6)] + ["Random forest", "Guessing"],
+        "cost": [1e-3, 1.001e-3, 1.002e-3, 1.003e-3, 1.004e-3, 1.005e-3, 0.9, 1e-4], "shown": "some",
+        "score": [0.951, 0.951, 0.952, 0.951, 0.951, 0.951, 0.953, 0.5], "low": 0.4, "high": 0.99,
+        "front": [False, False, True, False, False, False, True, True], "chosen": [place == 2 for place in range(8)],
+    })  # fmt: skip
+    models, chosen = draw("costs", near).data[1:3]
+    assert list(chosen.text) == ["Some linear model 2"] and {"Random forest", "Guessing"} <= {*models.text}
+    named = [place for text, place in zip(models.text, models.textposition, strict=True) if "linear" in text]
+    assert 1 <= len(named) < 5 and len({*named, *chosen.textposition}) == len(named) + 1, "each on another side"
+    assert len(models.customdata) == 7, "the others can be pointed at"
+    apart = near.assign(cost=np.logspace(-4, 1, 8), score=np.linspace(0.5, 0.95, 8))
+    assert all([*draw("costs", apart).data[1].text, *draw("costs", apart).data[2].text])
