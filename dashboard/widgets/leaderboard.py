@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core import jobs
 from core.metrics import METRICS, Metric, default_metric, first_metrics, metrics_of
@@ -45,10 +44,10 @@ def leaderboard(run: RunRow, table: Table | None = None) -> None:
         The chosen table, for buttons that change what is learned from it.
     """
     live = not jobs.ended(run)
-    card, below = st.container(border=True), st.container()
-    with card:
-        metric = _heading(run, live, session.mine(run))
-        st.caption(words.escape(provenance(run, session.comparison(run))))
+    # Outside of the part that is drawn every second, as none of it changes; nor may that part write into a container
+    # around it, which would keep what was written before.
+    metric = _heading(run, live, session.mine(run))
+    st.caption(words.escape(provenance(run, session.comparison(run))))
 
     def look() -> None:
         now = session.store().run(run.id)
@@ -56,10 +55,9 @@ def leaderboard(run: RunRow, table: Table | None = None) -> None:
             st.rerun()
         if live:  # a supervisor that was killed has a successor within a second, as long as somebody watches
             jobs.keep_going(session.store())
-        _draw(now, session.comparison(now), metric, table, below)
+        _draw(now, session.comparison(now), metric, table)
 
-    with card:
-        st.fragment(look, run_every=LIVE if live else None, key="leaderboard")()
+    st.fragment(look, run_every=LIVE if live else None, key="leaderboard")()
     if not live:
         _watch(run)
 
@@ -75,27 +73,27 @@ def _watch(run: RunRow) -> None:
     st.fragment(look, run_every=IDLE, key="leaderboard_moved")()
 
 
-def _draw(run: RunRow, result: Comparison, metric: Metric, table: Table | None, below: DeltaGenerator) -> None:
-    """Draw what changes: the verdict and the table, and below their card what has come of the run."""
+def _draw(run: RunRow, result: Comparison, metric: Metric, table: Table | None) -> None:
+    """Draw what changes: the verdict and the table, and what has come of the run."""
     live = not jobs.ended(run)
+    with st.container(border=True):
+        if not live:
+            _until_drawn(drawn_rows(run, result, metric))
+        standings = result.standings(metric.name)
+        if live and (told := _where(run, result)):
+            st.caption(f":material/schedule: {words.escape(told)}")
+        _verdict(standings, metric, result, live)
+        leak = not live and leak_suspects(run.spec)
+        board.grid(standings, metric, result, live)
+        board.reasons(standings, result)
+        _unweighted(run)
+        show_log(run, result)
     if not live:
-        _until_drawn(drawn_rows(run, result, metric))
-    standings = result.standings(metric.name)
-    if live and (told := _where(run, result)):
-        st.caption(f":material/schedule: {words.escape(told)}")
-    _verdict(standings, metric, result, live)
-    leak = not live and leak_suspects(run.spec)
-    board.grid(standings, metric, result, live)
-    board.reasons(standings, result)
-    _unweighted(run)
-    show_log(run, result)
-    with below:
-        if not live:
-            afterwards(run, metric, table, lambda found: next_step(run, result, metric, suspicious=found or leak))
-        learning(run, result, metric)
-        if not live:
-            _spread(standings, metric, result)
-            costs(result, metric)
+        afterwards(run, metric, table, lambda found: next_step(run, result, metric, suspicious=found or leak))
+    learning(run, result, metric)
+    if not live:
+        _spread(standings, metric, result)
+        costs(result, metric)
 
 
 def _until_drawn(job: Derived | None) -> None:

@@ -190,6 +190,31 @@ def within(share: Share) -> str:
     return f" ({hundred(share.low)} to {hundred(share.high)})"
 
 
+def figures_about(positive: Any) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The figures beside a slider, money, recall, precision: what they are called, and what stands small under them.
+
+    Which of several names one has, and what goes into the gaps, tells `figures`.
+    """
+    return (
+        ((f"{CASES:,} cases cost", f"{CASES:,} cases bring"), "of all held-out rows, at this cut-off"),
+        ((f"of 100 “{positive}” are found",), "recall: {0} found, {1} missed"),
+        ((f"of 100 flagged are “{positive}”",), "precision: {0} rightly, {2} by false alarm"),
+    )
+
+
+def figures(
+    counts: Counts, costs: Costs, found: Share, right: Share, currency: str = ""
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """The first figure's name, the figures, and the rows that were found, missed, and flagged by false alarm."""
+    money = CASES * costs.money(counts) / counts.total
+    ends = tuple(f"{each:,.0f}" for each in (counts.hits, counts.misses, counts.alarms))
+    return int(money > 0), (amount(money, currency), _share(found), _share(right)), ends
+
+
+def _share(share: Share) -> str:
+    return "–" if share.value is None else hundred(share.value) + within(share)
+
+
 def rosy(chosen: bool) -> str:
     """How far the numbers beside the slider can be trusted."""
     if chosen:

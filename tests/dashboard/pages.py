@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -114,3 +117,24 @@ def sound(at: AppTest) -> None:
     """Nothing went wrong that nobody foresaw."""
     assert not at.exception
     assert not [each.value for each in at.error if "Something went wrong" in str(each.proto.title)]
+
+
+def _slider(at: AppTest) -> Any:
+    """The slider of cut-offs as it is sent to the browser."""
+    [found] = (each.proto for each in at.get("bidi_component") if "sliding" in each.proto.component_name)
+    return found
+
+
+def sliding(at: AppTest) -> dict[str, Any]:
+    """What the slider of cut-offs is given: where it stands, and the figures at every place."""
+    given: dict[str, Any] = json.loads(_slider(at).json)
+    return given
+
+
+def slide(at: AppTest, share: float) -> float:
+    """Let the slider go at a share of its whole length; gives the cut-off there."""
+    given = sliding(at)
+    key = "cut-" + _slider(at).id.partition("-cut-")[2].removesuffix("-slide")
+    at.session_state[key] = given["low"] + given["step"] * round(share * (len(given["places"]) - 1))
+    at.run()
+    return float(at.session_state[key])

@@ -13,8 +13,9 @@ from core.derived import taken_out
 from core.records import ModelSpec, Split
 from core.store import Store
 from dashboard import decided
+from dashboard.words.deciding import hundred, within
 from tests.core.trials import submit
-from tests.dashboard.pages import charts, compared, frame, page, said, sound
+from tests.dashboard.pages import charts, compared, frame, page, said, slide, sliding, sound
 from tests.pace import in_time
 
 QUICK = (ModelSpec("logistic_regression"), ModelSpec("decision_tree"), ModelSpec("svm_linear"))
@@ -47,28 +48,31 @@ def test_costs_lead_to_a_cut_off_and_to_money_with_an_interval(store: Store) -> 
 
 def test_moving_the_slider_moves_all_that_follows_from_it_at_once(store: Store) -> None:
     run, at = priced(store, ModelSpec("logistic_regression"))
-    before = [each.value for each in at.metric]
-    slider = at.slider[0]
-    assert slider.value < 0.2, "a miss is dear, so little suspicion is enough"
-    slider.set_value(0.9).run()
+    before = sliding(at)
+    assert before["at"] < 200 and len(before["places"]) == 1_001, "a miss is dear, so little suspicion is enough"
+    slide(at, 0.9)
     sound(at)
-    after = [each.value for each in at.metric]
+    after = sliding(at)
     at.session_state[f"ends-{run.id}-logistic_regression"] = "missed"
     at.run()
     missed = frame(at, "late_payments")
     assert (
         (missed["default"] == "yes").all() and (missed["score"] < 0.9).all() and missed["score"].is_monotonic_decreasing
     )
-    assert before != after and "All held-out rows at this one cut-off. Try many" in said(at)
+    assert after["at"] == 900 and after["places"] == before["places"], "the browser has them all"
+    assert "All held-out rows at this one cut-off. Try many" in said(at)
     row = store.run(run.id)
     weighing = decided.weighing(row, "logistic_regression")
     began = time.process_time()
-    for cut_off in (0.1, 0.2, 0.5):
-        counts = weighing.counts(cut_off)
-        weighing.share(counts.hits, counts.flagged)
-    assert in_time((time.process_time() - began) / 3, 0.1)
+    counts = weighing.counts(0.9)
+    found, right = weighing.share(counts.hits, counts.hits + counts.misses), weighing.share(counts.hits, counts.flagged)
+    assert in_time(time.process_time() - began, 0.1)
+    called, (_, *shares), ends = after["places"][900]
+    assert shares == [f"{hundred(each.value)}{within(each)}" for each in (found, right)] and called == 0
+    assert ends == [f"{each:,.0f}" for each in (counts.hits, counts.misses, counts.alarms)]
+    assert f"{counts.misses:,.0f} missed" in after["about"][1][1].format(*ends)
     next(each for each in at.button if each.label == "Best").click().run()
-    assert [each.value for each in at.metric] == before and not at.warning
+    assert sliding(at) == before and not at.warning
 
 
 def test_what_is_chosen_outlives_a_reload_and_goes_with_the_model(store: Store) -> None:
@@ -108,8 +112,7 @@ def test_what_is_chosen_outlives_a_reload_and_goes_with_the_model(store: Store) 
 def test_a_cut_off_by_hand_is_kept_as_such(store: Store) -> None:
     run, at = priced(store, ModelSpec("svm_linear"))
     assert "decision score" in said(at)
-    slider = at.slider[0]
-    slider.set_value(slider.min + (slider.max - slider.min) / 2).run()
+    slide(at, 0.5)
     at.button(key="keep-svm_linear").click().run()
     sound(at)
     kept = Decision.from_json(store.decisions(run.id)["svm_linear"])

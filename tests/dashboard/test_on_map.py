@@ -13,7 +13,7 @@ from dashboard import decided
 from dashboard.charts import CHARTS, palette
 from dashboard.looks import THEMES
 from dashboard.widgets.on_map import STATE, Marked
-from tests.dashboard.pages import click, compared, frame, keys, page, said, sound
+from tests.dashboard.pages import click, compared, frame, keys, page, said, slide, sound
 
 MODEL = "logistic_regression"
 LOANS = "loan_desk:rows=300"
@@ -23,11 +23,11 @@ def deciding(store: Store) -> tuple[RunRow, AppTest, np.ndarray, np.ndarray]:
     """The page that decides, and the rows that are missed and falsely flagged at a cut-off of a half."""
     run = compared(store, LOANS, ModelSpec(MODEL), positive="yes")
     at = page("decide", run=run.id)
-    at.slider[0].set_value(0.5).run()
+    cut_off = slide(at, 0.5)
     row = store.run(run.id)
     assert row is not None
     weighing = decided.weighing(row, MODEL)
-    given, cut_off = weighing.held.predictions, at.slider[0].value
+    given = weighing.held.predictions
     true = given.actual == run.problem.classes.index("yes")
     flagged = weighing.flagged(cut_off)
     return run, at, np.sort(given.rows[true & ~flagged]), np.sort(given.rows[~true & flagged])
@@ -56,7 +56,7 @@ def test_a_click_on_a_cell_does_what_the_button_does_and_the_later_of_them_count
     assert listed(at) == list(alarms), "the cell that was clicked on before has no say any more"
     at = click(at, f"{matrix}-1", cell(run, "yes", "no"))
     assert listed(at) == list(missed)
-    at.slider[0].set_value(0.6).run()
+    slide(at, 0.6)
     assert at.session_state[ends] == "missed", "another cut-off leaves the choice as it is"
 
 

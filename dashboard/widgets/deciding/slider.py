@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.decisions import BY_HAND, BY_MONEY, CASES, PROBABILITY, Costs, Counts, Decision, Judgement, Weighing, flags_of
+from core.decisions import BY_HAND, BY_MONEY, PROBABILITY, Costs, Counts, Decision, Judgement, Weighing, flags_of
 from core.store import RunRow
 from dashboard import decided, session, words
 from dashboard.charts import CHARTS, Subject
 from dashboard.widgets.deciding.rows import chart_key, look_at_rows, take_over
+from dashboard.widgets.deciding.sliding import Place, slide
 from dashboard.widgets.figures import show_chart
 
 deciding = words.deciding
 STEPS = 1_000
+
+
+class Terms(NamedTuple):
+    """What mistakes cost, and in which currency."""
+
+    costs: Costs
+    currency: str
 
 
 def try_cut_off(
@@ -28,10 +38,8 @@ def try_cut_off(
         kept = decided.decisions(run).get(model)
         same = kept is not None and kept.on == weighing.on and kept.costs == asdict(costs)
         start = kept.threshold if same and kept is not None else judged.cut_off
-        amounts = "-".join(f"{each:g}" for each in asdict(costs).values())  # other costs begin at another cut-off
-        cut_off = _slide(f"cut-{run.id}-{model}-{amounts}", weighing, start, judged.cut_off)
+        cut_off = _slide(run, model, weighing, start, judged.cut_off, Terms(costs, currency))
         counts = weighing.counts(cut_off)
-        _figures(run, counts, weighing, costs, currency)
         st.markdown(words.escape(deciding.happened(counts, run.problem.positive)))
         st.caption(words.escape(deciding.rosy(cut_off == judged.cut_off)))
         frame = _confusion(counts, weighing)
@@ -43,52 +51,43 @@ def try_cut_off(
     st.fragment(draw)()
 
 
-def _slide(key: str, weighing: Weighing, start: float, chosen: float) -> float:
+def _slide(run: RunRow, model: str, weighing: Weighing, start: float, chosen: float, terms: Terms) -> float:
     """The cut-off; the places nearest to the chosen one and to the kept one stand for these themselves."""
     low, high = weighing.bounds
     step = (high - low) / STEPS or 1.0
+    amounts = "-".join(f"{each:g}" for each in asdict(terms.costs).values())  # other costs begin at another cut-off
+    key = f"cut-{run.id}-{model}-{amounts}"
 
     def place(value: float) -> float:
-        return min(high, max(low, low + round((min(max(value, low), high) - low) / step) * step))
+        return low + round((min(max(value, low), high) - low) / step) * step
 
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    st.session_state.setdefault(key, place(start))
+    places = _places(str(session.store().folder), run.id, model, session.store().stamp(run.id), terms, weighing)
+    about = deciding.figures_about(run.problem.positive)
     label = "Flag from a probability of" if weighing.on == PROBABILITY else "Flag from a decision score of"
-    with right:
-        st.button("Best", key=f"best-{key}", help="Back to the cut-off that the rows call for.", on_click=_back,
-                  args=(key, place(chosen)), width="stretch")  # fmt: skip
-    with left:
-        st.session_state.setdefault(key, place(start))  # and no value: the button sets one as well
-        at = float(st.slider(label, low, max(high, low + step), step=step, format="%.3f", key=key))
+    slide(key, label, (low, step), about, places)
+    st.button("Best", key=f"best-{key}", icon=":material/undo:", help="Back to the cut-off that the rows call for.",
+              on_click=_back, args=(key, place(chosen)))  # fmt: skip
+    at = float(st.session_state[key])
     exact = {place(each): each for each in (start, chosen)}
     return next((value for spot, value in exact.items() if math.isclose(spot, at, abs_tol=step / 2)), at)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _places(folder: str, run: str, model: str, stamp: str, terms: Terms, _weighing: Weighing) -> list[Place]:
+    """The figures at every place of the slider."""
+    low, high = _weighing.bounds
+    step = (high - low) / STEPS or 1.0
+    found = []
+    for counts in map(_weighing.counts, low + step * np.arange(STEPS + 1)):
+        recall = _weighing.share(counts.hits, counts.hits + counts.misses)
+        precision = _weighing.share(counts.hits, counts.flagged)
+        found.append(deciding.figures(counts, terms.costs, recall, precision, terms.currency))
+    return found
+
+
 def _back(key: str, place: float) -> None:
     st.session_state[key] = place
-
-
-def _figures(run: RunRow, counts: Counts, weighing: Weighing, costs: Costs, currency: str) -> None:
-    """Money, recall and precision, as large figures."""
-    money = CASES * costs.money(counts) / counts.total
-    positive = run.problem.positive
-    found = weighing.share(counts.hits, counts.hits + counts.misses)
-    right = weighing.share(counts.hits, counts.flagged)
-    sides = st.columns(3)
-    sides[0].metric(
-        f"{CASES:,} cases {'bring' if money > 0 else 'cost'}",
-        words.escape(deciding.amount(money, currency)),
-        border=True,
-        help="Of all held-out rows, at this cut-off.",
-    )
-    told = (
-        (f"of 100 “{positive}” are found", found, deciding.found_of, "Recall, or sensitivity"),
-        (f"of 100 flagged are “{positive}”", right, deciding.right_of, "Precision, or positive predictive value"),
-    )
-    for side, (label, share, sentence, expert) in zip(sides[1:], told, strict=True):
-        value = "–" if share.value is None else deciding.hundred(share.value) + deciding.within(share)
-        side.metric(
-            words.escape(label), value, border=True, help=words.escape(f"{sentence(share, positive)} {expert}.")
-        )
 
 
 def _confusion(counts: Counts, weighing: Weighing) -> pd.DataFrame:
