@@ -27,7 +27,7 @@ from .palette import Palette
 
 BINS = 15
 TINY = 1e-9
-WIDE, HIGH = 480, 260  # pixels of the picture of costs, about: of a telephone's width fewer
+WIDE, HIGH = 850, 280  # pixels within the axes of the picture of costs, about: of a telephone's width fewer
 NAMES = (("top center", 0, 1), ("bottom center", 0, -1), ("middle right", 1, 0), ("middle left", -1, 0))
 FRONT, CHEAPEST = "nobody better and cheaper", "cheapest not worse than the best"
 
@@ -158,16 +158,17 @@ def costs(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> 
         line={"color": palette.grid, "width": 3},
         hoverinfo="skip",
     )
-    frame = frame.assign(place=_places(frame))
+    span = np.log10(frame["cost"])
+    room = 0.2 * (span.max() - span.min()) + 0.3  # for the names, which are as wide as they are
+    shown = (span.min() - room, span.max() + room)
+    frame = frame.assign(place=_places(frame, shown, subject.guessing))
     for part, name, number, symbol in (
         (frame[~frame["chosen"].astype(bool)], "models", 1, "circle"),
         (frame[frame["chosen"].astype(bool)], CHEAPEST, 0, "star"),
     ):
         _points(drawn, part, name, palette.colour(number), symbol)
     line_to_beat(drawn, palette, subject, across=False)
-    span = np.log10(frame["cost"])
-    room = 0.2 * (span.max() - span.min()) + 0.3  # for the names, which are as wide as they are
-    drawn.update_xaxes(type="log", dtick=1, range=[span.min() - room, span.max() + room])
+    drawn.update_xaxes(type="log", dtick=1, range=shown)
     return with_legend(drawn, [FRONT, "models", CHEAPEST])
 
 
@@ -196,14 +197,14 @@ def _points(drawn: go.Figure, part: pd.DataFrame, name: str, colour: str, symbol
     )
 
 
-def _places(frame: pd.DataFrame) -> list[str]:
+def _places(frame: pd.DataFrame, shown: tuple[float, float], guessing: float | None) -> list[str]:
     """Where each model's name goes so that it lies on no other one and on no point; empty where there is no such place.
 
     The cheapest and those of the front choose first: their names matter most, and the others can be pointed at.
     """
     across, up = np.log10(frame["cost"].to_numpy(float)), frame["score"].to_numpy(float)
-    ends = frame[["score", "low", "high"]].to_numpy(float)
-    spot = np.column_stack([_pixels(across, across, WIDE), _pixels(up, ends, HIGH)])
+    ends = np.append(frame[["score", "low", "high"]].to_numpy(float), np.nan if guessing is None else guessing)
+    spot = np.column_stack([_pixels(across, np.asarray(shown), WIDE), _pixels(up, ends, HIGH)])
     half = np.array([3.2 * len(escape(each, 24)) for each in frame["model"]])
     taken = [_box(x, y, 7, 7) for x, y in spot]
     places = [""] * len(frame)

@@ -110,3 +110,7 @@ def test_names_in_the_picture_of_costs_lie_on_no_other() -> None:
     assert len(models.customdata) == 7, "the others can be pointed at"
     apart = near.assign(cost=np.logspace(-4, 1, 8), score=np.linspace(0.5, 0.95, 8))
     assert all([*draw("costs", apart).data[1].text, *draw("costs", apart).data[2].text])
+    two = near.iloc[[6, 7]].assign(cost=[0.01, 0.0101], score=[0.96, 0.99], low=0.95, chosen=False)
+    assert all(draw("costs", two).data[1].text) and len({*draw("costs", two).data[1].textposition}) == 1
+    beside = draw("costs", two, guessing=0.5).data[1]
+    assert not all(beside.text) or len({*beside.textposition}) == 2, "the level of guessing brings them near each other"
