@@ -5,6 +5,8 @@ Takes frames of `core.groups`, gives figures.
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -145,6 +147,12 @@ def segments(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) 
             ),
             hovertemplate="<b>%{x:.3~g}</b> %{fullData.name}<br>%{customdata}<extra></extra>",
         )
-    label_rows(drawn, [escape(each, 36) for each in frame["segment"]])
+    label_rows(drawn, [_in_two_lines(each) for each in frame["segment"]])
     drawn.update_xaxes(rangemode="tozero")
     return with_legend(drawn, ["all other rows", "this segment"])
+
+
+def _in_two_lines(name: str) -> str:
+    """Two columns and their ranges, which in one line would leave a telephone no room for the dots."""
+    lines = textwrap.wrap(name, 22, max_lines=2, placeholder=" …") or [""]
+    return "<br>".join(escape(line, 24) for line in lines)

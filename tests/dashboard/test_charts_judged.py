@@ -114,3 +114,10 @@ def test_names_in_the_picture_of_costs_lie_on_no_other() -> None:
     assert all(draw("costs", two).data[1].text) and len({*draw("costs", two).data[1].textposition}) == 1
     beside = draw("costs", two, guessing=0.5).data[1]
     assert not all(beside.text) or len({*beside.textposition}) == 2, "the level of guessing brings them near each other"
+
+
+def test_a_segment_of_two_columns_takes_two_lines_and_leaves_room_on_a_telephone() -> None:
+    weak = frames()["segments"].assign(segment=["purpose is a new car and age up to 26", "a" * 80])
+    labels = draw("segments", weak).layout.yaxis.ticktext
+    assert labels[0] == "purpose is a new car<br>and age up to 26"
+    assert all(len(line) <= 24 for label in labels for line in label.split("<br>")) and labels[1].count("<br>") == 1
