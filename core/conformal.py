@@ -162,7 +162,7 @@ def _sets(held: HeldOut, judged: Judged, strange: Floats, level: float, apart: b
 
 def _intervals(held: HeldOut, judged: Judged, level: float, apart: bool) -> Certainty:
     said, misses = judged.predicted, judged.misses
-    edges = _edges(said, level) if apart else np.empty(0)
+    edges = _edges(said, level, held.parts) if apart else np.empty(0)
     kinds = np.searchsorted(edges, said)
     reach = _limits(held, misses, kinds, len(edges) + 1, level)[held.parts, kinds]
     limits = _of_all(held, misses, kinds, len(edges) + 1, level)
@@ -178,11 +178,18 @@ def _intervals(held: HeldOut, judged: Judged, level: float, apart: bool) -> Cert
     )
 
 
-def _edges(said: Floats, level: float) -> Floats:
-    """What parts predicted numbers into ranges of about as many rows, each with enough of them."""
+def _edges(said: Floats, level: float, parts: NDArray[np.intp]) -> Floats:
+    """What parts predicted numbers into ranges of about as many rows, each with enough of them; else nothing.
+
+    Enough whichever part is judged by the others: what says the same number for all rows of a part has none.
+    """
     ranges = min(MOST_RANGES, int(len(said) * (1 - level) / BEYOND))
     edges: Floats = np.unique(np.quantile(said, np.arange(1, ranges) / max(ranges, 1), method="inverted_cdf"))
-    return np.extract(edges < said.max(), edges)
+    edges = np.extract(edges < said.max(), edges)
+    counts = np.zeros((len(edges) + 1, parts.max() + 1))
+    np.add.at(counts, (np.searchsorted(edges, said), parts), 1)
+    of_others = (counts.sum(axis=1, keepdims=True) - counts).min()
+    return edges if (of_others + 1) * (1 - level) >= 1 else np.empty(0)
 
 
 def _limits(held: HeldOut, values: Floats, kinds: NDArray[np.intp], count: int, level: float) -> Floats:

@@ -8,7 +8,7 @@ the machine around it takes, and nothing of a card.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from core.catalogue import Catalogue
@@ -125,11 +125,19 @@ def _dominates(other: tuple[float, float], own: tuple[float, float]) -> bool:
     return other[0] >= own[0] and other[1] <= own[1] and other != own
 
 
-def cheapest(models: Sequence[Priced], standings: Sequence[Standing]) -> Priced | None:
-    """The cheapest of those that cannot be told from the best.
+def cheapest(models: Sequence[Priced], standings: Sequence[Standing], behind: Collection[str] = ()) -> Priced | None:
+    """The cheapest of those that are not worse than the best, as far as can be told, and whom nobody beats in both.
 
     None where guessing itself is the best, or cannot be told from it: then there is nothing to pay for.
+
+    Parameters
+    ----------
+    models : sequence of Priced
+    standings : sequence of Standing
+    behind : collection of str
+        Ids of models that are worse than the best by a test of the two alone, see `core.evidence.Evidence.behind`.
     """
     if any(each.baseline and each.tied for each in standings):
         return None
-    return min((each for each in models if each.standing.tied), key=lambda each: each.cost, default=None)
+    able = (each for each in models if each.front and each.standing.tied and each.standing.id not in behind)
+    return min(able, key=lambda each: each.cost, default=None)

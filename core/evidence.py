@@ -124,6 +124,17 @@ class Evidence:
         p_values = {name: None if pair is None else pair.p_value for name, pair in pairs.items()}
         return (best, *not_separated(p_values, self.level))
 
+    @cached_property
+    def behind(self) -> frozenset[str]:
+        """Models that are worse than the best by a test of the two alone, some of the tied among them.
+
+        Who shares the first place is tested strictly, so that nobody is called worse by luck. Whoever takes another
+        model in place of the best wants the opposite: not to lose by it.
+        """
+        pairs = ((each, self.pair(self.order[0], each)) for each in self.order[1:])
+        p_values = {each: None if pair is None else pair.p_value for each, pair in pairs}
+        return frozenset(each for each, value in p_values.items() if value is not None and value < 1 - self.level)
+
     def needed(self, a: str, b: str, curve: Sequence[tuple[float, float]] = ()) -> Needed:
         """About how many rows would tell two models apart, one of the comparisons with the best.
 

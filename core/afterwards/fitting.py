@@ -109,7 +109,9 @@ def _advice(finished: Finished, model: ModelResult, kind: Fitting, behind: bool)
     simpler = kind is Fitting.BY_HEART
     turn = turned(model.spec, finished.problem.task, simpler=simpler)
     if simpler:
-        calm = "" if behind else "What counts is the score on new rows, and by that one it is not behind. "
+        calm = (
+            "" if behind else "What counts is the score on new rows, and by that one it cannot be told to be behind. "
+        )
         return f"{calm}To try: {f'{turn}, ' if turn else ''}fewer columns, or more rows."
     return f"To try: {f'{turn}, ' if turn else ''}other columns, or a model that can bend more."
 

@@ -31,7 +31,7 @@ def start(table: Table, problem: Problem, roles: Roles) -> None:
 # ---- selection
 
 run = session.run()
-table = widgets.the_table()
+table = widgets.the_table(run)
 if table is None:
     if run is not None:
         widgets.leaderboard(run)

@@ -70,9 +70,9 @@ def one_class(run: RunRow, result: Comparison, finished: list[str]) -> None:
     told = words.deciding
     others = told.ties([titles[id] for id in tied[1:]])
     title, on = titles[tied[0]], weighed[tied[0]].on
-    usual = told.beside(best, "default", currency)
-    said = [*told.no_help(best, rival, title, on, currency), usual if told.beaten(best, "default") else ""]
+    said = told.no_help(best, rival, title, on, currency)
     if told.beaten(best, rival):
+        usual = told.beside(best, "default", currency)
         said = [told.headline(title, best, on, currency), told.beside(best, rival, currency), usual, others]
     verdict(said, told.how_chosen(not best.test_fraction, len(best.folds)))
     with st.container(border=True):

@@ -85,7 +85,7 @@ def grid(standings: Sequence[Standing], metric: Metric, result: Comparison, live
     )
     plain = st.expander("The same as a plain table", type="compact", key="plain", on_change="rerun")
     if plain.open:
-        plain.table(_plain(shown, metric, beside))
+        plain.table(_plain(shown, metric, beside, digits))
 
 
 _BESIDE = ("second", "third")  # metrics beside the one that ranks
@@ -213,12 +213,12 @@ def _told_front(standings: Sequence[Standing]) -> str:
     return f"in front {next((each.title for each in standings if each.rank == 1), 'nobody yet')}"
 
 
-def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric, beside: Mapping[str, Metric]) -> pa.Table:
+def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric, beside: Mapping[str, Metric], digits: int) -> pa.Table:
     """The leaderboard as texts; escaped, because a table's cells are read as Markdown."""
     texts = {
         "Rank": shown["rank"],
         "Model": shown["model"],
-        metric.title: ["" if each is None else words.number(each, 4) for each in shown["score"]],
+        metric.title: ["" if each is None else f"{each:,.{digits}f}" for each in shown["score"]],
         "Spread": shown["spread"],
         "95 % interval": shown["interval"],
         **{each.title: shown[name] for name, each in beside.items()},

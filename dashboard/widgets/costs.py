@@ -35,7 +35,7 @@ def costs(result: Comparison, metric: Metric) -> None:
             )
         cost = COSTS[chosen or names[0]]
         found = priced(standings, cost.name, rows, greater_is_better=metric.greater_is_better)
-        answer = cheapest(found, standings)
+        answer = cheapest(found, standings, result.evidence(metric.name).behind)
         st.markdown(f"**{words.sentence(_told(found, answer, cost))}**")
         frame = _frame(found, answer, cost)
         show_chart(CHARTS["costs"], frame, subject_of(result, metric), f"costs-{cost.name}")

@@ -199,10 +199,11 @@ def _difference(
     evidence: Evidence, pair: Pair, ids: tuple[str, str], titles: tuple[str, str], result: Comparison
 ) -> None:
     a, b = titles
-    st.markdown(f"**{naming.told(words.comparing.told_apart(pair, a, b))}**")
-    told = [words.comparing.reach(evidence.metric, pair, a, b, result.problem.target)]
     apart = pair.p_value is not None and pair.p_value < 1 - evidence.level
-    if apart and set(ids) <= set(evidence.tied) and evidence.tied[0] in ids:
+    alone = apart and set(ids) <= set(evidence.tied) and evidence.tied[0] in ids
+    st.markdown(f"**{naming.told(words.comparing.told_apart(pair, a, b, alone=alone))}**")
+    told = [words.comparing.reach(evidence.metric, pair, a, b, result.problem.target)]
+    if alone:
         told.append(words.comparing.among_many(len(evidence.order) - 1))
     if evidence.lacks:
         told.append(evidence.lacks)

@@ -164,21 +164,31 @@ def show_progress(job: Derived, label: str = "Stop") -> None:
         )
 
 
-def the_table() -> Table | None:
-    """The chosen table; None after saying why there is none, or while it is read."""
+def the_table(shown: RunRow | None = None) -> Table | None:
+    """The chosen table; None after saying why there is none, or while it is read.
+
+    Of a run that is `shown` it is said in one line, as the results do not need it.
+    """
     name = session.source()
+    known = shown is not None and shown.spec.dataset == name
     if reason := offered.strange(name):
-        _unusable(name, reason)
+        _gone(name) if known else _unusable(name, reason)
         return None
     found = session.table_of(name)
     if isinstance(found, Table):
         session.carry_over(found)
         return found
     if found.state == FitState.FAILED:
-        _unusable(name, found.reason, found)
+        _gone(name) if known else _unusable(name, found.reason, found)
     else:
         waiting(found, f"Reading {name} …", 320)
     return None
+
+
+def _gone(name: str) -> None:
+    """Say that the table of a run that is shown cannot be had."""
+    title = words.escape(f"{name} is not at hand")
+    st.info("What was learned from it stands below; nothing new can be.", icon=":material/info:", title=title)
 
 
 def _unusable(name: str, reason: str, job: Derived | None = None) -> None:

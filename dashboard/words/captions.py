@@ -42,7 +42,7 @@ def provenance(
     finished : datetime or None
         When the run ended; None while it runs.
     seconds : float or None
-        How long it took, or has taken so far.
+        How long it took.
     besides : sequence of str
         What must be said of the table wherever a result is shown.
     sealed : int
@@ -59,7 +59,7 @@ def provenance(
         f"rows weighted by {weight}" if weight else "",
         f"seed {seed}",
         f"{finished.day} {finished:%b %Y, %H:%M}" if finished else "",
-        (f"took {duration(seconds)}" if finished else f"{duration(seconds)} so far") if known(seconds) else "",
+        f"took {duration(seconds)}" if finished and known(seconds) else "",
     ]
     return " · ".join(each for each in parts if each)
 

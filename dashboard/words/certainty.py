@@ -68,9 +68,10 @@ def judged(found: Certainty) -> str:
     if share.low is None or share.high is None:
         return ""
     if share.high < found.level:
-        return f"Asked for were {asked}: the sets fall short. The folds differ more than they would by chance."
+        return f"Asked for were {asked}: that falls short. The folds differ more than they would by chance."
     if share.low > found.level:
-        return f"Asked for were {asked}: more than that, as the likeliest class is always in the set."
+        why = ", as the likeliest class is always in the set" if found.sets is not None else ""
+        return f"Asked for were {asked}: it is more than that{why}."
     return f"Asked for were {asked}, which fits."
 
 

@@ -55,22 +55,23 @@ def reach(measure: Measure, pair: Pair, a: str, b: str, target: str = "") -> str
     )
 
 
-def told_apart(pair: Pair, a: str, b: str) -> str:
-    """Whether one of two is better, as far as the interval says."""
+def told_apart(pair: Pair, a: str, b: str, *, alone: bool = False) -> str:
+    """Whether one of two is better, as far as the interval says; `alone` where among all models they are tied."""
     if pair.low is None or pair.high is None:
         return f"Whether {a} or {b} is better cannot be said."
-    if pair.low > 0:
-        return f"{a} is better than {b}."
-    if pair.high < 0:
-        return f"{b} is better than {a}."
+    better, worse = (a, b) if pair.low > 0 else (b, a)
+    if alone:
+        return f"Taken by themselves {better} would be better than {worse}; among all models they are tied."
+    if pair.low > 0 or pair.high < 0:
+        return f"{better} is better than {worse}."
     return f"{a} and {b} cannot be told apart."
 
 
 def among_many(comparisons: int) -> str:
     """Why a pair that looks separated by itself stands among the ties."""
     return (
-        f"This pair taken by itself. Among {count(comparisons, 'comparison')} with the model in front one such "
-        "difference may well be luck, so the two still share the first place."
+        f"Among {count(comparisons, 'comparison')} with the model in front one such difference may well be luck, so "
+        "the two still share the first place."
     )
 
 
@@ -114,7 +115,7 @@ def enough(needed: int | None, reason: str, rows: int, a: str, b: str, *, curves
     if needed is None:
         return f"How many rows it would take to tell {a} from {b} cannot be said. {reason}{source}"
     few = too_few(needed, rows, a, b)
-    return few + source if few else f"The {rows:,} rows there are tell {a} from {b}."
+    return few + source if few else f"It takes about as many rows as there are ({rows:,}) to tell {a} from {b}."
 
 
 def group(titles: Sequence[str], others: int) -> str:
@@ -140,7 +141,7 @@ def over_tables(
     lost = f" {count(left_out, 'table')} without a score of every model left out." if left_out else ""
     seen = f"On {count(data_sets, 'table')}"
     if p_value >= 1 - level:
-        return f"{seen} the models rank no differently than chance would have them.{lost}"
+        return f"{seen} the models do not rank more differently than chance may have them.{lost}"
     if not separated:
         return (
             f"{seen} the models differ, but which of them differ cannot be said with so few tables. "

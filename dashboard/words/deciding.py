@@ -125,8 +125,9 @@ def no_help(found: Judgement, rival: str, title: str, on: str, currency: str = "
     pair = found.gain(rival)
     if pair is not None and pair.low == pair.high == 0:
         return [f"No model brings more than {RIVALS[rival]}.", f"{idle}."]
-    return [f"Whether any model brings more than {RIVALS[rival]} cannot be told.", f"{idle}.",
-            headline(title, found, on, currency)]  # fmt: skip
+    told = [f"Whether any model brings more than {RIVALS[rival]} cannot be told.", f"{idle}."]
+    usual = [beside(found, "default", currency)] if beaten(found, "default") else []
+    return [*told, headline(title, found, on, currency), *usual]
 
 
 def happened(counts: Counts, positive: Any, of: int = CASES) -> str:

@@ -66,7 +66,7 @@ class Step:
 STEPS = (
     Step(
         lambda known: not known.ranked,
-        "No model came through. The log says why; other models, or other columns, may do better.",
+        "No model came through; the leaderboard says why. Other models, other columns or higher limits may do better.",
         "data",
         "Look at the data",
         "table_chart",

@@ -157,7 +157,10 @@ def test_each_model_is_diagnosed_in_words_with_what_to_try() -> None:
     told = {each.model: each for each in diagnoses(finished)}
     kinds = [told[name].kind for name in ("decision_tree", "lda", "k_neighbors", "qda")]
     assert kinds == [Fitting.BY_HEART, Fitting.BALANCED, Fitting.TOO_SIMPLE, Fitting.NOTHING]
-    assert "by that one it is not behind" in told["decision_tree"].advice and not told["decision_tree"].behind
+    assert (
+        "by that one it cannot be told to be behind" in told["decision_tree"].advice
+        and not told["decision_tree"].behind
+    )
     assert "lower `max_depth` (now as many as it takes)" in told["decision_tree"].advice
     assert "lower `n_neighbors` (now 5)" in told["k_neighbors"].advice and told["lda"].advice == ""
 

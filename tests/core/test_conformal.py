@@ -101,6 +101,12 @@ def test_ranges_with_too_few_rows_are_judged_together() -> None:
     assert certainty(held, problem, apart=True).limits == certainty(held, problem).limits
     alike = replace(held, predictions=replace(held.predictions, predicted=np.zeros(190)))
     assert certainty(alike, problem, 0.5, apart=True).edges == ()
+    held, problem = numbers(1_000)
+    of_fold = replace(held, predictions=replace(held.predictions, predicted=held.parts.astype(float)))
+    found = certainty(of_fold, problem, apart=True)
+    assert found.edges == () and np.isfinite(found.mean_size), (
+        "who guesses says one number per fold, with no other rows"
+    )
 
 
 def test_too_few_rows_bound_nothing() -> None:

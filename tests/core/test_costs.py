@@ -40,6 +40,18 @@ def test_the_cheapest_is_sought_among_the_tied() -> None:
     assert answer is not None and answer.standing.id == "b" and "baseline" not in {each.standing.id for each in found}
 
 
+def test_nobody_is_called_the_cheapest_who_is_beaten_in_both_or_by_the_best_alone() -> None:
+    standings = board(("a", 0.9, 3.0, True), ("b", 0.7, 1.0, True), ("c", 0.8, 0.5, False), ("d", 0.6, 0.1, True))
+    found = priced(standings, "training", 10, greater_is_better=True)
+
+    def answer(*behind: str) -> str:
+        told = cheapest(found, standings, behind)
+        return told.standing.id if told else ""
+
+    assert answer() == "d", "one whose score scatters is hard to tell from the best"
+    assert answer("d") == "a", "b is beaten by c in both"
+
+
 def test_where_guessing_is_as_good_nothing_is_worth_its_price() -> None:
     standings = board(("a", 0.9, 3.0, True), ("baseline", 0.89, 0.1, True))
     assert cheapest(priced(standings, "training", 10, greater_is_better=True), standings) is None

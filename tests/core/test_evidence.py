@@ -27,6 +27,18 @@ def test_folds_are_judged_by_the_corrected_test() -> None:
     assert found.needed("a", "c").rows == 100 and found.interval("z").mean is None
 
 
+def test_who_is_behind_by_a_test_of_the_two_alone_may_share_the_first_place() -> None:
+    near = [score - gap for score, gap in zip(A, (0.012, 0.02, 0.016, 0.021), strict=True)]
+    others = {f"other {place}": A for place in range(12)}
+    alone = Evidence(ACCURACY, {"a": A, "near": near, "c": C}, 0.25, rows=100)
+    among = Evidence(ACCURACY, {"a": A, "near": near, "c": C, **others}, 0.25, rows=100)
+    p_value = alone.pair("a", "near").p_value
+    assert 0.05 / 13 < p_value < 0.05, p_value
+    assert "near" in among.tied and "near" in among.behind and "c" not in among.tied
+    assert among.behind == {"near", "c"} == alone.behind
+    assert Evidence(ACCURACY, {}, 0.25, rows=100).behind == frozenset()
+
+
 def test_repeats_bring_no_new_rows() -> None:
     once, again = Evidence(ACCURACY, {"a": A, "b": B}, 0.5), Evidence(ACCURACY, {"a": A, "b": B}, 0.5, repeats=2)
     assert again.interval("a").high - again.interval("a").low > once.interval("a").high - once.interval("a").low

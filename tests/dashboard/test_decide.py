@@ -119,6 +119,14 @@ def test_a_cut_off_by_hand_is_kept_as_such(store: Store) -> None:
     assert (kept.chosen, kept.on, kept.money) == ("by hand", "decision score", None)
 
 
+def test_flagging_no_one_has_a_place_on_the_slider(store: Store) -> None:
+    _, at = priced(store, ModelSpec("decision_tree"), miss=1, alarm=500)
+    given = sliding(at)
+    called, (_, found, right), ends = given["places"][given["at"]]
+    assert given["at"] == 1_000 and found.startswith("0 (") and right == "–"
+    assert "0 are flagged" in said(at) and ends[::2] == ["0", "0"] and called == 0
+
+
 @pytest.mark.parametrize(("miss", "alarm", "told"), [(0, 0, "All amounts are 0"), (0, 5, "flag no one")])
 def test_costs_of_nothing_are_answered(store: Store, miss: float, alarm: float, told: str) -> None:
     _, at = priced(store, ModelSpec("logistic_regression"), miss=miss, alarm=alarm)

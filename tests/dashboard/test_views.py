@@ -11,6 +11,7 @@ from core import jobs
 from core.metrics import METRICS
 from core.models import MODELS
 from core.records import ModelSpec, Roles, RunSpec, Split
+from core.run import with_baseline
 from core.store import RunRow, Store
 from tests.dashboard.pages import address, charts, compared, drain, frame, page, queue, said, sound
 
@@ -88,7 +89,20 @@ def test_the_leaderboard_holds_the_numbers_of_the_run(store: Store) -> None:
     at.session_state["plain"] = True
     plain = at.run().table[0].value
     assert plain["Model"].tolist() == board["title"].tolist()
+    assert [len(each.partition(".")[2]) for each in plain["Accuracy"]] == [3] * len(board), (
+        "digits as in the other table"
+    )
     assert "Leaderboard" in [each.value for each in at.subheader]
+
+
+def test_results_outlive_their_table_without_alarm(store: Store) -> None:
+    table = jobs.read(store, "iris")
+    spec = RunSpec("gone.csv", table.fingerprint, Roles("species"), Split("kfold", folds=3), with_baseline(QUICK))
+    at = page("compare", run=jobs.submit(store, spec, table), data="gone.csv")
+    sound(at)
+    assert not at.error and "What was learned from it stands below" in said(at) and len(at.dataframe)
+    at = page("data", data="gone.csv")
+    assert "No data set or file is called" in at.error[0].value, "who wants the table itself is told why there is none"
 
 
 def test_another_metric_ranks_anew(store: Store) -> None:

@@ -30,6 +30,11 @@ def test_one_is_better_only_where_the_interval_says_so(found: Pair, said: str) -
     assert comparing.told_apart(found, "A", "B") == said
 
 
+def test_who_shares_the_first_place_is_not_called_worse() -> None:
+    told = comparing.told_apart(pair(-0.02, -0.04, -0.001), "A", "B", alone=True)
+    assert told == "Taken by themselves B would be better than A; among all models they are tied."
+
+
 AHEAD, BEHIND, TRUTH = "On these rows A is ahead of B by", "On these rows B is ahead of A by", "In truth it may be"
 
 
@@ -97,8 +102,10 @@ def test_how_many_rows_it_takes_or_why_that_cannot_be_said() -> None:
     assert comparing.enough(None, "So it is.", 569, "A", "B") == (
         "How many rows it would take to tell A from B cannot be said. So it is."
     )
-    assert comparing.enough(569, "", 569, "A", "B") == "The 569 rows there are tell A from B."
-    assert comparing.among_many(4).startswith("This pair taken by itself. Among 4 comparisons")
+    assert (
+        comparing.enough(569, "", 569, "A", "B") == "It takes about as many rows as there are (569) to tell A from B."
+    )
+    assert comparing.among_many(4).startswith("Among 4 comparisons")
 
 
 @pytest.mark.parametrize(("value", "said"), [(7, "about 7"), (347, "about 350"), (6812, "about 6,800")])
@@ -108,7 +115,7 @@ def test_a_number_that_is_only_estimated_has_two_digits(value: float, said: str)
 
 def test_several_tables() -> None:
     chance = comparing.over_tables(5, 0, 0.3, "A", [], 0.95)
-    assert chance == "On 5 tables the models rank no differently than chance would have them."
+    assert chance == "On 5 tables the models do not rank more differently than chance may have them."
     assert "cannot be said with so few tables. A ranks first on average. 1 table without" in comparing.over_tables(
         6, 1, 0.01, "A", [], 0.95
     )

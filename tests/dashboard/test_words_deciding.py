@@ -78,6 +78,11 @@ def test_what_may_be_luck_is_not_claimed() -> None:
     assert told.startswith(
         "Whether any model brings more than flagging no one cannot be told. Flagging no one, 1,000 cases"
     )
+    ahead = judged([-200, -210, -190, -205, -195], [-900, -950, -920, -880, -910], [-210, -190, -200, -205, -195])
+    told = deciding.no_help(ahead, "nobody", "Forest", "probability")
+    assert told[2].startswith("With Forest") and told[3].startswith("That is 712 better than with the usual cut-off")
+    same = judged([-200.0] * 5, [-900.0] * 5, [-200.0] * 5)
+    assert len(deciding.no_help(same, "nobody", "Forest", "probability")) == 2, "nothing of a model nobody named"
     same = judged([-200.0] * 5, [-200.0] * 5, [-200.0] * 5)
     assert deciding.no_help(same, "nobody", "Forest", "probability")[0] == "No model brings more than flagging no one."
     assert deciding.beside(same, "default") == "It comes to the same as the usual cut-off."

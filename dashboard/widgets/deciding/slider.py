@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -62,15 +61,18 @@ def _slide(run: RunRow, model: str, weighing: Weighing, start: float, chosen: fl
         return low + round((min(max(value, low), high) - low) / step) * step
 
     st.session_state.setdefault(key, place(start))
-    places = _places(str(session.store().folder), run.id, model, session.store().stamp(run.id), terms, weighing)
+    # Of no one and of everyone there is a place as well: the end that is nearest.
+    exact = {round((place(each) - low) / step): each for each in (start, chosen)}
+    places = [*_places(str(session.store().folder), run.id, model, session.store().stamp(run.id), terms, weighing)]
+    for number, value in exact.items():
+        places[number] = _at(value, weighing, terms)
     about = deciding.figures_about(run.problem.positive)
     label = "Flag from a probability of" if weighing.on == PROBABILITY else "Flag from a decision score of"
     slide(key, label, (low, step), about, places)
     st.button("Best", key=f"best-{key}", icon=":material/undo:", help="Back to the cut-off that the rows call for.",
               on_click=_back, args=(key, place(chosen)))  # fmt: skip
     at = float(st.session_state[key])
-    exact = {place(each): each for each in (start, chosen)}
-    return next((value for spot, value in exact.items() if math.isclose(spot, at, abs_tol=step / 2)), at)
+    return exact.get(round((at - low) / step), at)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -78,12 +80,15 @@ def _places(folder: str, run: str, model: str, stamp: str, terms: Terms, _weighi
     """The figures at every place of the slider."""
     low, high = _weighing.bounds
     step = (high - low) / STEPS or 1.0
-    found = []
-    for counts in map(_weighing.counts, low + step * np.arange(STEPS + 1)):
-        recall = _weighing.share(counts.hits, counts.hits + counts.misses)
-        precision = _weighing.share(counts.hits, counts.flagged)
-        found.append(deciding.figures(counts, terms.costs, recall, precision, terms.currency))
-    return found
+    return [_at(each, _weighing, terms) for each in low + step * np.arange(STEPS + 1)]
+
+
+def _at(cut_off: float, weighing: Weighing, terms: Terms) -> Place:
+    """What stands beside the slider at a cut-off."""
+    counts = weighing.counts(cut_off)
+    recall = weighing.share(counts.hits, counts.hits + counts.misses)
+    precision = weighing.share(counts.hits, counts.flagged)
+    return deciding.figures(counts, terms.costs, recall, precision, terms.currency)
 
 
 def _back(key: str, place: float) -> None:
@@ -140,13 +145,12 @@ def _keeping(
             icon=":material/bookmark_add:",
             type="primary",
             disabled=decision == kept or not session.mine(run),
-            on_click=decided.keep,
-            args=(run, model, decision),
         ):
+            # No callback: after it the button would be disabled, and not say that it was pressed.
+            decided.keep(run, model, decision)
             st.rerun()  # all of the page: what can be taken home now stands outside of this part
-        if kept is not None:
-            go = st.button("Let go", key=f"drop-{model}", type="tertiary", on_click=decided.drop, args=(run, model))
-            if go:
-                st.rerun()
+        if kept is not None and st.button("Let go", key=f"drop-{model}", type="tertiary"):
+            decided.drop(run, model)
+            st.rerun()
     if kept is not None:
         st.caption(words.escape(deciding.kept(title, deciding.cut_off(kept.threshold, kept.on))))
