@@ -195,7 +195,12 @@ def luck(measure: Measure, title: str, true: float, best: float, as_good: int, r
     return f"{told}, and was as good as with the true ones ({real}) or better {times}: luck may explain its score."
 
 
-UNITS = {"seconds": duration, "bytes": size}
+def _seconds(value: float | None) -> str:
+    """A time with the digits that it takes to check how many times one is the other."""
+    return f"{value:.2g} s" if known(value) and 0.0995 <= value < 0.995 else duration(value)
+
+
+UNITS = {"seconds": _seconds, "bytes": size}
 
 
 def cost(value: float | None, unit: str) -> str:

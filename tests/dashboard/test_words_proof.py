@@ -79,6 +79,8 @@ def test_luck() -> None:
     ("value", "unit", "shown"),
     [
         (0.0123, "seconds", "12 ms"),
+        (0.146, "seconds", "0.15 s"),
+        (1.56, "seconds", "1.6 s"),
         (1_200_000, "bytes", "1.2 MB"),
         (0.0123, "watt hours", "0.012 Wh"),
         (None, "bytes", "–"),

@@ -68,7 +68,7 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "model": config.TextColumn("Model", pinned=True),
-        "flags": config.TextColumn("Flags"),
+        "flags": config.TextColumn("Flags", width="medium"),
         "money": config.NumberColumn("Per 1,000 cases", format="localized", help="Above 0 gained, below 0 lost."),
         "between": config.TextColumn("Between", help="Where the mean of many such folds may lie, to 95 %."),
         "state": config.TextColumn(""),
