@@ -231,6 +231,8 @@ def _plain(shown: Mapping[str, Sequence[Any]], metric: Metric, beside: Mapping[s
 
 def reasons(standings: Sequence[Standing], result: Comparison) -> None:
     """Why models are not in the ranking, and what is to be known of those that are; each sentence once."""
+    if odd := words.out_of_step(standings):
+        st.caption(words.escape(odd))
     told: dict[tuple[str, str], list[str]] = {}
     for row in standings:
         for badge, reason in _told(row, result.model(row.id)):

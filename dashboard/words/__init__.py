@@ -24,7 +24,7 @@ from . import (
 )
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
-from .judgement import Measure, beats, front, hundred, metric_sentence, says, value_of, verdict
+from .judgement import Measure, beats, front, hundred, metric_sentence, out_of_step, says, value_of, verdict
 from .learning import by_heart, folds, pace, to_learn
 from .log import Entry, as_text, without_folders
 from .pitfalls import calm, guarded, role_of, two_splits
@@ -64,6 +64,7 @@ __all__ = [
     "next_step",
     "number",
     "odd",
+    "out_of_step",
     "pace",
     "paused",
     "percent",

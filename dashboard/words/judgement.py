@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from core.metrics import METRICS
 from core.records import FitState
-from core.standing import Standing
+from core.standing import Standing, nobody_wins
 
 from .figures import count, joined, known, number, percent, roughly
 
@@ -247,6 +247,21 @@ def _ties(best: Standing, ranked: Sequence[Standing]) -> str:
     if len(tied) == len(others) and len(others) > 3:
         return f"None of the other {len(others)} models can be told apart from it."
     return f"{joined(tied)} cannot be told apart from it."
+
+
+def out_of_step(standings: Sequence[Standing]) -> str:
+    """Why somebody is behind who scores better than one that shares the first place; empty where nobody is."""
+    ranked = [each for each in standings if each.rank is not None]
+    last = max((place for place, each in enumerate(ranked) if each.tied), default=0)
+    behind = [each.title for each in ranked[:last] if not each.tied]
+    if not behind or nobody_wins(ranked):
+        return ""
+    one, shares, best = len(behind) == 1, ranked[last].title, ranked[0].title
+    return (
+        f"{joined(behind)} {'scores' if one else 'score'} better than {shares}, which shares the first place, and yet "
+        f"{'is' if one else 'are'} behind: {'its' if one else 'their'} distance to {best} is steadier, so it is less "
+        "likely to be luck."
+    )
 
 
 def too_few(needed: int | None, rows: int, a: str, b: str, hedge: str = "it looks as if") -> str:

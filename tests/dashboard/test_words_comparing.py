@@ -35,6 +35,19 @@ def test_who_shares_the_first_place_is_not_called_worse() -> None:
     assert told == "Taken by themselves B would be better than A; among all models they are tied."
 
 
+def test_who_scores_better_than_one_of_the_first_and_is_behind_is_explained() -> None:
+    rows = ("Forest", 0.74, True), ("Boosting", 0.735, True), ("Ridge", 0.73, False), ("Tree", 0.67, True)
+    assert words.out_of_step(board(*rows)) == (
+        "Ridge scores better than Tree, which shares the first place, and yet is behind: its distance to Forest is "
+        "steadier, so it is less likely to be luck."
+    )
+    two = words.out_of_step(board(*rows[:2], ("Lasso", 0.731, False), *rows[2:]))
+    assert two.startswith("Lasso and Ridge score better than Tree") and "their distance" in two and "are behind" in two
+    assert words.out_of_step(board(*rows[:3])) == "" == words.out_of_step(board(*rows[:2]))
+    assert words.out_of_step(board(*rows, ("Guess", 0.66, True))) == "", "nobody has won anything"
+    assert words.out_of_step([]) == ""
+
+
 AHEAD, BEHIND, TRUTH = "On these rows A is ahead of B by", "On these rows B is ahead of A by", "In truth it may be"
 
 
