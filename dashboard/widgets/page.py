@@ -188,7 +188,7 @@ def the_table(shown: RunRow | None = None) -> Table | None:
 def _gone(name: str) -> None:
     """Say that the table of a run that is shown cannot be had."""
     title = words.escape(f"{name} is not at hand")
-    st.info("What was learned from it stands below; nothing new can be.", icon=":material/info:", title=title)
+    st.info("What was learned from it stands below; nothing more can be learned from it now.", icon=":material/info:", title=title)
 
 
 def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
