@@ -187,8 +187,8 @@ def the_table(shown: RunRow | None = None) -> Table | None:
 
 def _gone(name: str) -> None:
     """Say that the table of a run that is shown cannot be had."""
-    title = words.escape(f"{name} is not at hand")
-    st.info("What was learned from it stands below; nothing more can be learned from it now.", icon=":material/info:", title=title)
+    told = "What was learned from it stands below; nothing more can be learned from it now."
+    st.info(told, icon=":material/info:", title=words.escape(f"{name} is not at hand"))
 
 
 def _unusable(name: str, reason: str, job: Derived | None = None) -> None:
