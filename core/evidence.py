@@ -117,12 +117,7 @@ class Evidence:
     @cached_property
     def tied(self) -> tuple[str, ...]:
         """The best model, then those that cannot be told from it; see `core.comparison.not_separated`."""
-        if not self.order:
-            return ()
-        best, *others = self.order
-        pairs = {each: self.pair(best, each) for each in others}
-        p_values = {name: None if pair is None else pair.p_value for name, pair in pairs.items()}
-        return (best, *not_separated(p_values, self.level))
+        return (*self.order[:1], *not_separated(self._beside_best, self.level))
 
     @cached_property
     def behind(self) -> frozenset[str]:
@@ -131,9 +126,14 @@ class Evidence:
         Who shares the first place is tested strictly, so that nobody is called worse by luck. Whoever takes another
         model in place of the best wants the opposite: not to lose by it.
         """
-        pairs = ((each, self.pair(self.order[0], each)) for each in self.order[1:])
-        p_values = {each: None if pair is None else pair.p_value for each, pair in pairs}
-        return frozenset(each for each, value in p_values.items() if value is not None and value < 1 - self.level)
+        told = self._beside_best.items()
+        return frozenset(each for each, p_value in told if p_value is not None and p_value < 1 - self.level)
+
+    @cached_property
+    def _beside_best(self) -> dict[str, float | None]:
+        """The p-value of each other model's pair with the best."""
+        pairs = {each: self.pair(self.order[0], each) for each in self.order[1:]}
+        return {each: None if pair is None else pair.p_value for each, pair in pairs.items()}
 
     def needed(self, a: str, b: str, curve: Sequence[tuple[float, float]] = ()) -> Needed:
         """About how many rows would tell two models apart, one of the comparisons with the best.

@@ -37,6 +37,9 @@ def costs(result: Comparison, metric: Metric) -> None:
         found = priced(standings, cost.name, rows, greater_is_better=metric.greater_is_better)
         answer = cheapest(found, standings, result.evidence(metric.name).behind)
         st.markdown(f"**{words.sentence(_told(found, answer, cost))}**")
+        cheaper = [each.standing for each in found if answer is not None and each.cost < answer.cost]
+        if passed := words.proof.passed_over([each.title for each in cheaper if each.tied]):
+            st.caption(words.escape(passed))
         frame = _frame(found, answer, cost)
         show_chart(CHARTS["costs"], frame, subject_of(result, metric), f"costs-{cost.name}")
         st.caption(words.escape(cost.about))

@@ -187,7 +187,7 @@ def the_table(shown: RunRow | None = None) -> Table | None:
 
 def _gone(name: str) -> None:
     """Say that the table of a run that is shown cannot be had."""
-    told = "What was learned from it stands below; nothing more can be learned from it now."
+    told = "What was learned from it stands below; for why nothing more can be, see the Data page."
     st.info(told, icon=":material/info:", title=words.escape(f"{name} is not at hand"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .figures import count, duration, known, number, percent, size
+from .figures import count, duration, joined, known, number, percent, size
 from .judgement import Measure, hundred, says, value_of
 
 SURE = 0.95  # chance from which on something is said without a "may"
@@ -228,8 +228,19 @@ def cheapest(best: str, chosen: str, title: str, own: str, of_best: str, ratio: 
         return f"{best} is in front, and nothing as good, as far as can be told, costs less ({title.lower()}: {own})."
     times = f", {number(ratio, 2)} times less" if known(ratio) and ratio >= 2 else ""
     return (
-        f"{chosen} is the cheapest that cannot be told from the best: {title.lower()} {own}, where {best} takes "
-        f"{of_best}{times}."
+        f"{chosen} is the cheapest that is not worse than the best, as far as can be told: {title.lower()} {own}, "
+        f"where {best} takes {of_best}{times}."
+    )
+
+
+def passed_over(titles: Sequence[str]) -> str:
+    """Why models that share the first place and cost less are not the answer; empty where there are none."""
+    if not titles:
+        return ""
+    one = len(titles) == 1
+    return (
+        f"{joined(titles)} {'shares' if one else 'share'} the first place and {'costs' if one else 'cost'} less, but "
+        "another one is at least as good at no higher cost, or a test of the two alone finds the best one ahead."
     )
 
 

@@ -93,10 +93,14 @@ def test_costs(value: float | None, unit: str, shown: str) -> None:
 def test_the_cheapest() -> None:
     told = proof.cheapest("Forest", "Ridge", "Training time", "10 ms", "2.0 s", 200.0)
     assert told == (
-        "Ridge is the cheapest that cannot be told from the best: training time 10 ms, where Forest takes 2.0 s, "
-        "200 times less."
+        "Ridge is the cheapest that is not worse than the best, as far as can be told: training time 10 ms, where "
+        "Forest takes 2.0 s, 200 times less."
     )
     assert "times" not in proof.cheapest("Forest", "Ridge", "Training time", "10 ms", "11 ms", 1.1)
+    assert proof.passed_over([]) == "" and proof.passed_over(["Tree"]).startswith(
+        "Tree shares the first place and costs"
+    )
+    assert proof.passed_over(["Tree", "Bayes"]).startswith("Tree and Bayes share the first place and cost less, but")
     assert "nothing as good" in proof.cheapest("Ridge", "Ridge", "Training time", "10 ms", "10 ms", 1.0)
 
 
