@@ -163,20 +163,6 @@ def rows_at(rows: int, actual: bool, flagged: bool, positive: Any, title: str, f
     return f"{count(rows, 'row')} that {which} and {were} {end} by {title}, flagging {flags}"
 
 
-def found_of(share: Share, positive: Any) -> str:
-    """Recall: ``Of 100 that are “yes”, 85 are found (79 to 90).``"""
-    if share.value is None:
-        return f"None of these rows is “{positive}”, so how many are found cannot be said."
-    return f"Of 100 that are “{positive}”, {hundred(share.value)} are found{within(share)}."
-
-
-def right_of(share: Share, positive: Any) -> str:
-    """Precision: ``Of 100 that are flagged, 20 are “yes” (17 to 24).``"""
-    if share.value is None:
-        return f"No one is flagged, so how many of those are “{positive}” cannot be said."
-    return f"Of 100 that are flagged, {hundred(share.value)} are “{positive}”{within(share)}."
-
-
 def hundred(share: float) -> str:
     """So many in a hundred; with a decimal where rounding would make it all or none."""
     if 0 < share < 1 and round(100 * share) in (0, 100):

@@ -116,10 +116,10 @@ def test_rows_of_an_end_are_named() -> None:
     assert "are not “yes” and were rightly left alone by" in deciding.rows_at(2, False, False, "yes", "Forest", flags)
 
 
-def test_shares_have_their_interval_or_a_reason() -> None:
-    assert deciding.found_of(Share(0.85, 0.79, 0.9, 200), "yes") == "Of 100 that are “yes”, 85 are found (79 to 90)."
-    assert "cannot be said" in deciding.found_of(Share(None, None, None, 0), "yes")
-    assert "cannot be said" in deciding.right_of(Share(None, None, None, 0), "yes")
+def test_shares_have_their_interval_or_a_dash() -> None:
+    none, some = Share(None, None, None, 0), Share(0.85, 0.79, 0.9, 200)
+    _, shown, ends = deciding.figures(Counts(85, 0, 15, 100), Costs(miss=2, alarm=1), some, none, "€")
+    assert shown[1:] == ("85 (79 to 90)", "–") and ends == ("85", "15", "0")
     assert (deciding.hundred(0.999), deciding.hundred(0.0004), deciding.hundred(1.0)) == ("99.9", "0.1", "100")
 
 
