@@ -137,7 +137,8 @@ class Supervisor:
             self._busy_at = now
         if not self._tidy and now - self._worked_at > TIDY_SECONDS:
             self._put_in_order()
-        self.asked = self.asked or bool(self.store.noted(STOP))
+        if self.store.noted(STOP):  # never the other way round: a signal may come while this is read
+            self.asked = True
         if self.asked:
             return True
         return time.monotonic() - self._busy_at > self.idle_seconds and not self.store.waiting()  # as on a full disk

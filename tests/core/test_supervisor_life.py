@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,23 @@ def test_what_comes_while_a_supervisor_leaves_is_not_left_behind(
     monkeypatch.setattr(life.os, "execv", lambda *given: begun.append(given[0]))
     assert life.main([str(store.folder)]) == 0
     assert len(begun) == (not asked), "it begins again, unless somebody asked for the end"
+
+
+def test_a_signal_is_heard_that_comes_while_the_supervisor_asks_the_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = Supervisor(store, InlineEngine(store.folder), idle_seconds=0.5)
+    noted, asked = store.noted, []
+
+    def interrupted(name: str) -> Any:
+        asked.append(name)
+        supervisor.stop()
+        return noted(name)
+
+    monkeypatch.setattr(store, "noted", interrupted)
+    began = time.monotonic()
+    supervisor.serve()
+    assert asked and supervisor.asked and time.monotonic() - began < 0.5
 
 
 def test_a_supervisor_that_fails_says_where_to_look(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

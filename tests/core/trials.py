@@ -89,6 +89,7 @@ class Stage:
             "BAKEOFF_MODELS": "tests.core.faulty,tests.core.sabotage",
             "BAKEOFF_SABOTAGE": sabotage,
             "BAKEOFF_SLOTS": str(slots),
+            "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))),
         }
         self._environment = {**os.environ, **jobs.ONE_THREAD, **own, **environment}
@@ -144,17 +145,19 @@ class Stage:
         self.process.terminate()
         try:
             self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        except subprocess.TimeoutExpired as error:
+            self.process.send_signal(signal.SIGABRT)  # its log then says where it stands
             self.process.wait()
-            raise
+            raise AssertionError(f"the supervisor does not end: {self.log()}") from error
         finally:
             for each in below:
                 send(each)
 
     def log(self) -> str:
-        """The end of its log."""
-        return (self.store.home / "logs" / "supervisor.log").read_text(errors="replace")[-3000:]
+        """The end of its log, long enough for a crash with the names of all libraries."""
+        return (self.store.home / "logs" / "supervisor.log").read_text(errors="replace")[
+            -9000:
+        ]  # the libraries that a crash lists take 5,000
 
     # -- runs
 
