@@ -25,7 +25,7 @@ ENTRIES = (
         score_spread,
         frozenset({"scores"}),
         BOTH,
-        "Each dot is one fold; where the bars of two models overlap, the better one may be luck.",
+        "Each dot is one fold, a bar where the mean may lie. Who is tied is told by the leaderboard, fold by fold.",
         several=True,
     ),
     Chart(

@@ -211,7 +211,8 @@ def _lead(run: RunRow, model: ModelResult) -> None:
             args=(run, model.id, Hold.STEP),
             help="Learns one more and stands still again; pause it first.",
         )
-        _stop(run, model, "Stop and keep", help="Ends it here with the best that it has come to; the others go on.")
+        waiting = sum(each.state == FitState.QUEUED for each in model.fits)
+        _stop(run, model, "Stop and keep", help=words.stop_and_keep(waiting))
 
 
 def _stop(run: RunRow, model: ModelResult, label: str, help: str) -> None:

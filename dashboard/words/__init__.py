@@ -25,7 +25,7 @@ from . import (
 from .captions import how_it_was_done, provenance
 from .figures import NO_VALUE, about, ago, count, duration, escape, joined, number, percent, sentence, size
 from .judgement import Measure, beats, front, hundred, metric_sentence, out_of_step, says, value_of, verdict
-from .learning import by_heart, folds, pace, to_learn
+from .learning import by_heart, folds, pace, stop_and_keep, to_learn
 from .log import Entry, as_text, without_folders
 from .pitfalls import calm, guarded, role_of, two_splits
 from .waiting import how_far, paused, place, sharing, time_left
@@ -77,6 +77,7 @@ __all__ = [
     "sentence",
     "sharing",
     "size",
+    "stop_and_keep",
     "time_left",
     "to_learn",
     "two_splits",

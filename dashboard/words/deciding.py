@@ -68,10 +68,9 @@ def cut_off(value: float, on: str = PROBABILITY) -> str:
 
 
 def _percent(value: float) -> str:
-    """A probability with as many digits as tell it from 0 and from 1."""
+    """A probability to a tenth, and to more where that would not tell it from 0 and from 1: ``19.6 %``, ``50 %``."""
     share = 100 * value
-    digits = 0 if 10 <= share <= 90 else 1 if 0.95 <= share <= 99.05 else 2
-    return f"{share:.{digits}f} %"
+    return f"{share:.1f}".removesuffix(".0") + " %" if 0.95 <= share <= 99.05 else f"{share:.2f} %"
 
 
 def headline(title: str, found: Judgement, on: str, currency: str = "") -> str:

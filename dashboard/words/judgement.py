@@ -192,9 +192,10 @@ def _nothing(
         return f"Only guessing was tried: it {says(measure, _mean(guess), **words)}."
     if any(each.state == FitState.DONE for each in models):
         return f"{measure.title} is not defined for any finished model."
-    if guess is None:
-        return f"0 of {count(len(models) + baselines, 'model')} finished."
-    return f"0 of {count(len(models), 'model')} finished; only guessing did."
+    if not models:
+        return "Guessing did not finish."
+    nor = "; only guessing did" if guess is not None else ", and guessing did not either" if baselines else ""
+    return f"0 of {count(len(models), 'model')} finished{nor}."
 
 
 def _best(

@@ -27,6 +27,15 @@ def folds(running: int, done: int, all_folds: int) -> str:
     return f"{running} folds at once" if running == all_folds else f"{running} of {all_folds} folds at once"
 
 
+def stop_and_keep(waiting: int) -> str:
+    """What stopping a training means, with so many of the model's folds not begun."""
+    told = "Ends it here with the best that it has come to; the others go on."
+    if not waiting:
+        return told
+    folds = "One fold of it has" if waiting == 1 else f"{count(waiting)} folds of it have"
+    return f"{told} {folds} not begun and will not be trained, so it gets no place among the others."
+
+
 def pace(message: str, rate: float | None, left: float | None) -> str:
     """Where a training is, how many rows it sees in a second, and how long it takes at most."""
     rows = f"{count(float(f'{rate:.3g}'))} rows per second" if rate and math.isfinite(rate) else ""

@@ -74,7 +74,7 @@ def test_a_run_without_a_finished_model_ends_with_the_count_and_the_reasons(stor
         ModelSpec("baseline", settings={"strategy": "constant"}),
     )
     text = said(page("compare", run=run.id))
-    assert "0 of 2 models finished." in text and "k nearest neighbours**: Fold 1:" in text
+    assert "0 of 1 model finished, and guessing did not either." in text and "k nearest neighbours**: Fold 1:" in text
 
 
 def test_paths_begin_inside_their_package() -> None:

@@ -126,8 +126,11 @@ def test_what_is_paused_takes_no_time(idle: Store, run: RunRow) -> None:
 
 def test_stop_and_keep_ends_the_one_model(idle: Store, run: RunRow) -> None:
     at = page("compare", run=run.id)
-    assert button(at, "stop").label == "Stop and keep"
-    button(at, "stop").click().run()
+    stop = button(at, "stop")
+    assert stop.label == "Stop and keep" and stop.help == words.stop_and_keep(1)
+    assert "One fold of it has not begun and will not be trained, so it gets no place" in stop.help
+    assert "place" not in words.stop_and_keep(0) and "3 folds of it have not begun" in words.stop_and_keep(3)
+    stop.click().run()
     fits = [(each.state, each.cancel) for each in idle.fits(run.id) if each.model == NETWORK.id]
     assert fits == [(FitState.RUNNING, True), (FitState.CANCELLED, False)]
     assert not any(each.cancel for each in idle.fits(run.id) if each.model == TREE.id)

@@ -245,7 +245,8 @@ def test_failures_are_counted() -> None:
         "k-NN names 94 of 100 rows right (guessing: 63). 2 of 3 models could not be ranked."
     )
     none = board(("SVM", None, False), ("Tree", None, False), ("Guess", None, False))
-    assert verdict(none, ACCURACY) == "0 of 3 models finished."
+    assert verdict(none, ACCURACY) == "0 of 2 models finished, and guessing did not either."
+    assert verdict(none[:2], ACCURACY) == "0 of 2 models finished."
     guess = board(("Guess", 0.63, False), ("SVM", None, False), ("Tree", None, False))
     assert verdict(guess, ACCURACY) == "0 of 2 models finished; only guessing did."
 

@@ -54,6 +54,7 @@ def test_gains_and_losses_are_named_as_what_they_are() -> None:
     ("value", "on", "text"),
     [
         (0.027, "probability", "from a probability of 2.7 % on"), (0.5, "probability", "from a probability of 50 % on"),
+        (0.196, "probability", "from a probability of 19.6 % on"),
         (0.0042, "probability", "from a probability of 0.42 % on"), (math.inf, "probability", "no one"),
         (-math.inf, "decision score", "everyone"), (-0.98, "decision score", "from a decision score of −0.980 on"),
     ],
