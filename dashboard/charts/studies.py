@@ -27,8 +27,8 @@ from .palette import Palette
 
 BINS = 15
 TINY = 1e-9
-WIDE, HIGH = 850, 280  # pixels within the axes of the picture of costs, about: of a telephone's width fewer
-NAMES = (("top center", 0, 1), ("bottom center", 0, -1), ("middle right", 1, 0), ("middle left", -1, 0))
+WIDTHS, HIGH = (850, 260), 280  # pixels within the axes of the picture of costs, about; the second of a telephone's
+NAMES = (("top center", (0, 1)), ("bottom center", (0, -1)), ("middle right", (1, 0)), ("middle left", (-1, 0)))
 FRONT, CHEAPEST = "nobody better and cheaper", "cheapest not worse than the best"
 
 
@@ -200,24 +200,27 @@ def _points(drawn: go.Figure, part: pd.DataFrame, name: str, colour: str, symbol
 def _places(frame: pd.DataFrame, shown: tuple[float, float], guessing: float | None) -> list[str]:
     """Where each model's name goes so that it lies on no other one and on no point; empty where there is no such place.
 
-    The cheapest and those of the front choose first: their names matter most, and the others can be pointed at.
+    The cheapest and those of the front choose first: their names matter most, and the others can be pointed at. Of the
+    places on a usual screen one is taken that is free on a telephone as well, if there is one.
     """
     across, up = np.log10(frame["cost"].to_numpy(float)), frame["score"].to_numpy(float)
     ends = np.append(frame[["score", "low", "high"]].to_numpy(float), np.nan if guessing is None else guessing)
-    spot = np.column_stack([_pixels(across, np.asarray(shown), WIDE), _pixels(up, ends, HIGH)])
-    half = np.array([3.2 * len(escape(each, 24)) for each in frame["model"]])
-    taken = [_box(x, y, 7, 7) for x, y in spot]
+    heights = _pixels(up, ends, HIGH)
+    half = [3.2 * len(escape(each, 24)) for each in frame["model"]]
+    screens = [list(zip(_pixels(across, np.asarray(shown), wide), heights, strict=True)) for wide in WIDTHS]
+    taken = [[_box(x, y, 7, 7) for x, y in spots] for spots in screens]
     places = [""] * len(frame)
-    first = np.lexsort((-up, ~frame["front"].astype(bool), ~frame["chosen"].astype(bool)))
-    for row in first:
-        x, y = spot[row]
-        others = [each for place, each in enumerate(taken) if place != row]
-        for name, right, above in NAMES:
-            box = _box(x + right * (half[row] + 10), y + above * 16, half[row], 7)
-            if not any(_overlap(box, each) for each in others):
-                places[row] = name
-                taken.append(box)
-                break
+    for row in np.lexsort((-up, ~frame["front"].astype(bool), ~frame["chosen"].astype(bool))):
+        named = {name: [_name(spots[row], half[row], *to) for spots in screens] for name, to in NAMES}
+        free = {
+            name: [not _covered(box, boxes, row) for box, boxes in zip(own, taken, strict=True)]
+            for name, own in named.items()
+        }
+        best = max(free, key=lambda name: free[name])
+        if free[best][0]:
+            places[row] = best
+            for boxes, box in zip(taken, named[best], strict=True):
+                boxes.append(box)
     return places
 
 
@@ -231,5 +234,16 @@ def _box(x: float, y: float, half: float, tall: float) -> tuple[float, float, fl
     return x - half, x + half, y - tall, y + tall
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _name(spot: tuple[float, float], half: float, right: int, above: int) -> tuple[float, float, float, float]:
+    """What a name takes on a side of its point."""
+    x, y = spot
+    return _box(x + right * (half + 10), y + above * 16, half, 7)
+
+
+def _covered(box: tuple[float, ...], others: list[tuple[float, float, float, float]], own: int) -> bool:
+    """Whether a name would lie on another one, or on another point than its own."""
+    return any(_overlap(box, each) for place, each in enumerate(others) if place != own)
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]

@@ -35,11 +35,14 @@ def costs(result: Comparison, metric: Metric) -> None:
             )
         cost = COSTS[chosen or names[0]]
         found = priced(standings, cost.name, rows, greater_is_better=metric.greater_is_better)
-        answer = cheapest(found, standings, result.evidence(metric.name).behind)
+        behind = result.evidence(metric.name).behind
+        answer = cheapest(found, standings, behind)
         st.markdown(f"**{words.sentence(_told(found, answer, cost))}**")
-        cheaper = [each.standing for each in found if answer is not None and each.cost < answer.cost]
-        if passed := words.proof.passed_over([each.title for each in cheaper if each.tied]):
-            st.caption(words.escape(passed))
+        cheaper = [each for each in found if answer and each.cost < answer.cost and each.standing.tied]
+        beaten = [each.standing.title for each in cheaper if not each.front]
+        worse = [each.standing.title for each in cheaper if each.front]
+        if cheaper:
+            st.caption(words.escape(words.proof.passed_over(beaten, worse, found[0].standing.title)))
         frame = _frame(found, answer, cost)
         show_chart(CHARTS["costs"], frame, subject_of(result, metric), f"costs-{cost.name}")
         st.caption(words.escape(cost.about))

@@ -233,15 +233,20 @@ def cheapest(best: str, chosen: str, title: str, own: str, of_best: str, ratio: 
     )
 
 
-def passed_over(titles: Sequence[str]) -> str:
-    """Why models that share the first place and cost less are not the answer; empty where there are none."""
-    if not titles:
-        return ""
-    one = len(titles) == 1
-    return (
-        f"{joined(titles)} {'shares' if one else 'share'} the first place and {'costs' if one else 'cost'} less, but "
-        "another one is at least as good at no higher cost, or a test of the two alone finds the best one ahead."
-    )
+def passed_over(beaten: Sequence[str], behind: Sequence[str], best: str) -> str:
+    """Why models that share the first place and cost less are not the answer.
+
+    Some are beaten in one of both and no better in the other, some are behind the best by a test of the two alone.
+    """
+    told = []
+    for titles, why in (
+        (beaten, "but another model scores no less and costs no more"),
+        (behind, f"but a test against {best} alone finds {'it' if len(behind) == 1 else 'them'} behind"),
+    ):
+        if titles:
+            does = "shares the first place and costs" if len(titles) == 1 else "share the first place and cost"
+            told.append(f"{joined(titles)} {does} less, {why}.")
+    return " ".join(told)
 
 
 NO_CHEAPEST = "No model can be told from guessing, so there is nothing to pay for."

@@ -114,6 +114,9 @@ def test_names_in_the_picture_of_costs_lie_on_no_other() -> None:
     assert all(draw("costs", two).data[1].text) and len({*draw("costs", two).data[1].textposition}) == 1
     beside = draw("costs", two, guessing=0.5).data[1]
     assert not all(beside.text) or len({*beside.textposition}) == 2, "the level of guessing brings them near each other"
+    on_a_telephone = near.iloc[[5, 6]].assign(cost=[0.11, 0.44], score=[0.455, 0.46], low=0.3, chosen=False)
+    on_a_telephone["model"] = ["Histogram gradient boosting", "Random forest"]
+    assert len({*draw("costs", on_a_telephone, guessing=0.0).data[1].textposition}) == 2, "side by side on it"
 
 
 def test_a_segment_of_two_columns_takes_two_lines_and_leaves_room_on_a_telephone() -> None:

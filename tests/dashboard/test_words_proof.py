@@ -97,10 +97,12 @@ def test_the_cheapest() -> None:
         "Forest takes 2.0 s, 200 times less."
     )
     assert "times" not in proof.cheapest("Forest", "Ridge", "Training time", "10 ms", "11 ms", 1.1)
-    assert proof.passed_over([]) == "" and proof.passed_over(["Tree"]).startswith(
-        "Tree shares the first place and costs"
+    assert proof.passed_over(["Tree"], [], "Forest") == (
+        "Tree shares the first place and costs less, but another model scores no less and costs no more."
     )
-    assert proof.passed_over(["Tree", "Bayes"]).startswith("Tree and Bayes share the first place and cost less, but")
+    assert proof.passed_over([], ["Tree", "Bayes"], "Forest") == (
+        "Tree and Bayes share the first place and cost less, but a test against Forest alone finds them behind."
+    )
     assert "nothing as good" in proof.cheapest("Ridge", "Ridge", "Training time", "10 ms", "10 ms", 1.0)
 
 
