@@ -67,10 +67,16 @@ def falls(finished: Finished) -> Falls:
         tell(Step(place / len(folds), f"shuffling columns, fold {place + 1} of {len(folds)}"))
         rows.append(_in_fold(finished, fold, pipeline, names))
     by_column = np.array(rows).T
-    found = [interval(each.tolist(), finished.result.test_share, repeats=finished.result.repeats) for each in by_column]
-    low = tuple(-np.inf if each.low is None else each.low for each in found)
-    high = tuple(np.inf if each.high is None else each.high for each in found)
+    low, high = zip(*(_range(finished, each) for each in by_column), strict=True)
     return Falls(names, tuple(by_column.mean(axis=1).tolist()), low, high)
+
+
+def _range(finished: Finished, lost: Floats) -> tuple[float, float]:
+    """Where a column's fall may lie; 0 where no shuffle of several folds changed a thing: the model does not use it."""
+    if len(lost) > 1 and not lost.any():
+        return 0.0, 0.0
+    found = interval(lost.tolist(), finished.result.test_share, repeats=finished.result.repeats)
+    return -np.inf if found.low is None else found.low, np.inf if found.high is None else found.high
 
 
 def _rows(finished: Finished) -> int:

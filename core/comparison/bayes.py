@@ -56,14 +56,18 @@ def signed_rank(
     Raises
     ------
     ValueError
-        If the two have different lengths, or none.
+        If the two have different lengths, or none, or a score is missing.
     """
     if len(scores_a) != len(scores_b) or not len(scores_a):
         raise ValueError(f"There are {len(scores_a)} scores of one model and {len(scores_b)} of the other.")
     sign = 1.0 if greater_is_better else -1.0
-    differences = np.append(0.0, sign * (np.asarray(scores_a, float) - np.asarray(scores_b, float)))
+    both = np.array([scores_a, scores_b], dtype=float)
+    if not np.isfinite(both).all():
+        raise ValueError("A data set lacks the score of one of the models.")
+    differences, noise = np.append(0.0, sign * (both[0] - both[1])), 1e-12 * float(np.abs(both).max())
     sums = differences[:, None] + differences[None, :]
-    noise = 1e-12 * max(1.0, float(np.abs(differences).max()))
+    if np.abs(differences).max() <= noise:  # without a region each side would have half of nothing
+        return Chances(0.0, 1.0, 0.0)
     above, below = _share(sums - 2 * rope, noise, rope), _share(-sums - 2 * rope, noise, rope)
     rng, prior = np.random.default_rng(seed), np.append(PRIOR, np.ones(len(differences) - 1))
     wins = np.zeros(3)

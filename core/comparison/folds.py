@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 Scores = Sequence[float | None]
 
@@ -37,7 +38,7 @@ class Interval:
     mean : float or None
         None where no fold has a score.
     low, high : float or None
-        None with fewer than two folds.
+        None with fewer than two folds, and where all have the same score.
     folds : int
         Folds with a score.
     """
@@ -65,7 +66,7 @@ class Pair:
         Probabilities that a is better by more than the region of practical equivalence, that the two differ by less
         than that, and that b is better by more; they sum to 1.
     folds : int
-        Folds in which both have a score. With one, everything but the difference is None.
+        Folds in which both have a score. With one, everything but the difference is None; see `compare_pair`.
     """
 
     difference: float
@@ -88,6 +89,9 @@ def interval(
     bounds: tuple[float | None, float | None] = (None, None),
 ) -> Interval:
     """Where the mean score may lie, given how the folds scatter and that they share rows.
+
+    Folds that all have the same score say nothing of how they scatter, so they have a mean and no interval: a model
+    that errs nowhere on few rows is not known to be perfect.
 
     ``mean ± t(J - 1) · sqrt((1 / J + test / train) · s²)`` with the folds' variance s² [1]_; for J see `compare_pair`.
 
@@ -114,10 +118,12 @@ def interval(
         If `test_fraction` or `level` is not between 0 and 1.
     """
     _check(test_fraction=test_fraction, level=level)
-    known = [each for each in scores if each is not None]
+    known = [each for each in scores if _known(each)]
     if len(known) < 2:
         return Interval(known[0] if known else None, None, None, len(known))
     mean, scale = _mean_and_scale(known, test_fraction, _noise(known), repeats)
+    if scale == 0:
+        return Interval(mean, None, None, len(known))
     reach = _quantile(level, _degrees(len(known), repeats)) * scale
     low, high = bounds
     return Interval(
@@ -169,7 +175,8 @@ def compare_pair(
     -------
     Pair
         Where all folds show the same difference there is nothing to doubt it with: the interval is that point, the
-        p value 1 for a difference of 0 and else 0, and the probabilities are 0 or 1.
+        p value 1 for a difference of 0 and else 0, and the probabilities are 0 or 1. But two folds that show the same
+        difference other than 0 say as little as one: of few rows that happens by luck in every tenth case.
 
     Raises
     ------
@@ -186,11 +193,11 @@ def compare_pair(
     sign, folds = (1.0 if greater_is_better else -1.0), len(both)
     differences = [sign * (a - b) for a, b in both]
     if folds == 1:
-        return Pair(differences[0], None, None, None, None, None, None, None, 1)
+        return _untold(differences[0], folds)
     noise, degrees = _noise([each for pair in both for each in pair]), _degrees(folds, repeats)
     mean, scale = _mean_and_scale(differences, test_fraction, noise, repeats)
     if scale == 0:
-        return _certain(mean, rope, folds)
+        return _certain(mean, rope + noise, folds) if mean == 0 or folds > 2 else _untold(mean, folds)
     below = _student(degrees, (-rope - mean) / scale)
     above = _student(degrees, (mean - rope) / scale)
     reach, t = _quantile(level, degrees) * scale, mean / scale
@@ -291,7 +298,12 @@ def _both(scores_a: Scores, scores_b: Scores) -> list[tuple[float, float]]:
             f"One model has {len(scores_a)} folds, the other {len(scores_b)}; only the same folds compare."
         )
     pairs = zip(scores_a, scores_b, strict=True)
-    return [(a, b) for a, b in pairs if a is not None and b is not None]
+    return [(a, b) for a, b in pairs if _known(a) and _known(b)]
+
+
+def _known(score: float | None) -> TypeGuard[float]:
+    """Whether a fold has a score; what is not finite is none."""
+    return score is not None and math.isfinite(score)
 
 
 def _noise(scores: Sequence[float]) -> float:
@@ -311,10 +323,16 @@ def _mean_and_scale(
     count = len(values)
     mean = math.fsum(values) / count
     deviations = [value - mean for value in values]
-    if max(map(abs, deviations)) <= noise:
+    widest = max(map(abs, deviations))
+    if widest <= noise:
         return (mean if abs(mean) > noise else 0.0), 0.0
-    variance = math.fsum(each**2 for each in deviations) / (count - 1)
-    return mean, math.sqrt((repeats / count + test_fraction / (1 - test_fraction)) * variance)
+    variance = math.fsum((each / widest) ** 2 for each in deviations) / (count - 1)  # squares of 1e160 are too large
+    return mean, widest * math.sqrt((repeats / count + test_fraction / (1 - test_fraction)) * variance)
+
+
+def _untold(difference: float, folds: int) -> Pair:
+    """A difference of which nothing can be said."""
+    return Pair(difference, None, None, None, None, None, None, None, folds)
 
 
 def _certain(difference: float, rope: float, folds: int) -> Pair:

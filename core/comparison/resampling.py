@@ -146,7 +146,7 @@ def bootstrap(
         return Interval(None, None, None, 0)
     draws = _defined(resampled.draws[name])
     score = resampled.scores[name]
-    if len(draws) == 0 or np.ptp(draws) <= 1e-12 * max(1.0, abs(score)):
+    if len(draws) == 0 or np.ptp(draws) <= 1e-12 * np.abs(draws).max():
         return Interval(score, None, None, 1)
     low, high = (float(each) for each in np.quantile(draws, _tails(level, resampled.rows)))
     least, most = bounds

@@ -181,7 +181,8 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     """Ranks from 1 for the smallest; of equal values each has the mean of their ranks."""
     from scipy.stats import rankdata
 
-    ranks: np.ndarray = rankdata(np.round(values, 12))
+    size = np.abs(values).max() or 1.0
+    ranks: np.ndarray = rankdata(np.round(values / size, 12))
     return ranks
 
 

@@ -183,6 +183,6 @@ def ratio_of(a: Share, b: Share) -> Ends:
 
 def _root(product: float, end_a: float, end_b: float, a: float, b: float, sign: int) -> float:
     below = end_b * (2 * b - end_b)
-    if abs(below) < 1e-12:  # the limit
+    if abs(below) <= 1e-12 * b**2:  # the limit
         return end_a * (2 * a - end_a) / (2 * product)
     return (product + sign * math.sqrt(max(0.0, product**2 - end_a * (2 * a - end_a) * below))) / below

@@ -118,7 +118,7 @@ def _judge(metric: Metric, judged: Judged, known: dict[Condition, str | None]) -
             return None, reason
     try:
         value = metric.score(judged)
-    except ValueError as error:  # e.g. probabilities outside 0 to 1
+    except (ValueError, ArithmeticError) as error:  # e.g. probabilities outside 0 to 1, weights of 1e-20
         return None, f"Could not be computed: {str(error).splitlines()[0]}"
     return (value, "") if math.isfinite(value) else (None, "The errors are too large for a finite number.")
 

@@ -146,8 +146,7 @@ def proposed_rope(evidence: Evidence) -> float:
     if metric.low == 0 and metric.high == 1:
         return MATTERS
     best = evidence.interval(evidence.order[0]).mean if evidence.order else None
-    size = MATTERS * abs(best or 1.0)
-    return float(f"{max(size, 1e-9):.0e}")
+    return float(f"{MATTERS * abs(best or 1.0):.0e}")
 
 
 # ---- two at a time

@@ -138,7 +138,20 @@ def test_an_interval_is_cut_at_what_is_possible() -> None:
 def test_an_interval_of_hardly_any_folds() -> None:
     assert dataclasses.astuple(interval([], 0.2)) == (None, None, None, 0)
     assert dataclasses.astuple(interval([None, 0.5], 0.2)) == (0.5, None, None, 1)
-    assert dataclasses.astuple(interval([0.5, 0.5], 0.2)) == (0.5, 0.5, 0.5, 2)
+    assert dataclasses.astuple(interval([0.5, None, math.nan], 0.2)) == (0.5, None, None, 1)
+
+
+def test_folds_that_all_score_the_same_tell_of_no_spread() -> None:
+    """A model that errs nowhere on few rows is not known to be perfect: true is 0.98, and few rows show an error."""
+    assert dataclasses.astuple(interval([1.0] * 5, 0.2, bounds=(0.0, 1.0))) == (1.0, None, None, 5)
+    assert dataclasses.astuple(interval([0.9, 0.9], 0.2)) == (0.9, None, None, 2)
+
+
+def test_scores_may_have_any_size() -> None:
+    for size in (1e-14, 1.0, 1e160):
+        likely = interval([each * size for each in A], 0.2)
+        plain = interval(A, 0.2)
+        assert (likely.low / size, likely.high / size) == pytest.approx((plain.low, plain.high))
 
 
 def test_ties_are_what_the_test_does_not_separate() -> None:
@@ -165,7 +178,20 @@ def test_one_fold_separates_nothing() -> None:
 
 
 def test_a_steady_difference_separates() -> None:
-    assert tied_with_best({"a": [0.9, 0.8], "b": [0.8, 0.7]}, test_fraction=0.5) == ("a",)
+    assert tied_with_best({"a": [0.9, 0.8, 0.85], "b": [0.8, 0.7, 0.75]}, test_fraction=1 / 3) == ("a",)
+    within = compare_pair([0.9, 0.8, 0.7], [0.8, 0.7, 0.6], test_fraction=1 / 3, rope=0.1)
+    assert within.p_equal == 1, "0.10000000000000002 is no more than 0.1"
+
+
+@pytest.mark.parametrize("folds", [2, 3])
+def test_few_folds_of_few_rows_do_not_make_a_winner_of_equals(folds: int) -> None:
+    """The same difference twice is luck in every tenth case. Both models name each row right with 0.8."""
+    rng, trials = np.random.default_rng(1), 1000
+    right = rng.binomial(60 // folds, 0.8, (trials, 2, folds)) / (60 // folds)
+    p_values = [compare_pair(a.tolist(), b.tolist(), test_fraction=1 / folds).p_value for a, b in right]
+    assert sum(p is not None and p < 0.05 for p in p_values) <= 0.05 * trials
+    same = [a[0] - b[0] == pytest.approx(a[1] - b[1]) != 0 for a, b in right]
+    assert folds > 2 or 50 < sum(p is None for p in p_values) == sum(same)
 
 
 def test_with_many_models_one_that_looks_far_off_stays_tied() -> None:

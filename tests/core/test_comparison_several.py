@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
@@ -96,7 +97,21 @@ def test_holm_s_steps() -> None:
     assert holm([]) == []
 
 
+def test_the_unit_of_the_scores_does_not_matter() -> None:
+    frame = pd.DataFrame(np.random.default_rng(2).normal((0, 0.3, 0.6), 0.4, (9, 3)), columns=list("abc"))
+    whole, small = (compare_many(frame * size, rope=0.01 * size) for size in (1.0, 1e-14))
+    assert small.ranks == whole.ranks and small.pairs == whole.pairs
+
+
 # The signed-rank test
+
+
+@pytest.mark.parametrize("rope", [0.0, 0.01])
+def test_who_scores_the_same_everywhere_is_equal(rope: float) -> None:
+    scores = [0.9, 0.8, 0.7]
+    assert dataclasses.astuple(signed_rank(scores, scores, rope=rope)) == (0, 1, 0)
+    with pytest.raises(ValueError, match="lacks the score"):
+        signed_rank(scores, [0.9, np.nan, 0.7])
 
 
 def one_draw(differences: np.ndarray, weights: np.ndarray, rope: float) -> np.ndarray:

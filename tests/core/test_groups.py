@@ -170,6 +170,9 @@ def test_the_interval_of_a_ratio_covers_it() -> None:
     assert 0.92 <= inside / 400 <= 0.98
     none = Share(0.0, *share_interval(0, 50), 50)
     some = Share(0.2, *share_interval(10, 50), 50)
+    rare = Share(1e-6, 5e-7, 2e-6, 10**6)
+    ratio, low, high = ratio_of(rare, rare)
+    assert 0 < low < ratio == 1 < high
     assert ratio_of(some, none) == (None, None, None) and ratio_of(none, some)[:2] == (0.0, 0.0)
     assert ratio_of(Share(None, None, None, 0), some) == (None, None, None)
 
