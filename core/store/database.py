@@ -88,6 +88,11 @@ class Store(Deciding):
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [(run, f.model, f.fold, f.key, f.cost, f.state, f.reason, f.reused, f.progress) for f in fits],
                 )
+                db.execute(  # what was there when the plan was made may have been deleted since
+                    "UPDATE fit SET state='queued', reused=0, progress=0"
+                    " WHERE run=? AND state='done' AND key NOT IN (SELECT key FROM outcome)",
+                    (run,),
+                )
         return run if made else ""
 
     def run(self, run: str) -> RunRow | None:
@@ -147,7 +152,8 @@ class Store(Deciding):
             lost = db.execute("SELECT key FROM outcome WHERE key NOT IN (SELECT key FROM fit)").fetchall()
             db.executemany("DELETE FROM outcome WHERE key=?", [(row[0],) for row in lost])
         for row in lost:
-            self.files.remove_fit(row[0])
+            if not self._read("SELECT 1 FROM fit WHERE key=?", row[0]):  # nobody has asked for the same meanwhile
+                self.files.remove_fit(row[0])
         return True
 
     # -- fits

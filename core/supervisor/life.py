@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from core.engines import FITS, Engine
 from core.results import versions
 from core.store import Store
-from core.supervisor.loop import Supervisor
+from core.supervisor.loop import STOP, Supervisor
 
 log = logging.getLogger("bakeoff.supervisor")
 
@@ -94,14 +94,15 @@ def main(arguments: list[str] | None = None) -> int:
             log.error("%s", error)
             store.note("no_engine", str(error))
             return 1
-        asked = _serve(store, engine, memory)
-    if not asked and (store.waiting() or store.queued_derived()):  # it came while this one left, or is for newer code
+        supervisor = _serve(store, engine, memory)
+    left = store.waiting() or store.queued_derived()  # it came while this one left, or is for newer code
+    if left and not store.noted(STOP) and not supervisor.asked:  # asked last: a signal may come until then
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", str(store.folder)])
     return 0
 
 
-def _serve(store: Store, engine: Engine, memory: int) -> bool:
-    """Serve; says whether somebody asked for the end."""
+def _serve(store: Store, engine: Engine, memory: int) -> Supervisor:
+    """Serve; gives who did, that hears of signals still."""
     elsewhere = os.environ.get("BAKEOFF_ENGINE", "").startswith("ray:")
     about = {"pid": os.getpid(), "slots": engine.free(FITS), "memory": 0 if elsewhere else memory}
     supervisor = Supervisor(store, engine, code=code_stamp)
@@ -114,4 +115,4 @@ def _serve(store: Store, engine: Engine, memory: int) -> bool:
         supervisor.stop()
     finally:
         engine.close()
-    return supervisor.asked
+    return supervisor

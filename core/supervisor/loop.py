@@ -265,13 +265,16 @@ class Supervisor:
         at_work = [(each.row, each.quick and not each.through) for each in self._running.values()]
         for run in self._turns.order(self.store.waiting()):
             quick = not any(row.run == run and quickly for row, quickly in at_work if isinstance(row, FitRow))
-            keys = [row.key for row, _ in at_work]
-            fit = self.store.next_fit(run, quickest=quick, but=keys)
+            fit = self.store.next_fit(run, quickest=quick, but=self._keys_at_work())
             if fit is not None and quick and fit.cost > SHORT * self.store.queued_cost(run):
-                fit, quick = self.store.next_fit(run, quickest=False, but=keys), False
+                fit, quick = self.store.next_fit(run, quickest=False, but=self._keys_at_work()), False
             if fit is not None:
                 return fit, quick
         return None, False
+
+    def _keys_at_work(self) -> list[str]:
+        """What need not be begun a second time; for what stands still nobody else is to wait."""
+        return [each.row.key for each in self._running.values() if each.hold != Hold.PAUSED]
 
     def _opened(self, run: str) -> RunRow | None:
         if run not in self._runs:
@@ -295,7 +298,7 @@ class Supervisor:
         """The folds that are done at once with a fit: its share of them, where other slots are free for the rest."""
         if not (self.engine.at_once and MODELS[model_of(run, fit).name].at_once):
             return []
-        others = self.store.others(fit, [each.row.key for each in self._running.values()])
+        others = self.store.others(fit, self._keys_at_work())
         return others[: -(-(len(others) + 1) // max(self.engine.free(FITS), 1)) - 1]
 
     def _hand_over(self, job: Job, row: FitRow | Derived, quick: bool = False) -> None:
@@ -356,7 +359,7 @@ class Supervisor:
             move(running, event.result)
             if HELD in event.result and isinstance(running.row, FitRow):
                 self._write_steps()  # for whoever waits to see where it stands
-                if self.store.stepped(running.row):
+                if running.hold == Hold.STEP and self.store.stepped(running.row):  # not one asked for only now
                     running.hold = Hold.PAUSED
             return
         if isinstance(running.row, FitRow):

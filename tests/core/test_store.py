@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -182,6 +185,29 @@ def test_deleting_a_run_keeps_outcomes_that_another_run_uses(queued: Store) -> N
     assert queued.known_keys(["k0", "k1"]) == {"k0"}
     assert queued.files.model_path("k0").exists()
     assert not queued.files.model_path("k1").exists()
+
+
+def test_what_is_asked_for_while_a_run_is_deleted_is_not_lost(queued: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in queued.fits("r1"):
+        queued.files.put_predictions(each.key, PREDICTIONS)
+        queued.advance_fit(each, [FitState.QUEUED], FitState.RUNNING)
+        queued.finish_fit(each, OUTCOME)
+    queued.advance_run("r1", [RunState.QUEUED], RunState.DONE)
+    write = queued._write
+
+    @contextlib.contextmanager
+    def interrupted() -> Iterator[Any]:
+        with write() as db:
+            yield db
+        monkeypatch.undo()
+        planned = dataclasses.replace(fit(0, "k1", run="r2"), state=FitState.DONE, reused=True, progress=1.0)
+        queued.add_run("r2", "", SPEC, PROBLEM, [planned])  # its plan was made when the outcome was still there
+
+    monkeypatch.setattr(queued, "_write", interrupted)
+    assert queued.delete_run("r1")
+    (left,) = queued.fits("r2")
+    assert (left.state, left.reused, left.progress) == (FitState.QUEUED, False, 0.0), "it is worked out anew"
+    assert queued.files.predictions("k1") is not None and queued.files.predictions("k0") is None
 
 
 def test_a_table_comes_back_with_its_order_of_categories(store: Store) -> None:

@@ -79,7 +79,8 @@ def test_a_network_is_led_through_its_epochs_and_keeps_its_best(stage: Stage) ->
 
 def test_while_one_stands_still_others_take_its_place_and_no_time_is_counted(stage: Stage) -> None:
     store = stage.store
-    run = stage.submit(NETWORK, split=Split("kfold", folds=4), run_limit=60.0, time_limit=60.0)
+    whole = {"split": Split("kfold", folds=4), "run_limit": 60.0, "time_limit": 60.0}
+    run = stage.submit(NETWORK, **whole)
     moves(store, run)
     store.pause(run, NETWORK.id)
     states = [each.state for each in of(store, run)]
@@ -94,6 +95,10 @@ def test_while_one_stands_still_others_take_its_place_and_no_time_is_counted(sta
     later = store.run(run)
     assert later is not None and later.seconds == row.seconds
     assert [each.state for each in of(store, run)] == states, "no other fold of it began"
+    same = stage.submit(NETWORK, owner="somebody else", **whole)
+    moves(store, same)  # nobody waits for what another one holds
+    store.cancel(same)
+    until(lambda: stage.ended(same))
     store.resume(run, NETWORK.id)
     moves(store, run)
     store.cancel(run)

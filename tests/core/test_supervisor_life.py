@@ -21,15 +21,20 @@ def test_a_second_supervisor_leaves_at_once(served: Store) -> None:
     assert main([str(served.folder)]) == 0
 
 
-@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("asked", ["", "by a signal", "by a signal when it has served", "by a note"])
 def test_what_comes_while_a_supervisor_leaves_is_not_left_behind(
-    asked: bool, store: Store, monkeypatch: pytest.MonkeyPatch
+    asked: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Leaving(Supervisor):
         def serve(self) -> None:
             """Finds nothing to do, and then somebody asks for something."""
-            self.asked = asked
+            self.asked = asked == "by a signal"
             jobs.request_table(store, "iris")
+            if asked == "by a note":
+                store.note("stop", True)
+            if asked == "by a signal when it has served":
+                queued = Store.queued_derived
+                monkeypatch.setattr(Store, "queued_derived", lambda store: self.stop() or queued(store))
 
     begun: list[str] = []
     monkeypatch.setattr(jobs, "ensure_supervisor", lambda _: None)
