@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import secrets
 import shutil
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,10 +31,11 @@ ROOM = 3  # times the size of a file: itself, what is kept of it once it was rea
 FRAME = 2**16  # bytes of a form around its file
 
 _waiting: dict[bytes, Path | OSError] = {}
+_used: deque[bytes] = deque(maxlen=1000)  # tickets: a run of the page that is cut short brings its own once more
 
 
-def arrived(content: bytes, folder: Path) -> Path:
-    """The file that came for a ticket, without a name yet; a ticket is good once.
+def arrived(content: bytes, folder: Path) -> Path | None:
+    """The file that came for a ticket, without a name yet; a ticket is good once, and None where it was used before.
 
     Parameters
     ----------
@@ -47,12 +49,16 @@ def arrived(content: bytes, folder: Path) -> Path:
     OSError
         Where it could not be written.
     """
+    if content in _used:
+        return None
     came = _waiting.pop(content, None)
     if isinstance(came, OSError):
         raise came
     if came is None:
         came = uploads.new_part(folder)
         came.write_bytes(content)
+    else:
+        _used.append(content)
     return came
 
 

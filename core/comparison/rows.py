@@ -62,7 +62,7 @@ def rows_needed(
     from scipy.special import ndtri
 
     if pair.low is None or pair.high is None:
-        return Needed(None, "There is only one judgement of each model, which tells nothing of how much luck there is.")
+        return Needed(None, "There are too few judgements of each model to tell how much luck there is.")
     if pair.low == pair.high == 0:
         return Needed(None, "The two make the same predictions as far as this score can see.")
     if pair.low == pair.high:

@@ -187,6 +187,12 @@ def _ranked_as(judged: Judged, code: int) -> int:
     return judged.positive if judged.binary else code
 
 
+def _whole(counts: np.ndarray, total: int) -> np.ndarray:
+    """Whole numbers in the ratio of two counts that add up to so many."""
+    first = round(total * counts[0] / (counts.sum() or 1.0))
+    return np.array([first, total - first])
+
+
 def outcomes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     """What becomes of a hundred rows of a problem with two classes.
 
@@ -194,7 +200,8 @@ def outcomes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     -------
     DataFrame of shape (4, 4)
         Columns ``outcome`` (found, missed, false alarm, left alone), ``count``, ``share`` and ``dots``: whole numbers
-        that add up to 100 and are nearest to the shares (largest remainders). Empty with a reason for other problems.
+        that add up to 100: first the rows of either class, so that they are the same for every model, then what
+        becomes of them, as near to the shares as they can be. Empty with a reason for other problems.
     """
     judged = Judged(replace(predictions, weights=None), problem)
     columns = ("outcome", "count", "share", "dots")
@@ -204,8 +211,7 @@ def outcomes(predictions: Predictions, problem: Problem) -> pd.DataFrame:
     yes, no = judged.positive, 1 - judged.positive
     cells = judged.confusion
     counts = np.array([cells[yes, yes], cells[yes, no], cells[no, yes], cells[no, no]])
-    exact = counts * DOTS / counts.sum()
-    dots = np.floor(exact).astype(int)
-    dots[np.argsort(dots - exact, kind="stable")[: DOTS - dots.sum()]] += 1
+    are = round(DOTS * counts[:2].sum() / counts.sum())
+    dots = np.concatenate([_whole(counts[:2], are), _whole(counts[2:], DOTS - are)])
     told = ["found", "missed", "false alarm", "left alone"]
     return pd.DataFrame({"outcome": told, "count": counts, "share": counts / counts.sum(), "dots": dots})

@@ -80,7 +80,7 @@ def _means(drawn: go.Figure, palette: Palette, means: pd.DataFrame, metric: str)
 
 
 def importances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHING) -> go.Figure:
-    """Draw how much each feature matters, as bars with their spread; grouped over models.
+    """Draw how much each feature matters, as bars with twice their spread; grouped over models.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def importances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHIN
             x=part["mean"],
             error_x={
                 "type": "data",
-                "array": part["spread"].fillna(0.0),
+                "array": 2 * part["spread"].fillna(0.0),  # as far as the words allow for
                 "color": palette.muted,
                 "thickness": 1.2,
                 "width": 3,

@@ -179,7 +179,7 @@ ENTRIES = (
         importances,
         frozenset({"importances"}),
         BOTH,
-        "The longer the bar, the more the model relies on that column; the thin line is the spread.",
+        "The longer the bar, the more the model relies on that column; the thin line is twice the spread.",
         several=True,
     ),
 )

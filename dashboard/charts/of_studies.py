@@ -12,7 +12,7 @@ ENTRIES = (
         rows_curve,
         frozenset({"study"}),
         BOTH,
-        "Where the solid line still climbs at its end, more rows would help; the band is where it may well lie.",
+        "Where the solid line still climbs at its end, more rows may help; the band is where it may well lie.",
         several=True,
     ),
     Chart(

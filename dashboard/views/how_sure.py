@@ -62,10 +62,10 @@ def rows_of(found: Certainty, run: RunRow) -> None:
     """The least certain rows, with what is left open for each."""
     frame = table(found, run.problem, MOST_ROWS)
     total = len(found.inside)
-    which = (
-        f"The {words.count(len(frame), 'row')} that the model is least sure of" if total > len(frame) else "All rows"
-    )
-    st.markdown(f"**{words.escape(which)}**, those whose truth was missed first")
+    rows = words.count(len(frame), "row")
+    which, first = ("All rows", "first those") if total == len(frame) else (f"{rows} of {words.count(total)}", "those")
+    then = "" if total == len(frame) else ", then those that the model is least sure of"
+    st.markdown(f"**{words.escape(which)}**: {first} whose truth was missed{then}")
     config = st.column_config
     headings = {
         "row": config.NumberColumn("Row", help="Its place in the table, from 0."),

@@ -82,10 +82,12 @@ def _choices(run: RunRow, result: Comparison, curved: Sequence[str]) -> tuple[st
     earlier = _earlier_runs(str(session.store().folder), run.id, session.owners())
     laid: list[str] = []
     if earlier:
+        own = {each.title for each in result.models}
+        alike = [name for name, each in earlier.items() if own.intersection(_curved(each))]
         laid = st.multiselect(
             "Earlier comparisons",
             list(earlier),
-            default=list(earlier)[:1],
+            default=alike[:1],
             format_func=lambda name: f"{name}, {words.joined(_curved(earlier[name]), 2)}",
             key=f"curves_earlier-{run.id}",
             help="Their curves are drawn faintly under these.",

@@ -78,12 +78,13 @@ def _exam(asked: Asked) -> None:
 def _opened(asked: Asked, row: Derived, sealed: int) -> None:
     metric, problem = asked.metric, asked.result.problem
     score, guess = scores_of(row, metric.name)
-    practice = asked.model.mean(metric.name)
+    practice = asked.result.evidence(metric.name).interval(asked.model.id)
     told = words.proof.exam(
         metric,
         asked.model.title,
         rows=sealed,
-        practice=practice,
+        practice=practice.mean,
+        promised=(practice.low, practice.high),
         value=score.value,
         low=score.low,
         high=score.high,
@@ -93,8 +94,8 @@ def _opened(asked: Asked, row: Derived, sealed: int) -> None:
     )
     st.markdown(f"#### :material/lock_open: {naming.told(told)}")
     st.caption(naming.told(words.proof.opened(*seen_before(_openings(asked), row.key))))
-    values = [words.value_of(metric, each) for each in (practice, score.value, guess.value)]
-    drop = None if practice is None or score.value is None else score.value - practice
+    values = [words.value_of(metric, each) for each in (practice.mean, score.value, guess.value)]
+    drop = None if practice.mean is None or score.value is None else score.value - practice.mean
     for place, (label, shown) in zip(
         st.columns(4),
         (

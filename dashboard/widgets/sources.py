@@ -72,7 +72,7 @@ def upload() -> None:
         "Your table",
         key=f"upload-{count}",
         on_change=_uploaded,
-        args=(f"upload-{count}",),
+        args=(count,),
         help="\n".join(f"- {_suffixes(each)}: {words.escape(each.about)}" for each in FORMATS.values()),
     )
     kinds = list(dict.fromkeys(each.title for each in FORMATS.values()))
@@ -86,14 +86,16 @@ def _suffixes(kind: Format) -> str:
     return ", ".join(f"`.{each}`" for each in kind.suffixes)
 
 
-def _uploaded(key: str) -> None:
-    file = st.session_state.get(key)
-    if file is None:
+def _uploaded(count: int) -> None:
+    """Take in what the uploader of this number has; called once more where a run of the page is cut short meanwhile."""
+    file = st.session_state.get(f"upload-{count}")
+    if file is None or st.session_state.get("uploads", 0) > count:
         return
-    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1  # a new uploader lets go of the old file
+    st.session_state["uploads"] = count + 1  # a new uploader lets go of the old file
     folder = session.store().tables
     try:
-        session.choose_source(uploads.keep(folder, file.name, receiving.arrived(file.getvalue(), folder)))
+        if came := receiving.arrived(file.getvalue(), folder):
+            session.choose_source(uploads.keep(folder, file.name, came))
     except OSError as error:
         told = f"{file.name} could not be written to the data folder: {error.strerror}"
         st.session_state["upload_trouble"] = f"{told.rstrip('.')}."

@@ -98,10 +98,12 @@ def mistaken(model: str, frame: pd.DataFrame) -> str:
     told = f"{model} names {count(wrong, 'row')} wrong"
     kind = f"“{first['actual']}” taken for “{first['predicted']}”"
     most = int(first["count"])
+    if wrong == 1:
+        return f"{told}: {kind}."
     if len(frame) == 1:
         return f"{told}, each time {kind}."
     if most == int(frame["count"].iloc[1]):
-        return f"{told}; several mistakes are equally frequent, {kind} among them: {count(most, 'time')}."
+        return f"{told}; several mistakes are equally frequent, {kind} among them: {count(most, 'time')} each."
     return f"{told}, most often {kind}: {count(most, 'time')}."
 
 
@@ -134,8 +136,8 @@ def half_found(model: str, frame: pd.DataFrame) -> str:
     there = frame[frame["recall"] >= 0.5]
     if there.empty:
         return ""
-    point = there.iloc[0]
-    told = f"To find half of the rows that are “{point['curve']}”, {model} marks rows of which "
+    point, label = there.iloc[0], there["curve"].iloc[0]  # a row of numbers would make 2 a 2.0
+    told = f"To find half of the rows that are “{label}”, {model} marks rows of which "
     return f"{told}{hundred(point['precision'])} are; of rows marked at random {hundred(point['chance'])} would be."
 
 
@@ -144,10 +146,10 @@ def gone_through(model: str, frame: pd.DataFrame, wanted: float = 0.8) -> str:
     there = frame[frame["found"] >= wanted]
     if there.empty:
         return ""
-    point = there.iloc[0]
+    point, label = there.iloc[0], there["curve"].iloc[0]
     rows, found = hundred(point["called"]), hundred(point["found"])
     told = f"Going through {rows} rows, those first of which {model} is surest, finds {found} that are "
-    return f"{told}“{point['curve']}”."
+    return f"{told}“{label}”."
 
 
 def lifted(model: str, frame: pd.DataFrame) -> str:
@@ -176,11 +178,18 @@ def as_sure_as_right(model: str, frame: pd.DataFrame) -> str:
     row = frame.iloc[int((off.where(np.array(outside), -1.0) if faulty else frame["said"]).to_numpy().argmax())]
     of = frame.attrs.get("of")
     does = "it is right" if of is None else f"it is “{of}”"
-    times = hundred(row["happened"]).removesuffix(" of 100")
-    first = f"When {model} says {percent(row['said'], 0)}, {does} {times} times of 100{within(row['low'], row['high'])}"
+    digits = 0 if 0.05 <= row["said"] <= 0.95 else 1  # near the ends whole ones hide what is claimed
+    times = f"{100 * row['happened']:.{digits}f} of 100 times"
+    span = f" ({100 * row['low']:.{digits}f} to {100 * row['high']:.{digits}f})" if known(row["low"]) else ""
+    first = f"When {model} says {percent(row['said'], digits)}, {does} {times}{span}"
     if faulty:
-        return f"{first}: it is {'too sure' if row['said'] > row['happened'] else 'not sure enough'} there."
-    return f"{first}." + (" Nowhere is it clearly too sure or not sure enough." if counted else "")
+        high = row["said"] > row["happened"]
+        how = (
+            ("too sure" if high else "not sure enough") if of is None else f"it says too {'much' if high else 'little'}"
+        )
+        return f"{first}: {'it is ' if of is None else ''}{how} there."
+    fair = "is it clearly too sure or not sure enough" if of is None else "does it clearly say too much or too little"
+    return f"{first}." + (f" Nowhere {fair}." if counted else "")
 
 
 def brier_parts(frame: pd.DataFrame) -> str:
@@ -236,8 +245,11 @@ def by_size(model: str, frame: pd.DataFrame) -> str:
     """Whether large values are missed by more than small ones: `core.diagnostics.error_by_size`."""
     if len(frame) < 2:
         return ""
-    small, large = frame.iloc[0], frame.iloc[-1]
+    small, large, worst = frame.iloc[0], frame.iloc[-1], frame.iloc[int(frame["miss"].to_numpy().argmax())]
     told = [f"values from {_span(each)} are off by {_miss(each)}" for each in (large, small)]
+    ends = max(small["high"], large["high"]) if known(small["high"]) and known(large["high"]) else None
+    if known(ends) and known(worst["low"]) and worst["low"] > ends:
+        return f"{model} misses values from {_span(worst)} by most: by {_miss(worst)} on average; {told[0]}, {told[1]}."
     if known(small["high"]) and known(large["high"]):
         if large["low"] > small["high"]:
             return f"{model} misses large values by more: {told[0]} on average, {told[1]}."

@@ -6,7 +6,7 @@ out, and none of groups with too few rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.groups.fairness import ALARMS, ODDS, OPPORTUNITY, PARITY
@@ -98,7 +98,7 @@ def group_scores(said: int, groups: int) -> str:
     """How many groups something can be said of."""
     if said == groups:
         return f"Something can be said of {'both' if groups == 2 else f'all {groups}'} groups."
-    return f"There are too few rows to say anything of {groups - said} of {groups} groups."
+    return f"Too little is known to say anything of {groups - said} of {groups} groups: few rows, or a wide interval."
 
 
 def ranges(folds: int) -> str:
@@ -115,15 +115,22 @@ def ranges(folds: int) -> str:
 def segment(row: Mapping[str, Any], classes: bool, target: str) -> str:
     """A weak segment: what was found, and whether other rows bear it out."""
     if classes:
-        here = f"Where {row['segment']}, {hundred(row['error'])} of 100 rows are named wrongly, of all others"
-        told = f"{here} {hundred(row['others'])}"
+        here = f"Where {row['segment']}, {hundred(row['error'])} of 100 rows are named wrongly"
+        told = f"{here}, and {hundred(row['others'])} of 100 others"
     else:
         told = f"Where {row['segment']}, answers are off by {number(row['error'])} {target}, all others by "
         told += f"{number(row['others'])}"
     if not row["confirmed"]:
         return f"{told}; on the rows that judge, that may be luck."
-    shown = hundred if classes else number
+    shown: Callable[[float], str] = number
+    if classes:  # 8 and 2 are not 7 apart
+        whole = round(100 * row["error"]) - round(100 * row["others"]) == round(100 * row["difference"])
+        shown = hundred if whole else _tenths
     return f"{told}: {shown(row['difference'])} more ({shown(row['low'])} to {shown(row['high'])})."
+
+
+def _tenths(share: float) -> str:
+    return f"{100 * share:.1f}"
 
 
 def search(about: Mapping[str, Any], told: int, confirmed: int) -> str:

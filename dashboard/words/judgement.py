@@ -174,7 +174,7 @@ def _ahead(best: Standing, floor: Standing, measure: Measure) -> bool:
 
 def _judged_once(rows: Sequence[Standing]) -> bool:
     """Whether nothing could tell skill from luck: neither a second fold nor rows drawn again."""
-    return not any(known(each.low) for each in rows)
+    return not any(known(each.low) or each.folds_done > 1 for each in rows)
 
 
 def _nothing(

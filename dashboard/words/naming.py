@@ -11,6 +11,7 @@ ROW = "row"
 LONGEST = 40  # letters of a noun
 _NAMES = re.compile(r"(“[^”]*”|`[^`]*`)")  # names of columns, classes and files stay as they are
 _ROW = re.compile(r"\b([Rr])ow(s?)\b")
+_ODD = {"woman": "women", "man": "men", "child": "children", "person": "people"}
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")
 
 
@@ -19,6 +20,8 @@ def plural(noun: str) -> str:
     one, _, many = noun.partition("/")
     if many.strip():
         return many.strip()
+    if one.lower() in _ODD:
+        return one[0] + _ODD[one.lower()][1:]
     if re.search(r"[^aeiou]y$", one):
         return f"{one[:-1]}ies"
     return f"{one}es" if _SIBILANT.search(one) else f"{one}s"

@@ -5,6 +5,7 @@ Takes numbers, gives plain text; never claims what an interval does not hold.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ def exam(
     low: float | None,
     high: float | None,
     guessing: float | None = None,
+    promised: tuple[float | None, float | None] = (None, None),
     positive: Any = None,
     target: str = "",
 ) -> str:
@@ -48,6 +50,8 @@ def exam(
         Sealed ones.
     practice : float or None
         The mean over the practice folds.
+    promised : (float or None, float or None)
+        Its interval.
     value, low, high : float or None
         On the sealed rows, with the interval.
     guessing : float or None
@@ -58,21 +62,33 @@ def exam(
     words = {"positive": positive, "target": target}
     told = f"On {count(rows, 'sealed row')} {title} {says(measure, value, **words)}{between(measure, low, high)}."
     unknown = "" if known(low) and known(high) else "How far other rows may differ cannot be said from these."
-    more = (_promised(measure, practice, value, low, high), _luck(low, high, guessing), unknown)
+    more = (_promised(measure, practice, promised, value, low, high), _luck(low, high, guessing), unknown)
     return " ".join(each for each in (told, *more) if each)
 
 
-def _promised(measure: Measure, practice: float | None, value: float, low: float | None, high: float | None) -> str:
-    """Whether the exam agrees with practice, as far as its interval can tell."""
+def _promised(
+    measure: Measure,
+    practice: float | None,
+    promised: tuple[float | None, float | None],
+    value: float,
+    low: float | None,
+    high: float | None,
+) -> str:
+    """Whether the exam agrees with practice, as far as the intervals of both can tell."""
     if not known(practice):
         return ""
     told = value_of(measure, practice) if "{hundred}" not in measure.saying else hundred(practice)
+    if "{percent}" in measure.saying:
+        told = percent(max(practice, 0.0), 0)
     if not known(low) or not known(high):
         return f"In practice it was {told}."
-    if low <= practice <= high:
+    rise = value > practice
+    exam = value - low if rise else high - value
+    end = promised[1] if rise else promised[0]
+    own = abs(end - practice) if known(end) else 0.0
+    if abs(value - practice) <= math.hypot(exam, own):  # of a difference: Newcombe (1998), method 10
         return f"In practice it was {told}: no more apart than luck explains."
-    worse = practice > high if measure.greater_is_better else practice < low
-    if worse:
+    if rise != measure.greater_is_better:
         return f"In practice it was {told}: practice promised more than the exam keeps."
     return f"In practice it was {told}: the exam went better than practice promised."
 
@@ -181,7 +197,7 @@ def techniques(measure: Measure, title: str, means: Sequence[tuple[str, float]],
     if inside is None:
         return told
     if inside:
-        return f"{told} All lie within the interval of your own split: the choice hardly matters here."
+        return f"{told} All lie within the interval of your own split: they differ by no more than luck explains."
     return f"{told} Some lie outside the interval of your own split: the choice matters here."
 
 

@@ -171,7 +171,7 @@ def test_the_difference_may_grow_or_vanish_with_rows() -> None:
 
 def test_where_it_cannot_be_said_there_is_a_reason() -> None:
     alone = Pair(0.1, None, None, None, None, None, None, None, 1)
-    assert "one judgement" in rows_needed(alone, 100).reason
+    assert "too few judgements" in rows_needed(alone, 100).reason
     assert "same predictions" in rows_needed(pair(0.0, 0.0), 100).reason
     assert rows_needed(pair(0.0, 0.1), 100).rows is None
     assert rows_needed(pair(0.1, 0.0), 100).rows == 100

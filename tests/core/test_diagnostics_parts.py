@@ -127,7 +127,10 @@ def test_a_hundred_figures_add_up() -> None:
     frame = outcomes(predictions, TWO)
     (tn, fp), (fn, tp) = oracle.confusion_matrix(predictions.actual, predictions.predicted)
     assert frame["count"].tolist() == [tp, fn, fp, tn] and frame["dots"].sum() == 100
-    assert (np.abs(frame["dots"] - 100 * frame["share"]) < 1).all()
+    assert (np.abs(frame["dots"] - 100 * frame["share"]) <= 1).all()
+    others = [outcomes(replace(predictions, predicted=predictions.predicted[order]), TWO)["dots"].to_numpy()
+              for order in np.random.default_rng(0).permuted(np.tile(np.arange(333), (20, 1)), axis=1)]  # fmt: skip
+    assert {each[:2].sum() for each in others} == {frame["dots"][:2].sum()}, "whoever says it, as many are positive"
     assert outcomes(drawn(3, 30), THREE).empty
 
 

@@ -20,6 +20,9 @@ from tests.dashboard.pages import compared, page, said, sound
         ("batch", "batches"),
         ("child/children", "children"),
         ("Kunde / Kunden", "Kunden"),
+        ("woman", "women"),
+        ("Person", "People"),
+        ("human", "humans"),
     ],
 )
 def test_several(noun: str, many: str) -> None:

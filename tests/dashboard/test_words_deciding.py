@@ -180,7 +180,9 @@ def weak(**changed: Any) -> dict[str, Any]:
 
 def test_a_segment_that_was_not_borne_out_is_not_called_weak() -> None:
     told = fairness.segment(weak(), True, "y")
-    assert told == "Where town = south, 38 of 100 rows are named wrongly, of all others 8: 30 more (14 to 46)."
+    assert told == "Where town = south, 38 of 100 rows are named wrongly, and 8 of 100 others: 30 more (14 to 46)."
+    near = fairness.segment(weak(error=0.084, others=0.018, difference=0.066, low=0.002), True, "y")
+    assert "8 of 100 rows are named wrongly, and 2 of 100 others: 6.6 more (0.2 to 4" in near
     assert fairness.segment(weak(confirmed=False), True, "y").endswith("that may be luck.")
     assert "off by 3.10 €" in fairness.segment(weak(error=3.1), False, "€")
     about = {"tried": 740, "searched": 1_000, "judged": 1_000}

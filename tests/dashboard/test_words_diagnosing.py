@@ -14,7 +14,7 @@ from dashboard.words import diagnosing as words
 def bins(said: list[float], happened: list[float], count: int = 100, **attrs: Any) -> pd.DataFrame:
     frame = pd.DataFrame({"said": said, "happened": happened, "count": count})
     frame["low"], frame["high"] = frame["happened"] - 0.06, frame["happened"] + 0.06
-    frame.attrs.update(of="yes", **attrs)
+    frame.attrs.update({"of": "yes"} | attrs)
     return frame
 
 
@@ -62,7 +62,8 @@ def test_mistakes() -> None:
     frame = pd.DataFrame({"actual": ["a", "b"], "predicted": ["b", "a"], "count": [5, 3]})
     assert words.mistaken("A", frame) == "A names 8 rows wrong, most often “a” taken for “b”: 5 times."
     assert words.mistaken("A", frame[:1]) == "A names 5 rows wrong, each time “a” taken for “b”."
-    assert "equally frequent" in words.mistaken("A", frame.assign(count=4))
+    assert words.mistaken("A", frame.assign(count=4)).endswith("“a” taken for “b” among them: 4 times each.")
+    assert words.mistaken("A", frame[:1].assign(count=1)) == "A names 1 row wrong: “a” taken for “b”."
     assert words.mistaken("A", frame[:0]) == ""
 
 
@@ -84,6 +85,7 @@ def test_curves() -> None:
     found = curve(recall=[0.2, 0.6], precision=[0.9, 0.7], chance=0.1)
     assert "marks rows of which 70 of 100 are; of rows marked at random 10 of 100" in words.half_found("A", found)
     assert words.half_found("A", found[:1]) == ""
+    assert "rows that are “2”, A" in words.half_found("A", found.assign(curve=2))
     gains = curve(called=[0.1, 0.3], found=[0.5, 0.82], lift_first=5.0)
     assert words.gone_through("A", gains) == (
         "Going through 30 of 100 rows, those first of which A is surest, finds 82 of 100 that are “yes”."
@@ -94,14 +96,18 @@ def test_curves() -> None:
 
 def test_being_too_sure_is_claimed_only_outside_the_interval() -> None:
     assert words.as_sure_as_right("A", bins([0.1, 0.8], [0.1, 0.74], 500)) == (
-        "When A says 80 %, it is “yes” 74 times of 100 (68 to 80): it is too sure there."
+        "When A says 80 %, it is “yes” 74 of 100 times (68 to 80): it says too much there."
     )
     assert words.as_sure_as_right("A", bins([0.1, 0.8], [0.1, 0.74], 30)) == (
-        "When A says 80 %, it is “yes” 74 times of 100 (68 to 80). Nowhere is it clearly too sure or not sure enough."
+        "When A says 80 %, it is “yes” 74 of 100 times (68 to 80). Nowhere does it clearly say too much or too little."
     )
-    assert words.as_sure_as_right("A", bins([0.1], [0.4])).endswith("it is not sure enough there.")
+    assert words.as_sure_as_right("A", bins([0.1], [0.4])).endswith("it says too little there.")
+    own = words.as_sure_as_right("A", bins([0.1, 0.8], [0.1, 0.74], 500, of=None))
+    assert own == "When A says 80 %, it is right 74 of 100 times (68 to 80): it is too sure there."
+    rare = words.as_sure_as_right("A", bins([0.001], [0.01], 1000).assign(low=0.003, high=0.016))
+    assert rare == "When A says 0.1 %, it is “yes” 1.0 of 100 times (0.3 to 1.6): it says too little there."
     weighted = bins([0.1], [0.9]).assign(low=np.nan, high=np.nan)
-    assert words.as_sure_as_right("A", weighted) == "When A says 10 %, it is “yes” 90 times of 100."
+    assert words.as_sure_as_right("A", weighted) == "When A says 10 %, it is “yes” 90 of 100 times."
     assert words.as_sure_as_right("A", weighted[:0]) == ""
 
 
@@ -141,6 +147,8 @@ def test_large_values_are_called_harder_only_where_the_ranges_lie_apart() -> Non
     assert words.by_size("A", sizes).startswith(
         "A misses large values by more: values from 9.00 to 10.0 are off by 3.00"
     )
+    middle = sizes.iloc[[0, 0, 1]].assign(miss=[1.0, 8, 3], low=[0.5, 6, 2.5], high=[1.5, 9, 3.5])
+    assert words.by_size("A", middle).startswith("A misses values from 0 to 1.00 by most: by 8.00 (6.00 to 9.00) on")
     assert words.by_size("A", sizes[::-1]).startswith("A misses small values by more")
     assert words.by_size("A", sizes.assign(high=9.0)).startswith("Large values are not clearly missed")
     assert words.by_size("A", sizes.assign(low=np.nan, high=np.nan)).startswith("Large values are not clearly missed")

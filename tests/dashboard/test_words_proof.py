@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.metrics import METRICS
@@ -18,6 +20,8 @@ EXAM = {"rows": 114, "practice": 0.97, "value": 0.95, "low": 0.91, "high": 0.98}
          "apart than luck explains."),
         ({"practice": 0.99}, "practice promised more than the exam keeps."),
         ({"practice": 0.80}, "the exam went better than practice promised."),
+        ({"practice": 0.90, "promised": (0.88, 0.92)}, "the exam went better than practice promised."),
+        ({"practice": 0.90, "promised": (0.85, 0.95)}, "no more apart than luck explains."),
         ({"low": None, "high": None}, "was 97 of 100. How far other rows may differ cannot be said from these."),
         ({"practice": None}, "On 114 sealed rows Forest names 95 of 100 rows right (91 to 98)."),
         ({"guessing": 0.93}, "Guessing does about as well on these rows: that it learned anything is not shown."),
@@ -25,8 +29,14 @@ EXAM = {"rows": 114, "practice": 0.97, "value": 0.95, "low": 0.91, "high": 0.98}
         ({"rows": 1, "value": None}, "Accuracy is not defined on the 1 sealed row."),
     ],
 )  # fmt: skip
-def test_an_exam(change: dict[str, float | None], told: str) -> None:
+def test_an_exam(change: dict[str, Any], told: str) -> None:
     assert told in proof.exam(ACCURACY, "Forest", **(EXAM | change))  # type: ignore[arg-type]
+
+
+def test_both_numbers_of_an_exam_are_told_alike() -> None:
+    assert "explains 88 % of what varies in price (83 % to 92 %). In practice it was 80 %" in proof.exam(
+        R2, "Forest", rows=50, practice=0.8, value=0.88, low=0.83, high=0.92, guessing=0.0, target="price"
+    )
 
 
 def test_of_a_loss_less_is_better() -> None:
