@@ -47,6 +47,7 @@ def told_verdict(
 ) -> str:
     """What a comparison has come to, in plain sentences; short ones are only of who is better."""
     problem, best = result.problem, words.front(standings)
+    floor = next((each for each in standings if each.baseline and each.ranked), None)
     names = [name for name in RATES if METRICS[name] in metrics_of(problem) and not short]
     return words.verdict(
         standings,
@@ -55,6 +56,7 @@ def told_verdict(
         positive=problem.positive,
         target=problem.target,
         rates={name: result.model(best.id).mean(name) for name in names} if best else {},
+        guessed={name: result.model(floor.id).mean(name) for name in names[:1]} if floor else {},
         needed=None if live else rows_needed(result, metric, standings),
         rows=result.practice_rows,
     )

@@ -92,6 +92,7 @@ def verdict(
     positive: Any = None,
     target: str = "",
     rates: Mapping[str, float | None] | None = None,
+    guessed: Mapping[str, float | None] | None = None,
     needed: int | None = None,
     rows: int = 0,
 ) -> str:
@@ -100,8 +101,8 @@ def verdict(
     Parameters
     ----------
     board : sequence of Standing
-        See `core.results.Comparison.standings`. Where none has a `low`, there was one fold only, of which the rows have
-        not been drawn again: then ties mean nothing.
+        See `core.results.Comparison.standings`. Where none has a `low` or a second fold, the only one's rows have not
+        been drawn again: then ties mean nothing.
     measure : Measure
         The metric that the standings are of.
     running : bool
@@ -112,6 +113,8 @@ def verdict(
         The column that is predicted.
     rates : mapping of str to float, optional
         Accuracy, precision and recall of the best model, to be told per 100 rows.
+    guessed : mapping of str to float, optional
+        What guessing comes to of these, where that says something.
     needed : int or None
         About how many rows would tell the best from the next, or from guessing where that is what it cannot be told
         from; None where that cannot be said.
@@ -139,7 +142,7 @@ def verdict(
         if floor is not None and not beats(best, floor, measure)
         else [
             *_best(best, ranked, floor, measure, running, words),
-            _rates(rates or {}, measure, words),
+            _rates(rates or {}, guessed or {}, measure, words),
             told := _ties(best, ranked),
             too_few(needed, rows, best.title, ranked[1].title) if told and not _judged_once(ranked) else "",
         ]
@@ -273,10 +276,13 @@ def too_few(needed: int | None, rows: int, a: str, b: str, hedge: str = "it look
     return f"Too few rows to tell {a} from {b}: {enough} ({rows:,} took part)."
 
 
-def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str, Any]) -> str:
+def _rates(
+    rates: Mapping[str, float | None], guessed: Mapping[str, float | None], measure: Measure, words: dict[str, Any]
+) -> str:
     """What the best model does per hundred rows, where that is known and not said yet."""
     told = [
         METRICS[rate].saying.format(hundred=hundred(value), positive=f"“{words['positive']}”")
+        + (f" (guessing: {_short(METRICS[rate], guess, 0)})" if known(guess := guessed.get(rate)) else "")
         for rate in RATES
         if rate != measure.name and known(value := rates.get(rate))
         if words["positive"] is not None or "{positive}" not in METRICS[rate].saying
@@ -285,14 +291,14 @@ def _rates(rates: Mapping[str, float | None], measure: Measure, words: dict[str,
 
 
 def _no_better(best: Standing, floor: Standing, measure: Measure, running: bool, words: dict[str, Any]) -> list[str]:
-    """No model is better than guessing: no winner is named."""
+    """No model can be told to be better than guessing: no winner is named."""
     decimals = _decimals(_mean(best), _mean(floor))
     does = says(measure, _mean(best), decimals=decimals, **words)
-    first = "So far no model beats guessing." if running else "No model beats guessing."
+    first = "So far no model beats guessing" if running else "No model beats guessing"
     guess = _short(measure, _mean(floor), decimals)
     if _ahead(best, floor, measure):
-        return [first, f"{best.title} {does} (guessing: {guess}); that may be luck."]
-    return [first, f"{best.title} comes closest: it {does} (guessing: {guess})."]
+        return [f"{first} as far as can be told.", f"{best.title} {does} (guessing: {guess}); that may be luck."]
+    return [f"{first}.", f"{best.title} comes closest: it {does} (guessing: {guess})."]
 
 
 def _rest(models: Sequence[Standing], ranked: Sequence[Standing], running: bool) -> str:

@@ -104,7 +104,7 @@ def test_no_winner_where_guessing_is_among_the_best(store: Store) -> None:
     at = page("better", run=compared(store, "noise.csv", *QUICK, target="y").id)
     sound(at)
     told = said(at)
-    assert "No model beats guessing." in told and "which only guesses, cannot be told from the best" in told
+    assert "No model beats guessing" in told and "which only guesses, cannot be told from the best" in told
 
 
 def test_a_single_model_and_a_run_at_work(idle: Store) -> None:

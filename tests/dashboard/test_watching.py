@@ -217,6 +217,19 @@ def test_curves_stay_and_the_next_run_s_are_laid_over_them(idle: Store, run: Run
     assert not any("·" in name for name in names)
 
 
+def test_curves_of_models_that_are_not_in_the_run_are_laid_over_it_on_request_only(idle: Store, run: RunRow) -> None:
+    ended(idle, run)
+    other = queued(idle, ModelSpec("residual_network"), seed=1)
+    begun(idle, other, "residual_network")
+    fit = next(each for each in idle.fits(other.id) if each.model == "residual_network")
+    idle.write_steps([(fit, 0.25, "epoch 10 of 40", json.dumps(points(10)))])
+    at = page("compare", run=other.id)
+    sound(at)
+    earlier = at.multiselect(key=f"curves_earlier-{other.id}")
+    assert earlier.options and not earlier.value
+    assert not any("·" in each.get("name", "") for each in picture(at)["data"])
+
+
 def test_the_numbers_and_small_figures_are_one_click_away(idle: Store, run: RunRow) -> None:
     at = page("compare", run=run.id)
     labels = [each.label for each in at.expander]

@@ -205,7 +205,8 @@ def test_ties_of_all() -> None:
 def test_no_model_beats_guessing() -> None:
     luck = board(("Random forest", 0.52, True), ("Guess", 0.50, True), ("k-NN", 0.48, True))
     assert verdict(luck, ACCURACY) == (
-        "No model beats guessing. Random forest names 52 of 100 rows right (guessing: 50); that may be luck."
+        "No model beats guessing as far as can be told. Random forest names 52 of 100 rows right (guessing: 50); that "
+        "may be luck."
     )
     behind = board(("Guess", 0.9, True), ("k-NN", 0.6, False))
     assert verdict(behind, ACCURACY) == (
@@ -272,6 +273,7 @@ def test_one_judgement_names_no_ties() -> None:
         "Ridge is best: it names 94 of 100 rows right (guessing: 63). "
         "Whether that is luck cannot be said from one judgement per model."
     )
+    assert "judgement" not in verdict([replace(each, folds_done=5) for each in rows], ACCURACY), "all folds score alike"
 
 
 def test_rates_of_the_best() -> None:
@@ -279,10 +281,10 @@ def test_rates_of_the_best() -> None:
         board(("Ridge", 0.7, True), ("Guess", 0.2, False)),
         {"accuracy": 0.81, "recall": 0.54, "precision": 0.67},
     )
-    said = verdict(rows, Named("f1", "F1", unit="none"), positive="Yes", rates=rates)
+    said = verdict(rows, Named("f1", "F1", unit="none"), positive="Yes", rates=rates, guessed={"accuracy": 0.79})
     assert said == (
-        "Ridge scores 0.700 in F1 (guessing: 0.200). It names 81 of 100 rows right, finds 54 of 100 rows that are "
-        "“Yes” and is right 67 of 100 times when it says “Yes”."
+        "Ridge scores 0.700 in F1 (guessing: 0.200). It names 81 of 100 rows right (guessing: 79), finds 54 of 100 "
+        "rows that are “Yes” and is right 67 of 100 times when it says “Yes”."
     )
     assert "finds" in verdict(rows, ACCURACY, positive=False, rates=rates)
     assert "finds" not in verdict(rows, ACCURACY, rates=rates)

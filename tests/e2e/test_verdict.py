@@ -43,7 +43,7 @@ def shows(page: Page, text: str) -> None:
 def test_shuffled_answers_crown_nobody_and_every_opening_is_told(page: Page, app_url: str, shuffled: str) -> None:
     page.set_default_timeout(WORK)
     page.goto(f"{app_url}/compare?{shuffled}")
-    shows(page, "No model beats guessing.")
+    shows(page, "No model beats guessing")
     shows(page, "there is nothing to pay for")
 
     page.goto(f"{app_url}/proof?{shuffled}")
