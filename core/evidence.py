@@ -111,8 +111,16 @@ class Evidence:
             test_fraction=self.test_fraction,
             repeats=self.repeats,
             level=self.level,
+            step=self._step,
             **options,
         )
+
+    @property
+    def _step(self) -> float:
+        """The least by which a fold's scores can differ, of those with two ends; 0 for others."""
+        if self.metric.low is None or self.metric.high is None or not self.rows:
+            return 0.0
+        return (self.metric.high - self.metric.low) / max(1.0, self.rows * self.test_fraction)
 
     @cached_property
     def tied(self) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ def compare_pair(
     greater_is_better: bool = True,
     level: float = 0.95,
     repeats: int = 1,
+    step: float = 0.0,
 ) -> Pair:
     """Compare two models on the same folds.
 
@@ -170,13 +171,16 @@ def compare_pair(
         Of the interval, e.g. 0.95.
     repeats : int
         How often the folds were drawn anew; 1 is the formula as published.
+    step : float
+        The least by which two scores of a fold can differ, e.g. one over its rows; 0 where that is not known.
 
     Returns
     -------
     Pair
         Where all folds show the same difference there is nothing to doubt it with: the interval is that point, the
-        p value 1 for a difference of 0 and else 0, and the probabilities are 0 or 1. But two folds that show the same
-        difference other than 0 say as little as one: of few rows that happens by luck in every tenth case.
+        p value 1 for a difference of 0 and else 0, and the probabilities are 0 or 1. But two folds of few rows show
+        the same difference by luck in every tenth case, so they are taken to differ by a step after all; without one
+        they say as little as a single fold.
 
     Raises
     ------
@@ -196,8 +200,14 @@ def compare_pair(
         return _untold(differences[0], folds)
     noise, degrees = _noise([each for pair in both for each in pair]), _degrees(folds, repeats)
     mean, scale = _mean_and_scale(differences, test_fraction, noise, repeats)
+    if scale == 0 and (mean == 0 or folds > 2):
+        return _certain(mean, rope + noise, folds)
     if scale == 0:
-        return _certain(mean, rope + noise, folds) if mean == 0 or folds > 2 else _untold(mean, folds)
+        scale = step * math.sqrt(
+            (1 / folds + test_fraction / (1 - test_fraction)) / 2
+        )  # of two a step apart s² = step²/2
+    if scale == 0:
+        return _untold(mean, folds)
     below = _student(degrees, (-rope - mean) / scale)
     above = _student(degrees, (mean - rope) / scale)
     reach, t = _quantile(level, degrees) * scale, mean / scale

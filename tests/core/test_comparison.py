@@ -188,10 +188,12 @@ def test_few_folds_of_few_rows_do_not_make_a_winner_of_equals(folds: int) -> Non
     """The same difference twice is luck in every tenth case. Both models name each row right with 0.8."""
     rng, trials = np.random.default_rng(1), 1000
     right = rng.binomial(60 // folds, 0.8, (trials, 2, folds)) / (60 // folds)
-    p_values = [compare_pair(a.tolist(), b.tolist(), test_fraction=1 / folds).p_value for a, b in right]
-    assert sum(p is not None and p < 0.05 for p in p_values) <= 0.05 * trials
-    same = [a[0] - b[0] == pytest.approx(a[1] - b[1]) != 0 for a, b in right]
-    assert folds > 2 or 50 < sum(p is None for p in p_values) == sum(same)
+    for step in (0.0, folds / 60):
+        found = [compare_pair(a.tolist(), b.tolist(), test_fraction=1 / folds, step=step) for a, b in right]
+        assert sum(each.p_value is not None and each.p_value < 0.05 for each in found) <= 0.05 * trials
+        same = sum(a[0] - b[0] == pytest.approx(a[1] - b[1]) != 0 for a, b in right)
+        assert folds > 2 or (same > 50 and sum(each.p_value is None for each in found) == (0 if step else same))
+    assert compare_pair([1.0, 1.0], [0.5, 0.5], test_fraction=0.5, step=1 / 40).p_value < 0.05, "80 rows, all and half"
 
 
 def test_with_many_models_one_that_looks_far_off_stays_tied() -> None:
