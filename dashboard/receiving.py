@@ -51,14 +51,13 @@ def arrived(content: bytes, folder: Path) -> Path | None:
     """
     if content in _used:
         return None
-    came = _waiting.pop(content, None)
+    if (came := _waiting.pop(content, None)) is not None:
+        _used.append(content)
     if isinstance(came, OSError):
         raise came
     if came is None:
         came = uploads.new_part(folder)
         came.write_bytes(content)
-    else:
-        _used.append(content)
     return came
 
 

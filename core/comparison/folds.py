@@ -203,9 +203,8 @@ def compare_pair(
     if scale == 0 and (mean == 0 or folds > 2):
         return _certain(mean, rope + noise, folds)
     if scale == 0:
-        scale = step * math.sqrt(
-            (1 / folds + test_fraction / (1 - test_fraction)) / 2
-        )  # of two a step apart s² = step²/2
+        apart = step / math.sqrt(2)  # the standard deviation of two that differ by a step
+        scale = apart * math.sqrt(1 / folds + test_fraction / (1 - test_fraction))
     if scale == 0:
         return _untold(mean, folds)
     below = _student(degrees, (-rope - mean) / scale)

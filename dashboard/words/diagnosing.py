@@ -184,10 +184,8 @@ def as_sure_as_right(model: str, frame: pd.DataFrame) -> str:
     first = f"When {model} says {percent(row['said'], digits)}, {does} {times}{span}"
     if faulty:
         high = row["said"] > row["happened"]
-        how = (
-            ("too sure" if high else "not sure enough") if of is None else f"it says too {'much' if high else 'little'}"
-        )
-        return f"{first}: {'it is ' if of is None else ''}{how} there."
+        sure, much = ("too sure", "much") if high else ("not sure enough", "little")
+        return f"{first}: {f'it is {sure}' if of is None else f'it says too {much}'} there."
     fair = "is it clearly too sure or not sure enough" if of is None else "does it clearly say too much or too little"
     return f"{first}." + (f" Nowhere {fair}." if counted else "")
 

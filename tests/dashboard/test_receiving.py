@@ -162,6 +162,7 @@ def test_too_little_room_is_said_before_anything_is_written(
     assert put(Uploads(plain(manager)), *form(b"1" * 3_000_000)) == 204
     with pytest.raises(OSError, match=r"needs 9.0 MB of free disk space.* 5.0 MB are free"):
         arrived(record(manager).data, store.tables)
+    assert arrived(record(manager).data, store.tables) is None, "it is told once"
     assert left(store) == []
 
 
