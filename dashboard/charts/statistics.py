@@ -97,6 +97,8 @@ def critical_difference(frame: pd.DataFrame, palette: Palette, subject: Subject 
     groups: Sequence[Sequence[str]] = frame.attrs.get("groups", ())
     critical = frame.attrs.get("critical")
     clause = "" if critical is None else f"further apart than {critical:.2f} is more than luck"
+    if critical is not None and critical >= len(frame) - 1:  # ranks lie no further apart than that
+        clause = "with so few tables no distance is more than luck"
     height = 110 + 30 * len(frame) + 14 * len(groups)
     drawn = figure(palette, title, "Average rank (1 is best)", clause=clause, height=height)
     safe = escaped(frame["model"], 60)

@@ -124,3 +124,10 @@ def test_a_segment_of_two_columns_takes_two_lines_and_leaves_room_on_a_telephone
     labels = draw("segments", weak).layout.yaxis.ticktext
     assert labels[0] == "purpose is a new car<br>and age up to 26"
     assert all(len(line) <= 24 for label in labels for line in label.split("<br>")) and labels[1].count("<br>") == 1
+
+
+@pytest.mark.parametrize(("critical", "told"), [(1.2, "further apart than 1.20 is"), (2.3, "with so few tables no")])
+def test_ranks_are_told_apart_only_where_they_can_be(critical: float, told: str) -> None:
+    ranks = pd.DataFrame({"model": ["a", "b", "c"], "rank": [1.4, 1.6, 3.0]})
+    ranks.attrs.update(groups=[["a", "b"]], critical=critical)
+    assert told in str(draw("critical_difference", ranks).layout.title)
