@@ -202,11 +202,9 @@ def compare_pair(
     mean, scale = _mean_and_scale(differences, test_fraction, noise, repeats)
     if scale == 0 and (mean == 0 or folds > 2):
         return _certain(mean, rope + noise, folds)
-    if scale == 0:
-        apart = step / math.sqrt(2)  # the standard deviation of two that differ by a step
-        scale = apart * math.sqrt(1 / folds + test_fraction / (1 - test_fraction))
-    if scale == 0:
+    if scale == 0 and not step:
         return _untold(mean, folds)
+    scale = scale or math.sqrt(_correction(folds, test_fraction) * step**2 / 2)  # the variance of two a step apart
     below = _student(degrees, (-rope - mean) / scale)
     above = _student(degrees, (mean - rope) / scale)
     reach, t = _quantile(level, degrees) * scale, mean / scale
@@ -336,7 +334,12 @@ def _mean_and_scale(
     if widest <= noise:
         return (mean if abs(mean) > noise else 0.0), 0.0
     variance = math.fsum((each / widest) ** 2 for each in deviations) / (count - 1)  # squares of 1e160 are too large
-    return mean, widest * math.sqrt((repeats / count + test_fraction / (1 - test_fraction)) * variance)
+    return mean, widest * math.sqrt(_correction(count, test_fraction, repeats) * variance)
+
+
+def _correction(count: int, test_fraction: float, repeats: int = 1) -> float:
+    """What the variance of so many scores is multiplied by for that of their mean [1]_."""
+    return repeats / count + test_fraction / (1 - test_fraction)
 
 
 def _untold(difference: float, folds: int) -> Pair:
