@@ -149,11 +149,13 @@ class Store(Deciding):
             db.execute("DELETE FROM fit WHERE run=?", (run,))
             db.execute("DELETE FROM derived WHERE run=?", (run,))
             drop_decisions(db, run)
-            lost = db.execute("SELECT key FROM outcome WHERE key NOT IN (SELECT key FROM fit)").fetchall()
-            db.executemany("DELETE FROM outcome WHERE key=?", [(row[0],) for row in lost])
-        for row in lost:
-            if not self._read("SELECT 1 FROM fit WHERE key=?", row[0]):  # nobody has asked for the same meanwhile
-                self.files.remove_fit(row[0])
+            lost = [row[0] for row in db.execute("SELECT key FROM outcome WHERE key NOT IN (SELECT key FROM fit)")]
+            db.executemany("DELETE FROM outcome WHERE key=?", [(key,) for key in lost])
+        for start in range(0, len(lost), 500):  # but what somebody has asked for meanwhile
+            part = lost[start : start + 500]
+            asked = self._read(f"SELECT key FROM fit WHERE key IN ({marks(part)})", *part)
+            for key in set(part).difference(row[0] for row in asked):
+                self.files.remove_fit(key)
         return True
 
     # -- fits
