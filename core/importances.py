@@ -24,6 +24,7 @@ Scorer = Callable[[Any, Any, Any], float]
 Floats = NDArray[np.floating[Any]]
 
 REPEATS, MOST_ROWS = 5, 2_000
+CLEAR = 2.0  # deviations of the shuffles that a difference must have
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.importances import CLEAR
+
 from .layout import (
     NOTHING,
     Subject,
@@ -106,7 +108,7 @@ def importances(frame: pd.DataFrame, palette: Palette, subject: Subject = NOTHIN
             x=part["mean"],
             error_x={
                 "type": "data",
-                "array": 2 * part["spread"].fillna(0.0),  # as far as the words allow for
+                "array": CLEAR * part["spread"].fillna(0.0),  # what the words go by
                 "color": palette.muted,
                 "thickness": 1.2,
                 "width": 3,

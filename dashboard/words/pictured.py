@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from core.importances import CLEAR
+
 from .diagnosing import share
 from .figures import count, joined, number
 from .learning import by_heart
 
 NAMED = 3  # models of which is spoken
-CLEAR = 2.0  # deviations of the shuffles that a difference must have
 LAST = 0.1  # of the steps: who is best there may not be through
 FEWEST_FOLDS, FEWEST_MODELS = 3, 2  # for which the same worst fold is worth a word
 
