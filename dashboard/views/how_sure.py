@@ -61,11 +61,8 @@ def covered(found: Certainty, problem: Problem) -> pd.DataFrame:
 def rows_of(found: Certainty, run: RunRow) -> None:
     """The least certain rows, with what is left open for each."""
     frame = table(found, run.problem, MOST_ROWS)
-    total = len(found.inside)
-    rows = words.count(len(frame), "row")
-    which, first = ("All rows", "first those") if total == len(frame) else (f"{rows} of {words.count(total)}", "those")
-    then = "" if total == len(frame) else ", then those that the model is least sure of"
-    st.markdown(f"**{words.escape(which)}**: {first} whose truth was missed{then}")
+    which, order = words.certainty.listed(len(frame), len(found.inside))
+    st.markdown(f"**{words.escape(which)}**: {words.escape(order)}")
     config = st.column_config
     headings = {
         "row": config.NumberColumn("Row", help="Its place in the table, from 0."),

@@ -12,7 +12,7 @@ from core.held_out import Share
 from core.records import Task
 
 from .deciding import hundred, within
-from .figures import number
+from .figures import count, number
 
 # What the switch says that has every class, or every range, judged by itself, and why one would want that.
 APART = {
@@ -73,6 +73,14 @@ def judged(found: Certainty) -> str:
         why = ", as the likeliest class is always in the set" if found.sets is not None else ""
         return f"Asked for were {asked}: it is more than that{why}."
     return f"Asked for were {asked}, which fits."
+
+
+def listed(shown: int, rows: int) -> tuple[str, str]:
+    """Which rows are listed, and in which order."""
+    missed = "those whose truth was missed"
+    if shown == rows:
+        return "All rows", f"first {missed}"
+    return f"{count(shown, 'row')} of {count(rows)}", f"{missed}, then those that the model is least sure of"
 
 
 def of_class(label: object, share: Share, level: float) -> str:

@@ -77,8 +77,10 @@ def _promised(
     """Whether the exam agrees with practice, as far as the intervals of both can tell."""
     if not known(practice):
         return ""
-    told = value_of(measure, practice) if "{hundred}" not in measure.saying else hundred(practice)
-    if "{percent}" in measure.saying:
+    told = value_of(measure, practice)
+    if "{hundred}" in measure.saying:
+        told = hundred(practice)
+    elif "{percent}" in measure.saying:
         told = percent(max(practice, 0.0), 0)
     if not known(low) or not known(high):
         return f"In practice it was {told}."

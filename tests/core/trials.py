@@ -155,9 +155,7 @@ class Stage:
 
     def log(self) -> str:
         """The end of its log, long enough for a crash with the names of all libraries."""
-        return (self.store.home / "logs" / "supervisor.log").read_text(errors="replace")[
-            -9000:
-        ]  # the libraries that a crash lists take 5,000
+        return (self.store.home / "logs" / "supervisor.log").read_text(errors="replace")[-9000:]
 
     # -- runs
 

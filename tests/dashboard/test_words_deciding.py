@@ -200,6 +200,8 @@ def test_how_sure_one_can_be() -> None:
     assert "of 100 sets hold one class only; a set has" in sure.sizes(found)
     assert sure.judged(found) == "Asked for were 90 of 100, which fits."
     assert "at least about 90 of 100 new rows" in sure.promise(found) and "Mondrian" in sure.method(found, True)
+    assert sure.listed(80, 80) == ("All rows", "first those whose truth was missed")
+    assert sure.listed(500, 1600)[0] == "500 rows of 1,600" and "then those" in sure.listed(500, 1600)[1]
     short = sure.of_class("rare", Share(0.3, 0.2, 0.4, 80), 0.9)
     assert short == "Of 100 rows that are “rare”, 30 (20 to 40): fewer than was asked for."
     held, problem = numbers()
